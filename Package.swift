@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layering is the design: each target lists the only modules it may import.
+// Tests/ArchitectureTests reads the import lines and holds them against the same table.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The engine is unusably slow unoptimised, so its modules are optimised in debug builds too.
+let engine: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// Only `Kernels` may contain AVX2 and FMA instructions: every other module must be able to run far
+/// enough on an older CPU to say in a sentence that it is too old.
+let kernels: [SwiftSetting] = engine + [.unsafeFlags(["-Xcc", "-march=haswell"])]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = strict
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], resources: resources,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "espalier",
+  products: [.executable(name: "espalier", targets: ["espalier"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CShims"),
+
+    module("Keys", [crypto]),
+    module("Kernels", ["COpenBLAS", "CShims"], settings: kernels),
+    module("Artifacts", ["CZstd", "Keys"]),
+    module("Problems", ["Keys"], settings: engine),
+    module("LanguageModel", ["Kernels", "Artifacts", "Keys"], settings: engine),
+    module("PostTraining", ["LanguageModel", "Problems"], settings: engine),
+    module("Evaluation", ["LanguageModel", "Problems"], settings: engine),
+    module("Grid", ["Keys"]),
+    module("Planner", ["Grid", yams]),
+    module("JobTable", ["Grid", grdb]),
+    module("Scheduler", ["Grid"]),
+    module("Execution", ["Scheduler", "JobTable", "Artifacts", "CShims"]),
+    module("BuiltinProgram", ["Grid", "PostTraining", "Evaluation", "Artifacts"]),
+    module("Aggregator", ["Grid"]),
+    module("Report", ["Aggregator"]),
+    module(
+      "Commands",
+      [
+        "Planner", "JobTable", "Scheduler", "Execution", "BuiltinProgram", "Aggregator", "Report",
+        argumentParser,
+      ]),
+    .executableTarget(name: "espalier", dependencies: ["Commands"], swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("ArchitectureTests", []),
+    tests("KeysTests", ["Keys"]),
+    tests("KernelsTests", ["Kernels"]),
+    tests("ArtifactsTests", ["Artifacts"]),
+    tests("ProblemsTests", ["Problems"]),
+    tests("LanguageModelTests", ["LanguageModel"]),
+    tests("PostTrainingTests", ["PostTraining"]),
+    tests("EvaluationTests", ["Evaluation"]),
+    tests("GridTests", ["Grid"]),
+    tests("PlannerTests", ["Planner"]),
+    tests("JobTableTests", ["JobTable"]),
+    tests("SchedulerTests", ["Scheduler"]),
+    tests("ExecutionTests", ["Execution"]),
+    tests("BuiltinProgramTests", ["BuiltinProgram"]),
+    tests("AggregatorTests", ["Aggregator"]),
+    tests("ReportTests", ["Report"]),
+    tests("EndToEndTests", ["espalier"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

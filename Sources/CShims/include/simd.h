@@ -1,0 +1,3 @@
+#ifndef ESPALIER_SIMD_H
+#define ESPALIER_SIMD_H
+#endif

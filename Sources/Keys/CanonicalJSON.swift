@@ -1,0 +1,88 @@
+/// A JSON value that has exactly one text: keys sorted by their UTF-8 bytes, no spaces, numbers in
+/// one form. Equal values have equal texts, so a digest of the text identifies the value.
+package enum CanonicalJSON: Hashable, Sendable {
+  case null
+  case boolean(Bool)
+  case integer(Int)
+  /// A finite number. An integral one has the text of the integer: `1.0` and `1` are one value.
+  case number(Double)
+  case string(String)
+  case array([CanonicalJSON])
+  case object([String: CanonicalJSON])
+
+  /// The canonical text.
+  ///
+  /// - Complexity: O(n log n) in the size of the value.
+  package var text: String {
+    var output = ""
+    write(to: &output)
+    return output
+  }
+
+  /// The SHA-256 digest of the canonical text.
+  package var digest: Digest { Digest(of: text) }
+
+  /// The canonical text of a number: an integral value below 2^53 as an integer, any other as the
+  /// shortest decimal that reads back as the same Double.
+  ///
+  /// - Precondition: `value` is finite.
+  package static func text(of value: Double) -> String {
+    precondition(value.isFinite, "JSON has no text for \(value)")
+    if value.magnitude < 0x1p53, value == value.rounded(.towardZero) {
+      return String(Int(value))
+    }
+    return "\(value)"
+  }
+
+  /// The text of `string` as a JSON string, quotes included.
+  package static func text(of string: String) -> String {
+    var output = ""
+    write(string, to: &output)
+    return output
+  }
+
+  private func write(to output: inout String) {
+    switch self {
+    case .null: output += "null"
+    case .boolean(let value): output += value ? "true" : "false"
+    case .integer(let value): output += String(value)
+    case .number(let value): output += Self.text(of: value)
+    case .string(let value): Self.write(value, to: &output)
+    case .array(let values):
+      output += "["
+      for (index, value) in values.enumerated() {
+        if index > 0 { output += "," }
+        value.write(to: &output)
+      }
+      output += "]"
+    case .object(let members):
+      output += "{"
+      let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      for (index, member) in sorted.enumerated() {
+        if index > 0 { output += "," }
+        Self.write(member.key, to: &output)
+        output += ":"
+        member.value.write(to: &output)
+      }
+      output += "}"
+    }
+  }
+
+  private static func write(_ string: String, to output: inout String) {
+    output += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": output += "\\\""
+      case "\\": output += "\\\\"
+      case "\n": output += "\\n"
+      case "\r": output += "\\r"
+      case "\t": output += "\\t"
+      case let control where control.value < 0x20:
+        let hex = String(control.value, radix: 16)
+        output += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    output += "\""
+  }
+}
