@@ -1,0 +1,24 @@
+import Keys
+
+/// Names a run by what it is: the first 12 hexadecimal digits of the SHA-256 of its parameters,
+/// defaults included. It does not change when an axis grows or moves.
+package struct RunID: Hashable, Sendable {
+  package let text: String
+
+  /// The id of the run with exactly these parameters.
+  package init(parameters: CanonicalJSON) {
+    text = String(parameters.digest.hex.prefix(12))
+  }
+
+  /// Takes back an id that was stored or typed; `nil` unless it is 12 lower-case hex digits.
+  package init?(_ text: String) {
+    guard text.utf8.count == 12, text.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+      return nil
+    }
+    self.text = text
+  }
+}
+
+extension RunID: CustomStringConvertible {
+  package var description: String { text }
+}

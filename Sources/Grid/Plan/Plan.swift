@@ -1,0 +1,22 @@
+import Keys
+
+/// A grid, expanded.
+package struct Plan: Sendable {
+  package let specification: GridSpecification
+  /// SHA-256 of the canonical specification and of the program's description: an unchanged grid has
+  /// an unchanged hash and need not be planned again.
+  package let hash: Digest
+  /// The runs in the order of expansion.
+  package let runs: [PlannedRun]
+  /// Every stage that the runs need, each once, parents before children.
+  package let stages: [Stage]
+
+  package init(
+    specification: GridSpecification, hash: Digest, runs: [PlannedRun], stages: [Stage]
+  ) {
+    self.specification = specification
+    self.hash = hash
+    self.runs = runs
+    self.stages = stages
+  }
+}

@@ -1,0 +1,34 @@
+/// What the planner knows about a program: enough to check a grid, to fill in defaults and to find
+/// the stages that runs share; nothing of how the work is done.
+package struct ProgramDescription: Hashable, Sendable {
+  package let name: String
+  package let parameters: [ParameterDescription]
+  /// Named sets of values, taken with `preset: NAME`; what a grid says itself comes before them.
+  package let presets: [String: ParameterAssignment]
+  package let stages: [StageRule]
+  /// The metrics of a run, in the order of their columns. Empty for external programs, whose metrics
+  /// are known only when they report; their columns stand in alphabetical order.
+  package let metrics: [MetricDescription]
+  /// The axis over which cells are averaged unless the grid says otherwise.
+  package let replicateAxis: String?
+
+  package init(
+    name: String, parameters: [ParameterDescription],
+    presets: [String: ParameterAssignment] = [:], stages: [StageRule],
+    metrics: [MetricDescription] = [], replicateAxis: String? = "seed"
+  ) {
+    self.name = name
+    self.parameters = parameters
+    self.presets = presets
+    self.stages = stages
+    self.metrics = metrics
+    self.replicateAxis = replicateAxis
+  }
+
+  /// The parameter of that name, if there is one.
+  ///
+  /// - Complexity: O(number of parameters).
+  package func parameter(named name: String) -> ParameterDescription? {
+    parameters.first { $0.name == name }
+  }
+}

@@ -1,0 +1,23 @@
+/// What the owner tells a worker: one JSON line on the worker's standard input.
+package struct JobOrder: Hashable, Sendable, Codable {
+  package let job: JobID
+  package let attempt: Attempt
+  /// The stages to complete, parents before children. Those of the job that were completed by an
+  /// earlier attempt are not among them.
+  package let stages: [Stage]
+  /// Every other stage on the way from the roots to `stages`, parents before children: done before,
+  /// but its artifact may not have been kept and then has to be computed again.
+  package let context: [Stage]
+  /// Stages whose state must be kept as an artifact: the last of a trajectory, and forks.
+  package let keep: [StageKey]
+
+  package init(
+    job: JobID, attempt: Attempt, stages: [Stage], context: [Stage], keep: [StageKey]
+  ) {
+    self.job = job
+    self.attempt = attempt
+    self.stages = stages
+    self.context = context
+    self.keep = keep
+  }
+}

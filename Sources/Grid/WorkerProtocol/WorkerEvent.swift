@@ -1,0 +1,17 @@
+/// What a worker tells the owner: one JSON line on the worker's standard output.
+package enum WorkerEvent: Hashable, Sendable, Codable {
+  /// The worker is up and waits for orders.
+  case ready(WorkerEnvironment)
+  /// How far a stage has come, at most a few times a second: `done` of `total` in `unit`, and a word
+  /// about it such as `loss 1.234`.
+  case progress(
+    job: JobID, attempt: Attempt, stage: StageKey, done: Int, total: Int, unit: String,
+    note: String)
+  case completed(job: JobID, attempt: Attempt, result: StageResult)
+  /// Everything of the order is completed; the worker waits for the next.
+  case finished(job: JobID, attempt: Attempt)
+  /// The job cannot go on; the worker itself is well and waits for the next order.
+  case failed(job: JobID, attempt: Attempt, stage: StageKey?, failure: Failure)
+  /// An artifact that should be there is missing or damaged: its stage has to be done again.
+  case artifactLost(job: JobID, attempt: Attempt, stage: StageKey, reason: String)
+}
