@@ -1,0 +1,48 @@
+# Sourced by the entry scripts: makes sure that the toolchain and the system libraries are there.
+# Expects `root` to be the folder of the checkout. Talks on standard error only.
+
+say() { printf 'espalier: %s\n' "$*" >&2; }
+
+# need_packages COMMAND-OR-PKGCONFIG:PACKAGE …  installs the Debian packages that are missing.
+need_packages() {
+  local missing=() item probe package
+  for item in "$@"; do
+    probe=${item%%:*} package=${item#*:}
+    case $probe in
+      lib=*) pkg-config --exists "${probe#lib=}" 2>/dev/null || missing+=("$package") ;;
+      *) command -v "$probe" >/dev/null 2>&1 || missing+=("$package") ;;
+    esac
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local by_hand="apt-get install --no-install-recommends ${missing[*]}"
+  if ! command -v apt-get >/dev/null 2>&1; then
+    say "these packages are missing (Debian names): ${missing[*]}. Install them and run this again."
+    return 1
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    say "these Debian packages are missing: ${missing[*]}. Install them with"
+    say "    sudo $by_hand"
+    say "and run this again."
+    return 1
+  fi
+  say "installing the Debian packages ${missing[*]}"
+  if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "${missing[@]}"; } >&2 </dev/null; then
+    say "the installation failed. By hand: $by_hand"
+    return 1
+  fi
+}
+
+# The compiler and every library that the build links.
+need_toolchain() {
+  if ! command -v swift >/dev/null 2>&1; then
+    say "there is no swift on the PATH. Install a Swift 6.2 or newer toolchain (https://swift.org/install) and run this again."
+    return 1
+  fi
+  need_packages pkg-config:pkg-config git:git || return 1
+  need_packages lib=openblas:libopenblas-dev lib=libzstd:libzstd-dev lib=sqlite3:libsqlite3-dev
+}
+
+# One BLAS thread a process, and one kernel set on every CPU with AVX2: results are a function of
+# the inputs alone.
+export OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell
