@@ -1,1 +1,2 @@
+#include "cpu.h"
 #include "simd.h"
