@@ -1,0 +1,9 @@
+import ArgumentParser
+
+struct ResultsOption: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The folder with the job table, the artifacts and the exports.", valueName: "dir"))
+  var results = "results"
+}

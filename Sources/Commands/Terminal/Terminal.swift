@@ -1,0 +1,38 @@
+import Glibc
+
+/// Standard output and standard error, and what is known of them.
+enum Terminal {
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// The width of the terminal behind standard error or standard output in columns; 100 where
+  /// there is none, so that a file reads well.
+  static var width: Int {
+    var size = winsize()
+    for descriptor in [STDOUT_FILENO, STDERR_FILENO]
+    where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
+      return Int(size.ws_col)
+    }
+    return 100
+  }
+
+  /// Writes all of `text`; a reader that has gone away (a closed pipe) is not an error worth a
+  /// message.
+  static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { buffer in
+      var offset = 0
+      while offset < buffer.count {
+        let count = Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { return }
+        offset += count
+      }
+    }
+  }
+
+  static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+  /// A message about the work itself: to standard error, so that results can be piped.
+  static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+}

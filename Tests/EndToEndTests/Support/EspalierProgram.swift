@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user runs it.
+struct EspalierProgram {
+  struct Output {
+    let status: Int32
+    /// Whether a signal ended the program, `status` then being its number.
+    let signalled: Bool
+    let standardOutput: String
+    let standardError: String
+  }
+
+  /// Beside the test executable, where the package manager puts both.
+  static let path: String = {
+    let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let beside = own.map { URL(filePath: $0).deletingLastPathComponent().appending(path: "espalier") }
+    if let beside, FileManager.default.isExecutableFile(atPath: beside.path()) {
+      return beside.path()
+    }
+    return repository.appending(path: ".build/debug/espalier").path()
+  }()
+
+  /// The root of the checkout.
+  static let repository = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// Starts the program with its output going to files in `folder`.
+  static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> Running {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder.url
+    let name = UUID().uuidString
+    let output = folder.url.appending(path: ".out-\(name)")
+    let error = folder.url.appending(path: ".err-\(name)")
+    for file in [output, error] { try Data().write(to: file) }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: error)
+    try process.run()
+    return Running(process: process, output: output, error: error)
+  }
+
+  /// Runs the program to its end.
+  static func run(_ arguments: [String], in folder: TemporaryFolder) throws -> Output {
+    try start(arguments, in: folder).wait()
+  }
+
+  /// Runs the program and expects it to succeed.
+  @discardableResult
+  static func succeed(
+    _ arguments: [String], in folder: TemporaryFolder,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Output {
+    let output = try run(arguments, in: folder)
+    #expect(
+      output.status == 0 && !output.signalled,
+      "espalier \(arguments.joined(separator: " ")) said:\n\(output.standardError)\(output.standardOutput)",
+      sourceLocation: sourceLocation)
+    return output
+  }
+}
+
+extension EspalierProgram {
+  /// A program that was started and not yet waited for.
+  struct Running {
+    let process: Process
+    let output: URL
+    let error: URL
+
+    var pid: pid_t { process.processIdentifier }
+
+    func wait() throws -> Output {
+      process.waitUntilExit()
+      return Output(
+        status: process.terminationStatus,
+        signalled: process.terminationReason == .uncaughtSignal,
+        standardOutput: try String(contentsOf: output, encoding: .utf8),
+        standardError: try String(contentsOf: error, encoding: .utf8))
+    }
+
+    /// The processes whose parent is the program: its workers and external commands.
+    func children() -> [pid_t] {
+      let path = "/proc/\(pid)/task"
+      let tasks = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      return tasks.flatMap { task in
+        let text = (try? String(contentsOfFile: "\(path)/\(task)/children", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").compactMap { pid_t($0) }
+      }
+    }
+  }
+}
