@@ -45,13 +45,26 @@ package struct Digest: Hashable, Sendable {
   }
 
   /// 64 lower-case hexadecimal digits.
-  package var hex: String {
-    String(unsafeUninitializedCapacity: 64) { buffer in
-      for (index, byte) in bytes.enumerated() {
-        buffer[2 * index] = Self.digit(of: byte >> 4)
-        buffer[2 * index + 1] = Self.digit(of: byte & 15)
+  package var hex: String { hex(digits: 64) }
+
+  /// The first hexadecimal digits of the digest.
+  ///
+  /// - Precondition: `digits` is even, at most 64.
+  package func hex(digits: Int) -> String {
+    String(unsafeUninitializedCapacity: digits) { buffer in
+      for index in 0..<digits / 2 {
+        buffer[2 * index] = Self.digit(of: bytes[index] >> 4)
+        buffer[2 * index + 1] = Self.digit(of: bytes[index] & 15)
       }
-      return 64
+      return digits
+    }
+  }
+
+  /// Appends the 64 digits of `hex` to a text that is being put together.
+  package func appendHex(to text: inout [UInt8]) {
+    for byte in bytes {
+      text.append(Self.digit(of: byte >> 4))
+      text.append(Self.digit(of: byte & 15))
     }
   }
 

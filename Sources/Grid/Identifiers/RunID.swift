@@ -7,7 +7,12 @@ package struct RunID: Hashable, Sendable {
 
   /// The id of the run with exactly these parameters.
   package init(parameters: CanonicalJSON) {
-    text = String(parameters.digest.hex.prefix(12))
+    self.init(digest: parameters.digest)
+  }
+
+  /// The id of the run whose canonical parameters have this digest.
+  package init(digest: Digest) {
+    text = digest.hex(digits: 12)
   }
 
   /// Takes back an id that was stored or typed; `nil` unless it is 12 lower-case hex digits.

@@ -10,13 +10,17 @@ package struct Plan: Sendable {
   package let runs: [PlannedRun]
   /// Every stage that the runs need, each once, parents before children.
   package let stages: [Stage]
+  /// What sharing saves, by kind in the order of the walk.
+  package let sharing: [StageSharing]
 
   package init(
-    specification: GridSpecification, hash: Digest, runs: [PlannedRun], stages: [Stage]
+    specification: GridSpecification, hash: Digest, runs: [PlannedRun], stages: [Stage],
+    sharing: [StageSharing] = []
   ) {
     self.specification = specification
     self.hash = hash
     self.runs = runs
     self.stages = stages
+    self.sharing = sharing
   }
 }

@@ -1,5 +1,3 @@
-import Keys
-
 /// A piece of computation that runs may share.
 package struct Stage: Hashable, Sendable, Codable {
   package let key: StageKey
@@ -22,19 +20,16 @@ package struct Stage: Hashable, Sendable, Codable {
     kind: String, version: Int, parameters: ParameterAssignment, parents: [StageKey],
     step: Int? = nil
   ) {
-    var members: [String: CanonicalJSON] = [
-      "kind": .string(kind),
-      "version": .integer(version),
-      "parameters": parameters.canonical,
-      "parents": .array(parents.map { .string($0.hex) }),
-    ]
-    let trajectory = StageKey(CanonicalJSON.object(members).digest)
-    if let step {
-      members["step"] = .integer(step)
-      key = StageKey(CanonicalJSON.object(members).digest)
-    } else {
-      key = trajectory
-    }
+    self = StageTemplate(kind: kind, version: version, parameters: parameters)
+      .trajectory(parents: parents).stage(step: step)
+  }
+
+  /// For `StageTrajectory`, which knows the keys.
+  init(
+    key: StageKey, kind: String, version: Int, parameters: ParameterAssignment,
+    parents: [StageKey], step: Int?, trajectory: StageKey
+  ) {
+    self.key = key
     self.kind = kind
     self.version = version
     self.parameters = parameters

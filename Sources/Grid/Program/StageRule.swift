@@ -23,7 +23,8 @@ package struct StageRule: Hashable, Sendable {
   package enum Parent: Hashable, Sendable {
     /// The current state of the walk.
     case state
-    /// The run's stage of the named kind, which must have come earlier in the walk.
+    /// The run's stage of the named kind, which must have come earlier in the walk. Left out for a
+    /// run that has no such stage because its rule was skipped.
     case kind(String)
   }
 
@@ -36,10 +37,13 @@ package struct StageRule: Hashable, Sendable {
   /// Names of the parameters that decide the result, without `stepParameter`.
   package let parameters: [String]
   package let product: Product
+  /// What decides the result beside the parameters and belongs to every stage of this kind, such as
+  /// an external program's command.
+  package let constants: ParameterAssignment
 
   package init(
     kind: String, version: Int, when: ParameterCondition? = nil, parents: [Parent],
-    parameters: [String], product: Product
+    parameters: [String], product: Product, constants: ParameterAssignment = [:]
   ) {
     self.kind = kind
     self.version = version
@@ -47,5 +51,6 @@ package struct StageRule: Hashable, Sendable {
     self.parents = parents
     self.parameters = parameters
     self.product = product
+    self.constants = constants
   }
 }

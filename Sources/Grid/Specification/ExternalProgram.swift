@@ -1,10 +1,10 @@
 /// A program of the user's that does the work of a grid's runs.
 package struct ExternalProgram: Hashable, Sendable, Codable {
   package enum Invocation: Hashable, Sendable, Codable {
-    /// The program and its arguments, with `{name}` placeholders; never passes through a shell.
+    /// The program and its arguments, each a `CommandTemplate`; never passes through a shell.
     case command([String])
     /// A script for `/bin/sh -c`, with the parameters as `ESPALIER_PARAMETERS` and, each on its own,
-    /// as `{name}` placeholders quoted for the shell.
+    /// as placeholders of a `CommandTemplate`, quoted for the shell.
     case shell(String)
   }
 

@@ -7,16 +7,24 @@ package struct GridSpecification: Hashable, Sendable, Codable {
   package var program: ProgramSpecification
   /// The parameters that the file (or `--set`, or a preset) gives one value.
   package var fixed: ParameterAssignment
-  /// The axes in the file's order; the first one varies slowest.
+  /// The axes in the file's order; the first one varies slowest. With `variants` these are the
+  /// columns of the runs' table: every axis of any variant, each with the points of all of them.
   package var axes: [Axis]
+  /// The blocks of axes whose products together are the grid, empty for a grid of one block. Each
+  /// carries all its axes; a parameter that a variant fixes is an axis of one point.
+  package var variants: [[Axis]]
+  /// Only runs for which all of these hold belong to the grid.
+  package var conditions: [RunCondition]
   /// The axis over which cells are averaged; `nil` when the grid has no such axis.
   package var replicateAxis: String?
+  /// A run that has all values of any of these does not belong to the grid.
   package var exclude: [ParameterAssignment]
   package var report: ReportSpecification
 
   package init(
     name: String, about: String? = nil, program: ProgramSpecification,
-    fixed: ParameterAssignment = [:], axes: [Axis], replicateAxis: String? = nil,
+    fixed: ParameterAssignment = [:], axes: [Axis], variants: [[Axis]] = [],
+    conditions: [RunCondition] = [], replicateAxis: String? = nil,
     exclude: [ParameterAssignment] = [], report: ReportSpecification = ReportSpecification()
   ) {
     self.name = name
@@ -24,6 +32,8 @@ package struct GridSpecification: Hashable, Sendable, Codable {
     self.program = program
     self.fixed = fixed
     self.axes = axes
+    self.variants = variants
+    self.conditions = conditions
     self.replicateAxis = replicateAxis
     self.exclude = exclude
     self.report = report

@@ -1,0 +1,9 @@
+extension ParameterCondition {
+  /// The parameters that the condition looks at.
+  package var names: [String] {
+    switch self {
+    case .isOne(_, let parameter), .isAbove(_, let parameter): [parameter]
+    case .all(let conditions): conditions.flatMap(\.names)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+extension ProgramDescription {
+  /// A mistake of whoever wrote a description; a program's tests expect none.
+  package enum Inconsistency: Hashable, Sendable {
+    case parameterTwice(String)
+    case defaultOutOfType(parameter: String)
+    case tiedToNothing(parameter: String, to: String)
+    case conditionOnNothing(parameter: String, where: String)
+    case presetOfNothing(preset: String, parameter: String)
+    case presetOutOfType(preset: String, parameter: String)
+    case kindTwice(String)
+    case ruleOnNothing(kind: String, parameter: String)
+    case ruleNamesItsStep(kind: String)
+    case stepIsNoInteger(kind: String)
+    case parentComesLater(kind: String, parent: String)
+  }
+
+  /// Everything that is wrong with the description itself.
+  package var inconsistencies: [Inconsistency] {
+    parameterInconsistencies + presetInconsistencies + stageInconsistencies
+  }
+
+  private var parameterInconsistencies: [Inconsistency] {
+    var found: [Inconsistency] = []
+    var seen: Set<String> = []
+    for parameter in parameters {
+      if !seen.insert(parameter.name).inserted { found.append(.parameterTwice(parameter.name)) }
+      if let value = parameter.defaultValue, case .failure = parameter.type.accept(value) {
+        found.append(.defaultOutOfType(parameter: parameter.name))
+      }
+      if case .numberOrTied(_, _, _, let target) = parameter.type,
+        self.parameter(named: target) == nil
+      {
+        found.append(.tiedToNothing(parameter: parameter.name, to: target))
+      }
+      for name in parameter.relevantWhen?.names ?? [] where self.parameter(named: name) == nil {
+        found.append(.conditionOnNothing(parameter: name, where: parameter.name))
+      }
+    }
+    return found
+  }
+
+  private var presetInconsistencies: [Inconsistency] {
+    var found: [Inconsistency] = []
+    for (preset, values) in presets.sorted(by: { $0.key < $1.key }) {
+      for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+        guard let parameter = parameter(named: name) else {
+          found.append(.presetOfNothing(preset: preset, parameter: name))
+          continue
+        }
+        if case .failure = parameter.type.accept(value) {
+          found.append(.presetOutOfType(preset: preset, parameter: name))
+        }
+      }
+    }
+    return found
+  }
+
+  private var stageInconsistencies: [Inconsistency] {
+    var found: [Inconsistency] = []
+    var earlier: Set<String> = []
+    for rule in stages {
+      for name in rule.parameters where parameter(named: name) == nil {
+        found.append(.ruleOnNothing(kind: rule.kind, parameter: name))
+      }
+      for name in rule.when?.names ?? [] where parameter(named: name) == nil {
+        found.append(.conditionOnNothing(parameter: name, where: rule.kind))
+      }
+      for case .kind(let parent) in rule.parents where !earlier.contains(parent) {
+        found.append(.parentComesLater(kind: rule.kind, parent: parent))
+      }
+      if let step = rule.product.stepParameter {
+        if rule.parameters.contains(step) { found.append(.ruleNamesItsStep(kind: rule.kind)) }
+        switch parameter(named: step)?.type {
+        case .integer(.some(0...), _), .any: break
+        default: found.append(.stepIsNoInteger(kind: rule.kind))
+        }
+      }
+      if !earlier.insert(rule.kind).inserted { found.append(.kindTwice(rule.kind)) }
+    }
+    return found
+  }
+}
+
+extension StageRule.Product {
+  /// The parameter that says how far a trajectory goes, for products that have one.
+  package var stepParameter: String? {
+    switch self {
+    case .trajectory(let parameter): parameter
+    case .process(let prefix): prefix
+    case .state, .side, .measurement: nil
+    }
+  }
+}
