@@ -1,0 +1,166 @@
+import Grid
+import Keys
+
+@testable import Scheduler
+
+extension SimulatedWorld {
+  /// Plays one history: sessions one after the other, until one finishes everything.
+  mutating func play() {
+    while faults.isEmpty {
+      session += 1
+      if session > 40 {
+        // The accidents are over: from here on it must come to an end by itself.
+        weather.ownerDies = 0
+        weather.userStops = 0
+        weather.storeFails = 0
+        weather.startFails = 0
+      }
+      playSession()
+      if !faults.isEmpty { return }
+      switch outcome {
+      case .finished(let failed): return checkFinished(failed: failed)
+      case .tooManyFailures(let failed):
+        guard let most = settings.maxFails, failed > most else {
+          return fault("ended for too many failures, and there were \(failed)")
+        }
+        weather.fail = 0
+        weather.crash = 0
+      case nil, .drained, .stopped, .storeFailed, .workersDoNotStart: break
+      }
+      if session > 60 { return fault("does not come to an end") }
+    }
+  }
+
+  private mutating func playSession() {
+    scheduler = Scheduler(settings: settings)
+    processes = [:]
+    pending = []
+    afterCommit = []
+    commitIsPlanned = false
+    lostParents = [:]
+    drainedAt = nil
+    outcome = nil
+    sessionStart = time
+    record.recover()
+    if chance(weather.ownerDies) { plan(.ownerDies, after: delay(0, 40)) }
+    if chance(weather.userStops) {
+      let first = delay(0, 40)
+      plan(.user(.drain), after: first)
+      if chance(0.5) { plan(.user(.stop), after: first + delay(0, 8)) }
+    }
+    if chance(weather.storeFails) { plan(.user(.storeFailed("full")), after: delay(0, 40)) }
+    send(.added(record.work))
+    while outcome == nil, faults.isEmpty {
+      guard let (moment, key) = agenda.popFirst(), let next = happenings.removeValue(forKey: key)
+      else { return fault("nothing will ever happen again") }
+      guard next.session == session else { continue }
+      time = moment.time
+      steps += 1
+      if steps > 100_000 { return fault("spins") }
+      if case .ownerDies = next.what { return }
+      happen(next.what)
+      checkWorld()
+    }
+  }
+
+  private mutating func happen(_ what: Happening) {
+    switch what {
+    case .wake: send(.tick)
+    case .commit: commit()
+    case .ownerDies: break
+    case .user(let event):
+      if event == .drain { drainedAt = drainedAt ?? time }
+      send(event)
+    case .workerUp(let worker):
+      guard processes[.worker(worker)]?.isEnding == false else { return }
+      processes[.worker(worker)]?.isUp = true
+      send(.workerReady(worker))
+    case .act(let key): act(key)
+    case .exit(let key, let end):
+      guard let process = processes.removeValue(forKey: key) else { return }
+      switch key {
+      case .worker(let worker): send(.workerEnded(worker, end, detail: ""))
+      case .process(let job, let attempt):
+        let isComplete = process.stagesToGo == 0
+        if end == .exited(0), isComplete { reportStages(of: job, attempt) }
+        send(
+          .processEnded(
+            job, attempt, end,
+            report: isComplete
+              ? nil : Failure(reason: .protocolViolation, message: "stages are missing")))
+      }
+    }
+  }
+
+  /// An external process without a prefix reports all its stages when it ends.
+  private mutating func reportStages(of job: JobID, _ attempt: Attempt) {
+    guard let known = record.jobs[job] else { return }
+    let reported = pending.count {
+      if case .stage(job, attempt) = $0 { true } else { false }
+    }
+    for _ in 0..<(known.stages - known.stagesDone - reported) {
+      note(.stage(job, attempt))
+      send(.stageCompleted(job, attempt))
+    }
+  }
+
+  mutating func send(_ event: Scheduler.Event) {
+    let effects = scheduler.handle(event, at: time - sessionStart)
+    for words in scheduler.sanityCheck() { fault("after \(event): \(words)") }
+    for effect in effects { carryOut(effect) }
+    if let wake = scheduler.nextWake { plan(.wake, after: max(.zero, sessionStart + wake - time)) }
+  }
+
+  mutating func note(_ change: SimulatedRecord.Change) {
+    pending.append(change)
+    guard !commitIsPlanned else { return }
+    commitIsPlanned = true
+    plan(.commit, after: chance(0.2) ? delay(0, 2) : delay(0, 0.05))
+  }
+
+  private mutating func commit() {
+    commitIsPlanned = false
+    for change in pending { record.apply(change) }
+    pending = []
+    for words in record.faults { fault(words) }
+    let starts = afterCommit
+    afterCommit = []
+    for (job, attempt, place) in starts { start(job, attempt, place) }
+  }
+
+  private mutating func carryOut(_ effect: Scheduler.Effect) {
+    switch effect {
+    case .startWorker(let worker):
+      processes[.worker(worker)] = Process()
+      if chance(weather.startFails) {
+        if chance(0.2) { return }  // hangs
+        plan(.exit(.worker(worker), .exited(1)), after: delay(0, 1))
+      } else {
+        plan(.workerUp(worker), after: delay(0, 1))
+      }
+    case .begin(let job, let attempt, let place):
+      if drainedAt != nil { fault("begins a job while draining") }
+      attempts += 1
+      note(.begin(job, attempt))
+      afterCommit.append((job, attempt, place))
+    case .dismiss(let worker):
+      let key = ProcessKey.worker(worker)
+      guard let process = processes[key] else { return }
+      processes[key]?.dismissed = true
+      if process.job == nil, !process.isEnding, !chance(weather.hang) {
+        processes[key]?.isEnding = true
+        plan(.exit(key, .exited(0)), after: delay(0, 1))
+      }
+    case .signal(.worker(let worker), let signal): deliver(signal, to: .worker(worker))
+    case .signal(.process(let job, let attempt), let signal):
+      deliver(signal, to: .process(job, attempt))
+    case .end(let job, let attempt, let outcome, let next):
+      note(.end(job, attempt, outcome, next, lost: lostParents.removeValue(forKey: job)))
+    case .fail(let job, let failure): note(.fail(job, failure))
+    case .finish(let outcome):
+      commit()
+      self.outcome = outcome
+      if !processes.isEmpty { fault("finished, and processes are left") }
+    }
+  }
+}

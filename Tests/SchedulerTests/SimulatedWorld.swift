@@ -1,0 +1,127 @@
+import Grid
+import Keys
+
+@testable import Scheduler
+
+/// Workers, processes, a job table with group commit, a user and accidents, in simulated time. One
+/// seed is one history.
+struct SimulatedWorld {
+  /// How likely things are to go wrong; drawn anew for each history, so that some are calm.
+  struct Weather {
+    var fail = 0.0
+    var crash = 0.0
+    var again = 0.0
+    var nonsense = 0.0
+    var hang = 0.0
+    var deafToTerm = 0.0
+    var artifactLost = 0.0
+    var startFails = 0.0
+    var ownerDies = 0.0
+    var userStops = 0.0
+    var storeFails = 0.0
+  }
+
+  /// Something that will happen; `session` makes what belongs to a dead owner void.
+  enum Happening {
+    case wake
+    case commit
+    case workerUp(WorkerID)
+    case exit(ProcessKey, ProcessEnd)
+    case act(ProcessKey)
+    case ownerDies
+    case user(Scheduler.Event)
+  }
+
+  enum ProcessKey: Hashable {
+    case worker(WorkerID)
+    case process(JobID, Attempt)
+  }
+
+  /// A simulated process and what it is about to do.
+  struct Process {
+    var job: JobID?
+    var attempt: Attempt?
+    var stagesToGo = 0
+    /// Stages reported by this process and not recorded are lost with the owner, not with it.
+    var dismissed = false
+    var isUp = false
+    var isEnding = false
+    var deadline: Duration?
+  }
+
+  var random: StreamGenerator
+  var weather: Weather
+  let settings: Scheduler.Settings
+  var record: SimulatedRecord
+  var scheduler: Scheduler
+  var time = Duration.zero
+  var session = 0
+  var sessionStart = Duration.zero
+  var agenda = IndexedHeap<Moment, Int>()
+  var happenings: [Int: (session: Int, what: Happening)] = [:]
+  var sequence = 0
+  var processes: [ProcessKey: Process] = [:]
+  var pending: [SimulatedRecord.Change] = []
+  var afterCommit: [(JobID, Attempt, Scheduler.Place)] = []
+  var commitIsPlanned = false
+  var lostParents: [JobID: JobID] = [:]
+  var drainedAt: Duration?
+  var outcome: Scheduler.Outcome?
+  var faults: [String] = []
+  var steps = 0
+  var attempts = 0
+
+  struct Moment: Comparable {
+    let time: Duration
+    let sequence: Int
+    static func < (left: Self, right: Self) -> Bool {
+      (left.time, left.sequence) < (right.time, right.sequence)
+    }
+  }
+
+  init(seed: UInt64) {
+    var random = RandomStream(seed: seed, purpose: RandomPurpose("schedule")).generator(0)
+    func level(_ share: Double, _ most: Double) -> Double {
+      random.unit() < share ? random.unit() * most : 0
+    }
+    weather = Weather(
+      fail: level(0.6, 0.3), crash: level(0.6, 0.5), again: level(0.3, 0.3),
+      nonsense: level(0.4, 0.2), hang: level(0.3, 0.2), deafToTerm: level(0.5, 1),
+      artifactLost: level(0.4, 0.2), startFails: level(0.3, 0.5), ownerDies: level(0.5, 1),
+      userStops: level(0.3, 1), storeFails: level(0.1, 1))
+    settings = Scheduler.Settings(
+      slots: 1 + random.below(5), crashLimit: random.below(4),
+      maxFails: random.below(6) == 0 ? random.below(3) : nil)
+    record = SimulatedRecord(crashLimit: settings.crashLimit)
+    for number in 1...(1 + random.below(random.below(4) == 0 ? 40 : 12)) {
+      var parents: [JobID] = []
+      while number > 1, random.below(3) == 0 {
+        parents.append(JobID(Int64(1 + random.below(number - 1))))
+      }
+      let id = JobID(Int64(number))
+      record.jobs[id] = .init(
+        id: id, kind: random.below(3) == 0 ? .external : .builtin,
+        parents: Set(parents).sorted(), slots: 1 + random.below(3) / 2 * random.below(4),
+        timeLimit: random.below(2) == 0 ? .seconds(20 + random.below(60)) : nil,
+        retries: random.below(3), stages: 1 + random.below(4))
+    }
+    self.random = random
+    scheduler = Scheduler(settings: settings)
+  }
+
+  mutating func chance(_ probability: Double) -> Bool { random.unit() < probability }
+
+  mutating func delay(_ low: Double, _ high: Double) -> Duration {
+    .milliseconds(Int((low + (high - low) * random.unit()) * 1000))
+  }
+
+  mutating func plan(_ what: Happening, after delay: Duration) {
+    sequence += 1
+    happenings[sequence] = (session, what)
+    agenda.set(sequence, to: Moment(time: time + delay, sequence: sequence))
+  }
+
+  mutating func fault(_ words: String) {
+    faults.append("session \(session), \(time): \(words)")
+  }
+}
