@@ -1,17 +1,23 @@
 /// One zeroed allocation of floats, aligned to a cache line, freed with its owner. All weights,
 /// gradients, activations and caches live in a few of these; nothing allocates within a step.
+///
+/// Behind the last float lie `slack` more that belong to nobody: kernels work on vectors and may
+/// read (never write, never use) what follows a buffer.
 package struct Arena: ~Copyable {
   package let base: UnsafeMutablePointer<Float>
   package let count: Int
+
+  static let slack = 16
 
   /// - Complexity: O(count).
   package init(count: Int) {
     precondition(count >= 0, "an arena of \(count) floats")
     self.count = count
+    let allocated = count + Self.slack
     let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    base.initialize(repeating: 0, count: max(count, 1))
+      byteCount: allocated * MemoryLayout<Float>.stride, alignment: 64)
+    base = raw.bindMemory(to: Float.self, capacity: allocated)
+    base.initialize(repeating: 0, count: allocated)
   }
 
   package var floats: UnsafeMutableBufferPointer<Float> {

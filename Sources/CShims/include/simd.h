@@ -14,11 +14,6 @@ static inline espalier_float8 espalier_sqrt8(espalier_float8 x) {
   return __builtin_elementwise_sqrt(x);
 }
 
-// Each lane rounded to the nearest integer, ties to even.
-static inline espalier_int8x32 espalier_round_to_int8(espalier_float8 x) {
-  return (espalier_int8x32)_mm256_cvtps_epi32((__m256)x);
-}
-
 static inline espalier_float8 espalier_max8(espalier_float8 x, espalier_float8 y) {
   return _mm256_max_ps(x, y);
 }
@@ -31,6 +26,31 @@ static inline espalier_float8 espalier_load_masked8(const float *p, espalier_int
 static inline void espalier_store_masked8(
     float *p, espalier_int8x32 mask, espalier_float8 value) {
   _mm256_maskstore_ps(p, (__m256i)mask, value);
+}
+
+// The 8 × 8 block at `from` (rows `from_stride` floats apart) transposed to `to`.
+static inline void espalier_transpose8(
+    float *to, long to_stride, const float *from, long from_stride) {
+  __m256 r0 = _mm256_loadu_ps(from), r1 = _mm256_loadu_ps(from + from_stride);
+  __m256 r2 = _mm256_loadu_ps(from + 2 * from_stride), r3 = _mm256_loadu_ps(from + 3 * from_stride);
+  __m256 r4 = _mm256_loadu_ps(from + 4 * from_stride), r5 = _mm256_loadu_ps(from + 5 * from_stride);
+  __m256 r6 = _mm256_loadu_ps(from + 6 * from_stride), r7 = _mm256_loadu_ps(from + 7 * from_stride);
+  __m256 t0 = _mm256_unpacklo_ps(r0, r1), t1 = _mm256_unpackhi_ps(r0, r1);
+  __m256 t2 = _mm256_unpacklo_ps(r2, r3), t3 = _mm256_unpackhi_ps(r2, r3);
+  __m256 t4 = _mm256_unpacklo_ps(r4, r5), t5 = _mm256_unpackhi_ps(r4, r5);
+  __m256 t6 = _mm256_unpacklo_ps(r6, r7), t7 = _mm256_unpackhi_ps(r6, r7);
+  r0 = _mm256_shuffle_ps(t0, t2, 0x44), r1 = _mm256_shuffle_ps(t0, t2, 0xEE);
+  r2 = _mm256_shuffle_ps(t1, t3, 0x44), r3 = _mm256_shuffle_ps(t1, t3, 0xEE);
+  r4 = _mm256_shuffle_ps(t4, t6, 0x44), r5 = _mm256_shuffle_ps(t4, t6, 0xEE);
+  r6 = _mm256_shuffle_ps(t5, t7, 0x44), r7 = _mm256_shuffle_ps(t5, t7, 0xEE);
+  _mm256_storeu_ps(to, _mm256_permute2f128_ps(r0, r4, 0x20));
+  _mm256_storeu_ps(to + to_stride, _mm256_permute2f128_ps(r1, r5, 0x20));
+  _mm256_storeu_ps(to + 2 * to_stride, _mm256_permute2f128_ps(r2, r6, 0x20));
+  _mm256_storeu_ps(to + 3 * to_stride, _mm256_permute2f128_ps(r3, r7, 0x20));
+  _mm256_storeu_ps(to + 4 * to_stride, _mm256_permute2f128_ps(r0, r4, 0x31));
+  _mm256_storeu_ps(to + 5 * to_stride, _mm256_permute2f128_ps(r1, r5, 0x31));
+  _mm256_storeu_ps(to + 6 * to_stride, _mm256_permute2f128_ps(r2, r6, 0x31));
+  _mm256_storeu_ps(to + 7 * to_stride, _mm256_permute2f128_ps(r3, r7, 0x31));
 }
 
 #endif

@@ -5,6 +5,10 @@ package struct PackedBatch: Sendable {
   package private(set) var tokens: [Int32] = []
   /// Where each sequence starts in `tokens`, and at last `tokens.count`.
   package private(set) var starts: [Int] = [0]
+  /// The place of each token in its sequence.
+  private(set) var positions: [Int32] = []
+  /// Tokens of the longest sequence.
+  private(set) var longest = 0
   /// Rows of `tokens` whose logits `Transformer.forward` computes, ascending: logits row i belongs
   /// to token row `logitRows[i]` and predicts the token after it.
   package private(set) var logitRows: [Int] = []
@@ -18,15 +22,17 @@ package struct PackedBatch: Sendable {
   /// prompt of p tokens, append both and ask for p−1 ..< p−1+completion.
   ///
   /// - Precondition: the sequence is not empty and the positions lie in it.
-  package mutating func append(_ sequence: some Collection<Int32>, logitsAt positions: Range<Int>) {
+  package mutating func append(_ sequence: some Collection<Int32>, logitsAt places: Range<Int>) {
     precondition(!sequence.isEmpty, "an empty sequence has no logits")
     precondition(
-      positions.lowerBound >= 0 && positions.upperBound <= sequence.count,
-      "logits at \(positions) of a sequence of \(sequence.count) tokens")
+      places.lowerBound >= 0 && places.upperBound <= sequence.count,
+      "logits at \(places) of a sequence of \(sequence.count) tokens")
     let start = tokens.count
     tokens.append(contentsOf: sequence)
     starts.append(tokens.count)
-    for position in positions { logitRows.append(start + position) }
+    longest = max(longest, sequence.count)
+    for place in 0..<sequence.count { positions.append(Int32(place)) }
+    for place in places { logitRows.append(start + place) }
   }
 
   /// Empties the batch, keeping its storage for the next one.
@@ -34,6 +40,8 @@ package struct PackedBatch: Sendable {
     tokens.removeAll(keepingCapacity: true)
     starts.removeAll(keepingCapacity: true)
     starts.append(0)
+    positions.removeAll(keepingCapacity: true)
+    longest = 0
     logitRows.removeAll(keepingCapacity: true)
   }
 }

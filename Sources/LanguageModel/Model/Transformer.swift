@@ -9,28 +9,47 @@ import Keys
 /// logits depends on its sequence alone, whatever else is in the batch.
 package final class Transformer {
   package let configuration: ModelConfiguration
-  /// All trainable tensors in the order in which they lie in `weights` and `gradients`.
-  package let parameters: [Parameter]
+  let table: ParameterTable
   private let weightArena: Arena
-  private let gradientArena: Arena
+  /// Allocated when first asked for: a model that only generates has none.
+  private var gradientArena = Arena(count: 0)
+  /// Grown to the largest batch.
+  private var activationArena = Arena(count: 0)
+  /// Key-value caches and buffers of generation, grown to the largest call.
+  private var generationArena = Arena(count: 0)
+  var rotary: RotaryTable
+  /// What the last `forward` left for `backward`.
+  var pending: (batch: PackedBatch, layout: ActivationLayout)?
 
-  /// A new model. Matrices are drawn from a normal distribution, gains are 1, biases 0.
+  private init(zeroed configuration: ModelConfiguration) {
+    self.configuration = configuration
+    table = ParameterTable(configuration)
+    weightArena = Arena(count: table.count)
+    rotary = RotaryTable(headSize: configuration.headSize, base: configuration.ropeBase)
+  }
+
+  /// A new model, its weights drawn as `initialise` says.
   ///
   /// - Precondition: the configuration is valid (`ModelConfiguration.validate`).
-  package init(_ configuration: ModelConfiguration, seed: UInt64) {
-    self.configuration = configuration
-    parameters = []
-    weightArena = Arena(count: 0)
-    gradientArena = Arena(count: 0)
+  package convenience init(_ configuration: ModelConfiguration, seed: UInt64) {
+    self.init(zeroed: configuration)
+    initialise(seed: seed)
   }
 
   /// A model of its own with the weights of another.
-  package init(copying other: Transformer) {
-    configuration = other.configuration
-    parameters = other.parameters
-    weightArena = Arena(count: other.weights.count)
-    gradientArena = Arena(count: other.weights.count)
+  package convenience init(copying other: Transformer) {
+    self.init(zeroed: other.configuration)
+    copyWeights(of: other)
   }
+
+  /// Takes over the weights of a model of the same configuration.
+  package func copyWeights(of other: Transformer) {
+    precondition(configuration == other.configuration, "models of different configurations")
+    weightArena.base.update(from: other.weightArena.base, count: table.count)
+  }
+
+  /// All trainable tensors in the order in which they lie in `weights` and `gradients`.
+  package var parameters: [Parameter] { table.parameters }
 
   /// All weights, flat. Matrices lie in the order that the products want, padded with zeros (so
   /// `count` is somewhat above `configuration.parameterCount`); padding has zero gradient, so
@@ -38,76 +57,25 @@ package final class Transformer {
   package var weights: UnsafeMutableBufferPointer<Float> { weightArena.floats }
 
   /// The gradient of every weight, in the layout of `weights`.
-  package var gradients: UnsafeMutableBufferPointer<Float> { gradientArena.floats }
+  package var gradients: UnsafeMutableBufferPointer<Float> {
+    if gradientArena.count != table.count { gradientArena = Arena(count: table.count) }
+    return gradientArena.floats
+  }
 
   /// Sets all gradients to zero.
   package func zeroGradients() {
     gradients.update(repeating: 0)
   }
 
-  /// Logits at the rows the batch asks for: `batch.logitRows.count` × vocabulary. The view lies in
-  /// the activation arena and is valid until the next `forward` or `generate`; an objective may
-  /// overwrite it with the gradient.
-  ///
-  /// - Precondition: the batch is not empty and its tokens are ids of the vocabulary.
-  package func forward(_ batch: PackedBatch) -> Matrix {
-    preconditionFailure("the forward pass is not there yet")
+  /// The activation arena with room for `count` floats.
+  func activations(count: Int) -> UnsafeMutablePointer<Float> {
+    if activationArena.count < count { activationArena = Arena(count: count) }
+    return activationArena.base
   }
 
-  /// Adds to `gradients` the gradient of a loss whose gradient with respect to the logits of the
-  /// last `forward` is given. Consumes the activations: once for each `forward`.
-  package func backward(_ logitGradients: Matrix) {
-    preconditionFailure("the backward pass is not there yet")
-  }
-
-  /// Generates after each prompt, all together with a key-value cache. Identical prompts are
-  /// computed once, finished sequences leave the batch.
-  ///
-  /// A token is drawn from one uniform number by inverting the cumulative distribution over the
-  /// token ids in ascending order, so any other code that has the same logits and numbers draws the
-  /// same sample.
-  ///
-  /// - Parameter uniform: a number in [0, 1) for (index of the prompt in `prompts`, index of the new
-  ///   token: 0 for the first). Not called at temperature 0.
-  /// - Precondition: no prompt is empty.
-  package func generate(
-    prompts: [[Int32]], settings: SamplingSettings,
-    uniform: (_ sequence: Int, _ position: Int) -> Float
-  ) -> [Generation] {
-    preconditionFailure("generation is not there yet")
-  }
-
-  /// The model as the bytes of a safetensors file with Hugging Face's tensor names, its
-  /// configuration in the file's metadata.
-  package func serialized() -> [UInt8] {
-    preconditionFailure("checkpoints are not there yet")
-  }
-
-  /// The model in the bytes that `serialized` made.
-  package convenience init(serialized bytes: [UInt8]) throws(CheckpointError) {
-    preconditionFailure("checkpoints are not there yet")
-  }
-}
-
-/// One trainable tensor of a model and its place in the flat buffers.
-package struct Parameter: Hashable, Sendable {
-  package let name: String
-  /// Rows and columns of a matrix (inputs × outputs; an embedding table is tokens × width), or the
-  /// length of a vector.
-  package let shape: [Int]
-  /// Where it lies in `Transformer.weights`, padding included.
-  package let range: Range<Int>
-  /// Whether weight decay applies by custom: to matrices, not to gains and biases.
-  package let decays: Bool
-}
-
-/// Why bytes or a folder are not a checkpoint that opens here.
-package enum CheckpointError: Error, Hashable, CustomStringConvertible {
-  case malformed(String)
-
-  package var description: String {
-    switch self {
-    case .malformed(let message): message
-    }
+  /// The generation arena with room for `count` floats.
+  func decodeArena(count: Int) -> UnsafeMutablePointer<Float> {
+    if generationArena.count < count { generationArena = Arena(count: count) }
+    return generationArena.base
   }
 }

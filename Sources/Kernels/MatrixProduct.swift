@@ -1,0 +1,281 @@
+// The one matrix product of the engine, C = initial + A·B, in three shapes of use: forward
+// (rows × inputs · inputs × outputs), gradient of the input, and gradient of the weight.
+//
+// Every element of C is one chain of fused multiply-adds over the depth, in ascending order,
+// whatever the shape of the call and however it is cut into tiles. So a row of a result depends on
+// the same row of A alone: the logits of a sequence do not change with the batch around it, and a
+// token computed with a key-value cache equals to the last bit the one of a full forward pass.
+
+/// Columns that a tile handles at once; B is best laid out in panels of so many columns.
+let panelColumns = 16
+
+/// Where an operand lies: row i, column j of A at base + i·row + j·step.
+struct LeftOperand {
+  var base: UnsafePointer<Float>
+  var row: Int
+  var step: Int
+}
+
+/// B in panels of 16 columns: row k of panel p at base + k·row + p·panel. A row-major matrix has
+/// panels too, 16 floats apart.
+struct RightOperand {
+  var base: UnsafePointer<Float>
+  var row: Int
+  var panel: Int
+}
+
+/// C, addressed like B.
+struct Output {
+  var base: UnsafeMutablePointer<Float>
+  var row: Int
+  var panel: Int
+}
+
+/// What C starts from, addressed with its own row stride (0 repeats one row: a bias) and C's panels;
+/// zero where there is no base.
+struct Initial {
+  var base: UnsafePointer<Float>?
+  var row: Int
+}
+
+/// `rows` × 8·`vectors` elements of C, held in registers.
+@inline(__always)
+private func tile<let rows: Int, let vectors: Int>(
+  _: InlineArray<rows, InlineArray<vectors, Vector>>.Type,
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, depth: Int
+) {
+  var sums = InlineArray<rows, InlineArray<vectors, Vector>>(repeating: .init(repeating: .zero))
+  if let base = initial.base {
+    for i in 0..<rows {
+      for j in 0..<vectors {
+        sums[unchecked: i][unchecked: j] = .load(
+          base + i * initial.row + (j / 2) * c.panel + 8 * (j % 2))
+      }
+    }
+  }
+  var left = a.base
+  var right = b.base
+  for _ in 0..<depth {
+    var row = InlineArray<vectors, Vector>(repeating: .zero)
+    for j in 0..<vectors {
+      row[unchecked: j] = .load(right + (j / 2) * b.panel + 8 * (j % 2))
+    }
+    for i in 0..<rows {
+      let factor = Vector(repeating: left[i * a.row])
+      for j in 0..<vectors {
+        sums[unchecked: i][unchecked: j].addProduct(factor, row[unchecked: j])
+      }
+    }
+    left += a.step
+    right += b.row
+  }
+  for i in 0..<rows {
+    for j in 0..<vectors {
+      sums[unchecked: i][unchecked: j].store(c.base + i * c.row + (j / 2) * c.panel + 8 * (j % 2))
+    }
+  }
+}
+
+/// The last panel, of fewer than 16 columns: as `tile`, writing C and reading its start under masks.
+@inline(__always)
+private func edgeTile<let rows: Int>(
+  _: InlineArray<rows, Vector>.Type,
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, depth: Int, columns: Int
+) {
+  let lowMask = LaneMask.first(columns)
+  let highMask = LaneMask.first(columns - 8)
+  var low = InlineArray<rows, Vector>(repeating: .zero)
+  var high = InlineArray<rows, Vector>(repeating: .zero)
+  if let base = initial.base {
+    for i in 0..<rows {
+      low[unchecked: i] = .load(base + i * initial.row, lowMask)
+      high[unchecked: i] = .load(base + i * initial.row + 8, highMask)
+    }
+  }
+  var left = a.base
+  var right = b.base
+  for _ in 0..<depth {
+    let first = Vector.load(right)
+    let second = Vector.load(right + 8)
+    for i in 0..<rows {
+      let factor = Vector(repeating: left[i * a.row])
+      low[unchecked: i].addProduct(factor, first)
+      high[unchecked: i].addProduct(factor, second)
+    }
+    left += a.step
+    right += b.row
+  }
+  for i in 0..<rows {
+    low[unchecked: i].store(c.base + i * c.row, lowMask)
+    high[unchecked: i].store(c.base + i * c.row + 8, highMask)
+  }
+}
+
+/// `rows` rows of C over all columns, so many panels at a time that the registers are full.
+@inline(__always)
+private func stripe<let rows: Int, let vectors: Int>(
+  _ shape: InlineArray<rows, InlineArray<vectors, Vector>>.Type,
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, columns: Int, depth: Int
+) {
+  let panels = columns / panelColumns
+  var panel = 0
+  while panel + vectors / 2 <= panels {
+    tile(
+      shape, c.advanced(panels: panel), initial.advanced(by: panel * c.panel), a,
+      b.advanced(panels: panel), depth: depth)
+    panel += vectors / 2
+  }
+  if vectors > 2 {
+    while panel < panels {
+      tile(
+        InlineArray<rows, InlineArray<2, Vector>>.self, c.advanced(panels: panel),
+        initial.advanced(by: panel * c.panel), a, b.advanced(panels: panel), depth: depth)
+      panel += 1
+    }
+  }
+  if columns % panelColumns != 0 {
+    edgeTile(
+      InlineArray<rows, Vector>.self, c.advanced(panels: panel),
+      initial.advanced(by: panel * c.panel), a, b.advanced(panels: panel), depth: depth,
+      columns: columns % panelColumns)
+  }
+}
+
+/// C = initial + A·B for a block of rows and of depth that fits the near caches.
+@inline(__always)
+private func block(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
+  depth: Int
+) {
+  let panels = columns / panelColumns
+  let full = rows - rows % 6
+  for panel in 0..<panels {
+    let right = b.advanced(panels: panel)
+    var row = 0
+    while row < full {
+      tile(
+        InlineArray<6, InlineArray<2, Vector>>.self, c.advanced(rows: row, panels: panel),
+        initial.advanced(by: row * initial.row + panel * c.panel), a.advanced(rows: row), right,
+        depth: depth)
+      row += 6
+    }
+  }
+  if columns % panelColumns != 0 {
+    var row = 0
+    while row < full {
+      edgeTile(
+        InlineArray<6, Vector>.self, c.advanced(rows: row, panels: panels),
+        initial.advanced(by: row * initial.row + panels * c.panel), a.advanced(rows: row),
+        b.advanced(panels: panels), depth: depth, columns: columns % panelColumns)
+      row += 6
+    }
+  }
+  let left = a.advanced(rows: full)
+  let out = c.advanced(rows: full, panels: 0)
+  let start = initial.advanced(by: full * initial.row)
+  switch rows - full {
+  case 5:
+    stripe(
+      InlineArray<5, InlineArray<2, Vector>>.self, out, start, left, b, columns: columns,
+      depth: depth)
+  case 4:
+    stripe(
+      InlineArray<4, InlineArray<2, Vector>>.self, out, start, left, b, columns: columns,
+      depth: depth)
+  case 3:
+    stripe(
+      InlineArray<3, InlineArray<4, Vector>>.self, out, start, left, b, columns: columns,
+      depth: depth)
+  case 2:
+    stripe(
+      InlineArray<2, InlineArray<6, Vector>>.self, out, start, left, b, columns: columns,
+      depth: depth)
+  case 1:
+    stripe(
+      InlineArray<1, InlineArray<8, Vector>>.self, out, start, left, b, columns: columns,
+      depth: depth)
+  default:
+    break
+  }
+}
+
+/// A block whose A is row-major (`a.step` is 1).
+private func rowMajorBlock(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
+  depth: Int
+) {
+  let left = LeftOperand(base: a.base, row: a.row, step: 1)
+  block(c, initial, left, b, rows: rows, columns: columns, depth: depth)
+}
+
+/// A block whose A is the transpose of a row-major matrix (`a.row` is 1).
+private func columnMajorBlock(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
+  depth: Int
+) {
+  let left = LeftOperand(base: a.base, row: 1, step: a.step)
+  block(c, initial, left, b, rows: rows, columns: columns, depth: depth)
+}
+
+/// C (`rows` × `columns`) = initial + A (`rows` × `depth`) · B (`depth` × `columns`).
+///
+/// May read up to 15 floats behind a row of B. One of `a.row`, `a.step` is 1.
+func multiply(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
+  depth: Int
+) {
+  // A panel of B of this depth fits half the first-level cache, a block of A the second level.
+  let blockDepth = 256
+  let blockRows = 120
+  var done = 0
+  repeat {
+    let part = min(blockDepth, depth - done)
+    var row = 0
+    while row < rows {
+      let some = min(blockRows, rows - row)
+      let out = c.advanced(rows: row, panels: 0)
+      let start =
+        done == 0
+        ? initial.advanced(by: row * initial.row)
+        : Initial(base: UnsafePointer(out.base), row: c.row)
+      let left = a.advanced(rows: row).advanced(depth: done)
+      let right = b.advanced(depth: done)
+      if a.step == 1 {
+        rowMajorBlock(out, start, left, right, rows: some, columns: columns, depth: part)
+      } else {
+        columnMajorBlock(out, start, left, right, rows: some, columns: columns, depth: part)
+      }
+      row += some
+    }
+    done += part
+  } while done < depth
+}
+
+extension LeftOperand {
+  @inline(__always)
+  func advanced(rows: Int) -> Self { Self(base: base + rows * row, row: row, step: step) }
+  @inline(__always)
+  func advanced(depth: Int) -> Self { Self(base: base + depth * step, row: row, step: step) }
+}
+
+extension RightOperand {
+  @inline(__always)
+  func advanced(panels: Int) -> Self { Self(base: base + panels * panel, row: row, panel: panel) }
+  @inline(__always)
+  func advanced(depth: Int) -> Self { Self(base: base + depth * row, row: row, panel: panel) }
+}
+
+extension Output {
+  @inline(__always)
+  func advanced(panels: Int) -> Self { Self(base: base + panels * panel, row: row, panel: panel) }
+  @inline(__always)
+  func advanced(rows: Int, panels: Int) -> Self {
+    Self(base: base + rows * row + panels * panel, row: row, panel: panel)
+  }
+}
+
+extension Initial {
+  static var zero: Initial { Initial(base: nil, row: 0) }
+  @inline(__always)
+  func advanced(by offset: Int) -> Self { Self(base: base.map { $0 + offset }, row: row) }
+}

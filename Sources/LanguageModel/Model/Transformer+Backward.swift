@@ -1,0 +1,133 @@
+import Kernels
+
+extension Transformer {
+  /// Adds to `gradients` the gradient of a loss whose gradient with respect to the logits of the
+  /// last `forward` is given (the logits themselves may have been overwritten with it). Consumes the
+  /// activations: once for each `forward`.
+  package func backward(_ logitGradients: Matrix) {
+    guard let (batch, layout) = pending else {
+      preconditionFailure("backward without a forward before it")
+    }
+    precondition(
+      logitGradients.rows == batch.logitRows.count
+        && logitGradients.columns == configuration.vocabularySize,
+      "gradients of \(logitGradients.rows) × \(logitGradients.columns) logits")
+    pending = nil
+    let arena = activations(count: layout.count)
+    headBackward(logitGradients, batch, layout, arena)
+    for index in layout.layers.indices.reversed() {
+      feedForwardBackward(index, rows: batch.tokens.count, layout, arena)
+      attentionBackward(index, batch, layout, arena)
+    }
+    embeddingBackward(
+      gradients.baseAddress! + table.embedding, tokens: batch.tokens,
+      outputGradient: arena + layout.streamGradient, width: configuration.width)
+  }
+
+  private func headBackward(
+    _ logitGradients: Matrix, _ batch: PackedBatch, _ layout: ActivationLayout,
+    _ arena: UnsafeMutablePointer<Float>
+  ) {
+    let weights = self.weights.baseAddress!
+    let gradients = self.gradients.baseAddress!
+    let width = configuration.width
+    let rows = batch.logitRows.count
+    // The rows' place is free once they have been normalised: it holds their gradient next.
+    if let head = table.head {
+      linearBackward(
+        inputGradient: arena + layout.widthGradient, weightGradient: gradients + head,
+        outputGradient: logitGradients.base, input: arena + layout.finalInput,
+        weight: weights + head, scratch: arena + layout.weightScratch, rows: rows, inputs: width,
+        outputs: configuration.vocabularySize)
+    } else {
+      tiedHeadBackward(
+        inputGradient: arena + layout.widthGradient, tableGradient: gradients + table.embedding,
+        logitGradient: logitGradients.base, input: arena + layout.finalInput,
+        table: weights + table.embedding, rows: rows, width: width,
+        tokens: configuration.vocabularySize)
+    }
+    let selectedGradient = arena + layout.finalInput
+    selectedGradient.update(repeating: 0, count: rows * width)
+    rmsNormBackward(
+      inputGradient: selectedGradient, gainGradient: gradients + table.finalGain,
+      outputGradient: arena + layout.widthGradient, scales: arena + layout.finalScales,
+      input: arena + layout.selected, gain: weights + table.finalGain, rows: rows, width: width)
+    scatterRows(
+      arena + layout.streamGradient, selectedGradient, rows: batch.logitRows,
+      allRows: batch.tokens.count, width: width)
+  }
+
+  private func feedForwardBackward(
+    _ index: Int, rows: Int, _ layout: ActivationLayout, _ arena: UnsafeMutablePointer<Float>
+  ) {
+    let weights = self.weights.baseAddress!
+    let gradients = self.gradients.baseAddress!
+    let layer = layout.layers[index]
+    let parameters = table.layers[index]
+    let width = configuration.width
+    let feedForward = configuration.feedForwardWidth
+    linearBackward(
+      inputGradient: arena + layout.wideGradient, weightGradient: gradients + parameters.down,
+      outputGradient: arena + layout.streamGradient, input: arena + layer.hidden,
+      weight: weights + parameters.down, scratch: arena + layout.weightScratch, rows: rows,
+      inputs: feedForward, outputs: width)
+    gatedUnitBackward(
+      replacing: arena + layer.gateUp, outputGradient: arena + layout.wideGradient, rows: rows,
+      width: feedForward)
+    linearBackward(
+      inputGradient: arena + layout.widthGradient, weightGradient: gradients + parameters.gateUp,
+      outputGradient: arena + layer.gateUp, input: arena + layer.feedForwardInput,
+      weight: weights + parameters.gateUp, scratch: arena + layout.weightScratch, rows: rows,
+      inputs: width, outputs: 2 * feedForward)
+    rmsNormBackward(
+      inputGradient: arena + layout.streamGradient,
+      gainGradient: gradients + parameters.feedForwardGain,
+      outputGradient: arena + layout.widthGradient, scales: arena + layer.feedForwardScales,
+      input: arena + layer.middle, gain: weights + parameters.feedForwardGain, rows: rows,
+      width: width)
+  }
+
+  private func attentionBackward(
+    _ index: Int, _ batch: PackedBatch, _ layout: ActivationLayout,
+    _ arena: UnsafeMutablePointer<Float>
+  ) {
+    let weights = self.weights.baseAddress!
+    let gradients = self.gradients.baseAddress!
+    let layer = layout.layers[index]
+    let parameters = table.layers[index]
+    let rows = batch.tokens.count
+    let width = configuration.width
+    let projection = configuration.projectionWidth
+    linearBackward(
+      inputGradient: arena + layout.widthGradient,
+      weightGradient: gradients + parameters.attentionOutput,
+      outputGradient: arena + layout.streamGradient, input: arena + layer.attended,
+      weight: weights + parameters.attentionOutput, scratch: arena + layout.weightScratch,
+      rows: rows, inputs: width, outputs: width)
+    let projectionGradient = arena + layout.wideGradient
+    Kernels.attentionBackward(
+      projectionGradient, outputGradient: arena + layout.widthGradient,
+      projections: arena + layer.projections, peaks: arena + layer.peaks,
+      inverses: arena + layer.inverses, starts: batch.starts, shape: configuration.attentionShape,
+      scratch: arena + layout.attentionScratch)
+    rotaryBackward(
+      projectionGradient, positions: batch.positions, cosines: rotary.cosines,
+      sines: rotary.sines, heads: configuration.heads + configuration.keyValueHeads,
+      headSize: configuration.headSize, stride: projection)
+    if let bias = parameters.projectionBias {
+      biasBackward(
+        gradients + bias, outputGradient: projectionGradient, rows: rows, columns: projection)
+    }
+    linearBackward(
+      inputGradient: arena + layout.widthGradient,
+      weightGradient: gradients + parameters.projection, outputGradient: projectionGradient,
+      input: arena + layer.attentionInput, weight: weights + parameters.projection,
+      scratch: arena + layout.weightScratch, rows: rows, inputs: width, outputs: projection)
+    rmsNormBackward(
+      inputGradient: arena + layout.streamGradient,
+      gainGradient: gradients + parameters.attentionGain,
+      outputGradient: arena + layout.widthGradient, scales: arena + layer.attentionScales,
+      input: arena + layer.input, gain: weights + parameters.attentionGain, rows: rows,
+      width: width)
+  }
+}
