@@ -21,7 +21,7 @@ package final class Transformer {
   /// What the last `forward` left for `backward`.
   var pending: (batch: PackedBatch, layout: ActivationLayout)?
 
-  private init(zeroed configuration: ModelConfiguration) {
+  init(zeroed configuration: ModelConfiguration) {
     self.configuration = configuration
     table = ParameterTable(configuration)
     weightArena = Arena(count: table.count)
