@@ -91,7 +91,7 @@ let package = Package(
     tests("ExecutionTests", ["Execution"]),
     tests("BuiltinProgramTests", ["BuiltinProgram"]),
     tests("AggregatorTests", ["Aggregator"], exclude: ["Golden"]),
-    tests("ReportTests", ["Report"]),
+    tests("ReportTests", ["Report"], exclude: ["Golden"]),
     tests("EndToEndTests", ["espalier"]),
   ],
   swiftLanguageModes: [.v6]

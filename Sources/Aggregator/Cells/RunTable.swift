@@ -94,6 +94,16 @@ package struct RunTable: Sendable {
     states.append(state)
   }
 
+  /// Adds a run whose metrics are known by name; those that the table has no column for are left
+  /// out.
+  ///
+  /// - Precondition: one value for each axis.
+  package mutating func append(
+    axisValues: [ParameterValue], state: RunState, metrics values: [String: Double]
+  ) {
+    append(axisValues: axisValues, state: state, metrics: metrics.map { values[$0.name] })
+  }
+
   /// The number of runs.
   package var count: Int { states.count }
 

@@ -40,7 +40,7 @@ package struct BaselineComparison: Sendable {
       guard let place = cells.labelAxes.firstIndex(of: index) else {
         throw .baselineOnAveragedAxis(axis.name)
       }
-      guard let code = axis.values.firstIndex(where: { $0.canonical.text == value.canonical.text })
+      guard let code = axis.values.firstIndex(where: { $0.isSame(as: value) })
       else {
         throw .baselineValueUnknown(axis: axis.name, value: value, known: axis.values)
       }

@@ -1,0 +1,41 @@
+import Aggregator
+
+/// Writes `summary.csv`: one row for each cell and metric.
+package enum SummaryExport {
+  /// The columns after the cell's axes.
+  package static let columns = [
+    "metric", "n", "mean", "variance", "std", "stderr", "skewness", "skewness_stderr", "min",
+    "q25", "median", "q75", "max", "ci_low", "ci_high",
+  ]
+
+  /// Writes the cells in the order of expansion, and in each the metrics in the order of their
+  /// columns.
+  ///
+  /// - Throws: what the sink throws.
+  /// - Complexity: O(runs × metrics), but for the sorting within cells.
+  package static func write(_ cells: CellTable, to sink: @escaping ByteSink) throws {
+    var writer = CSVWriter(to: sink)
+    var summarizer = Summarizer()
+    let metrics = cells.runs.metricNames
+    try writer.row(cells.labelAxes.map { cells.runs.axes[$0].name } + columns)
+    for cell in 0..<cells.count {
+      let labels = cells.labels(of: cell)
+      for (metric, name) in metrics.enumerated() {
+        let summary = cells.figures(cell: cell, metric: metric, summarizer: &summarizer).summary
+        for label in labels { writer.field(label) }
+        writer.field(name)
+        writer.field(summary.count)
+        for value in [
+          summary.mean, summary.variance, summary.standardDeviation, summary.standardError,
+          summary.skewness, summary.skewnessError, summary.minimum, summary.lowerQuartile,
+          summary.median, summary.upperQuartile, summary.maximum, summary.interval?.low,
+          summary.interval?.high,
+        ] {
+          writer.field(value)
+        }
+        try writer.endRow()
+      }
+    }
+    try writer.finish()
+  }
+}

@@ -1,0 +1,93 @@
+import Aggregator
+import Grid
+
+/// Everything that is said of a grid's results: made once, shown on a terminal or written as
+/// Markdown.
+package struct GridReport: Sendable {
+  /// The tables of one metric.
+  package struct Section: Sendable {
+    package let metric: String
+    /// One sentence about the metric; `nil` where the program has none.
+    package let about: String?
+    package let means: ReportTable
+    /// Where the grid names a baseline and something can be compared with it.
+    package let differences: ReportTable?
+    package let spread: ReportTable
+  }
+
+  package let specification: GridSpecification
+  package let runs: RunTable
+  package let sections: [Section]
+  /// The cells that the tables have in common.
+  let cellCount: Int
+
+  /// Makes the tables that a grid asks for.
+  ///
+  /// - Parameters:
+  ///   - runs: the grid's runs as far as they are, with their metrics.
+  ///   - report: what to show, if not what the grid says.
+  ///   - defaultMetrics: the metrics to show where the grid names none.
+  ///   - descriptions: what the program says of its metrics.
+  /// - Throws: what is wrong with the names of axes and metrics.
+  /// - Complexity: O(runs × (axes + metrics shown)), but for the sorting within cells.
+  package init(
+    _ runs: RunTable, of specification: GridSpecification, report: ReportSpecification? = nil,
+    defaultMetrics: [String], descriptions: [MetricDescription] = []
+  ) throws(AggregationFault) {
+    let report = report ?? specification.report
+    var sections: [Section] = []
+    var cellCount = 0
+    for name in report.metrics.isEmpty ? defaultMetrics : report.metrics {
+      let pivot = try Pivot(
+        runs, metric: name, rows: report.rows, columns: report.columns,
+        averagingOver: [specification.replicateAxis].compactMap(\.self)
+          .filter { runs.axisIndex($0) != nil })
+      var differences: ReportTable?
+      if let baseline = report.baseline {
+        differences = ReportTable(
+          differencesIn: pivot, to: try BaselineComparison(pivot.cells, baseline: baseline))
+      }
+      sections.append(
+        Section(
+          metric: name, about: descriptions.first { $0.name == name }?.about,
+          means: ReportTable(meansOf: pivot), differences: differences,
+          spread: ReportTable(spreadOf: pivot)))
+      cellCount = pivot.cells.count
+    }
+    self.specification = specification
+    self.runs = runs
+    self.sections = sections
+    self.cellCount = cellCount
+  }
+
+  /// How many runs there are and how they stand: `480 runs, all done`.
+  package var progress: String {
+    let done = runs.count(of: .done)
+    let failed = runs.count(of: .failed)
+    let open = runs.count - done - failed
+    let noun = runs.count == 1 ? "run" : "runs"
+    if done == runs.count { return "\(runs.count) \(noun), all done" }
+    var parts = ["\(done) done"]
+    if failed > 0 { parts.append("\(failed) failed") }
+    if open > 0 { parts.append("\(open) not done yet") }
+    return "\(runs.count) \(noun): \(parts.joined(separator: ", "))"
+  }
+
+  /// The tables for a terminal: means and differences from the baseline, with `spread` also what the
+  /// means hide.
+  ///
+  /// - Parameters:
+  ///   - width: the columns of the terminal; `nil` sets no bound.
+  ///   - rowLimit: at most so many rows a table.
+  package func terminal(width: Int?, rowLimit: Int? = nil, spread: Bool = false) -> String {
+    let title = "\(DisplayText.printable(specification.name)): \(progress)."
+    var parts = [TerminalTable.wrapped(title, width).joined(separator: "\n") + "\n"]
+    for section in sections {
+      let tables = [section.means, section.differences, spread ? section.spread : nil]
+      for table in tables.compactMap(\.self) {
+        parts.append(TerminalTable.render(table, width: width, rowLimit: rowLimit))
+      }
+    }
+    return parts.joined(separator: "\n")
+  }
+}

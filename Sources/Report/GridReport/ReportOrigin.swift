@@ -1,0 +1,29 @@
+import Keys
+
+/// Where a report's results come from.
+package struct ReportOrigin: Hashable, Sendable {
+  /// One combination of build and machine kind, and how many results came from there.
+  package struct Source: Hashable, Sendable {
+    package let description: String
+    package let results: Int
+
+    package init(description: String, results: Int) {
+      self.description = description
+      self.results = results
+    }
+  }
+
+  package let gridHash: Digest
+  /// The commit of the program that made the report, where known.
+  package let commit: String?
+  package let sources: [Source]
+  /// What went wrong, one sentence for each kind of failure.
+  package let failures: [String]
+
+  package init(gridHash: Digest, commit: String?, sources: [Source], failures: [String]) {
+    self.gridHash = gridHash
+    self.commit = commit
+    self.sources = sources
+    self.failures = failures
+  }
+}
