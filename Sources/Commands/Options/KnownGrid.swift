@@ -1,0 +1,64 @@
+import BuiltinProgram
+import Foundation
+import Grid
+import JobTable
+
+/// A grid that the job table has, for the commands that only look.
+struct KnownGrid {
+  let record: GridRecord
+  let reader: JobTableReader
+  /// The grid file's text, where the user named the file.
+  let source: String?
+
+  /// Finds the grid of a file, or one by its name in the results.
+  init(_ options: GridOptions) throws {
+    let reader = try Self.reader(options.results)
+    if FileManager.default.fileExists(atPath: options.grid) {
+      let loaded = try LoadedGrid(options)
+      guard let record = try reader.grid(loaded.name) else {
+        throw CommandFailure(
+          "\(options.grid) has not been run into \(options.results.results) yet. "
+            + "Run it with: espalier run \(options.grid)")
+      }
+      source = loaded.source
+      self.record = record
+    } else {
+      guard let record = try reader.grid(options.grid) else {
+        let known = try reader.grids().map(\.name).sorted()
+        throw CommandFailure(
+          "there is no file “\(options.grid)”, and no grid of that name in "
+            + "\(options.results.results)"
+            + (known.isEmpty ? "." : "; it has \(known.joined(separator: ", "))."))
+      }
+      source = nil
+      self.record = record
+    }
+    self.reader = reader
+  }
+
+  static func reader(_ option: ResultsOption) throws -> JobTableReader {
+    let path = option.results + "/jobs.sqlite"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandFailure(
+        "there are no results in “\(option.results)” yet (no \(path)). "
+          + "Run a grid first, or name the folder with --results.")
+    }
+    return try JobTableReader(path: path)
+  }
+
+  /// The metrics of the grid's program, in the order of their columns.
+  var metrics: [MetricDescription] { Self.metrics(of: record.specification) }
+
+  static func metrics(of specification: GridSpecification) -> [MetricDescription] {
+    switch specification.program.work {
+    case .builtin: BuiltinProgram.description.metrics
+    case .external: []
+    }
+  }
+
+  func exports() throws -> GridExports {
+    GridExports(
+      results: try GridResults(of: record, in: reader, metricOrder: metrics.map(\.name)),
+      reader: reader, source: source, descriptions: metrics)
+  }
+}

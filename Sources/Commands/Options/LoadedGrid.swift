@@ -1,0 +1,75 @@
+import BuiltinProgram
+import Foundation
+import Grid
+import Planner
+
+/// A grid file that was read and found right.
+struct LoadedGrid {
+  let grid: ReadGrid
+  /// The file's text.
+  let source: String
+  /// The file's path as the user gave it.
+  let file: String
+  /// The grid's results folder below the results: its identity in the job table.
+  let name: String
+
+  /// Reads the grid file; warnings go to standard error.
+  ///
+  /// - Throws: `CommandFailure` with every fault of the file, one a line.
+  init(_ options: GridOptions) throws {
+    file = options.grid
+    let bytes = try Self.bytes(of: options.grid)
+    let reader = GridReader(builtin: BuiltinProgram.description) {
+      path throws(UnreadableFile) in try Self.included(path)
+    }
+    do {
+      let source = try GridSource(
+        file: options.grid, bytes: bytes, overrides: options.overrides)
+      self.source = source.text
+      grid = try reader.read(source)
+    } catch {
+      throw CommandFailure(error.description)
+    }
+    for warning in grid.warnings { Terminal.note(warning.description) }
+    name = Self.name(of: options.grid, grid: grid.specification.name)
+  }
+
+  /// The path below the last folder called `grids`, without its ending; else the grid's own name.
+  static func name(of file: String, grid: String) -> String {
+    let parts = URL(filePath: file).standardizedFileURL.pathComponents
+    if let folder = parts.dropLast().lastIndex(of: "grids") {
+      var below = Array(parts[(folder + 1)...])
+      let last = URL(filePath: below.removeLast()).deletingPathExtension().lastPathComponent
+      return (below + [last]).joined(separator: "/")
+    }
+    // A name may be anything; a folder may not.
+    return String(grid.map { $0 == "/" || $0 == "\0" ? "-" : $0 }.drop { $0 == "." })
+  }
+
+  private static func bytes(of path: String) throws -> [UInt8] {
+    do {
+      return Array(try Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw CommandFailure(
+        "the grid file “\(path)” cannot be read: \(reason(error)). Give the path of a YAML file, "
+          + "such as grids/quickstart.yaml.")
+    }
+  }
+
+  private static func included(_ path: String) throws(UnreadableFile) -> String {
+    do {
+      return try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw UnreadableFile(reason: reason(error))
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile?, .fileNoSuchFile?: "there is no such file"
+    case .fileReadNoPermission?: "permission denied"
+    case .fileReadInapplicableStringEncoding?: "it is not UTF-8"
+    default: (error as NSError).localizedDescription
+    }
+  }
+}

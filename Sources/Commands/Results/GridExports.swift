@@ -1,0 +1,135 @@
+import Aggregator
+import Artifacts
+import Foundation
+import Grid
+import JobTable
+import Report
+
+/// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `provenance.json`, `grid.yaml` and
+/// `report.md`. Each is written beside its place and renamed into it.
+struct GridExports {
+  let results: GridResults
+  let reader: JobTableReader
+  /// The grid file's text; `nil` when only the job table has the grid.
+  let source: String?
+  let descriptions: [MetricDescription]
+
+  /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
+  ///   read.
+  func write(to folder: String) throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(
+        "the folder \(folder) cannot be made: \(error.localizedDescription)", status: .store)
+    }
+    func path(_ name: String) -> String { folder + "/" + name }
+    try AtomicFile.write(collect(runs), to: path("runs.csv"))
+    try AtomicFile.write(collect(summary), to: path("summary.csv"))
+    try AtomicFile.write(collect(timings), to: path("timings.csv"))
+    let origin = try ReportOrigin(of: results.grid, in: reader)
+    try AtomicFile.write(provenance(origin).text + "\n", to: path("provenance.json"))
+    if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
+    try AtomicFile.write(
+      report().markdown(origin: origin, rowLimit: 200), to: path("report.md"))
+  }
+
+  /// The tables that the grid asks for.
+  func report(_ specification: ReportSpecification? = nil) throws -> GridReport {
+    try GridReport(
+      results.runs, of: results.grid.specification, report: specification,
+      defaultMetrics: Array(results.runs.metricNames.prefix(1)), descriptions: descriptions)
+  }
+
+  /// The text of `summary.csv`.
+  func summaryText() throws -> String {
+    String(decoding: try collect(summary), as: UTF8.self)
+  }
+
+  private func collect(_ body: (@escaping ByteSink) throws -> Void) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try body { bytes += $0 }
+    return bytes
+  }
+
+  private func summary(to sink: @escaping ByteSink) throws {
+    let cells = try CellTable(results.runs, averagingOver: results.averagedAxes)
+    try SummaryExport.write(cells, to: sink)
+  }
+
+  private func runs(to sink: @escaping ByteSink) throws {
+    let table = results.runs
+    var export = try RunsExport(
+      axes: table.axes.map(\.name), metrics: table.metricNames, to: sink)
+    try reader.forEachRun(in: results.grid.name) { run in
+      try export.add(
+        Report.RunRecord(
+          id: run.id, axisValues: run.axisValues, state: run.state,
+          metrics: table.metricNames.map { run.metrics[$0] }))
+    }
+    try export.finish()
+  }
+
+  private func timings(to sink: @escaping ByteSink) throws {
+    var writer = CSVWriter(to: sink)
+    try writer.row(["job", "attempt", "stage", "kind", "step", "seconds"])
+    try reader.forEachTiming(in: results.grid.name) { timing in
+      writer.field(Int(timing.job.rawValue))
+      writer.field(timing.attempt.rawValue)
+      writer.field(timing.stage.short)
+      writer.field(timing.kind)
+      writer.field(timing.step.map(Double.init))
+      writer.field(timing.seconds)
+      try writer.endRow()
+    }
+    try writer.finish()
+  }
+
+  private func provenance(_ origin: ReportOrigin) throws -> OrderedJSON {
+    let counts = try reader.counts(for: results.grid.name)
+    return .object([
+      .init("grid", .string(results.grid.name)),
+      .init("grid_hash", .string(origin.gridHash.hex)),
+      .init("planned_at", .string(Self.time(results.grid.plannedAt))),
+      .init("build", .string(BuildVersion.text)),
+      .init(
+        "runs",
+        .object([
+          .init("done", .integer(counts.runs.done)),
+          .init("failed", .integer(counts.runs.failed)),
+          .init("pending", .integer(counts.runs.pending + counts.runs.running)),
+        ])),
+      .init(
+        "sources",
+        .array(
+          try reader.provenance(of: results.grid.name).map { source in
+            .object([
+              .init("build", .string(source.version)),
+              .init("cpu", .string(source.cpu)),
+              .init("blas", .string(source.blas)),
+              .init("results", .integer(source.results)),
+            ])
+          })),
+    ])
+  }
+
+  /// ISO 8601, in UTC.
+  private static func time(_ seconds: Double) -> String {
+    Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+  }
+}
+
+extension ReportOrigin {
+  /// Where the results of a grid come from, and what failed.
+  init(of grid: GridRecord, in reader: JobTableReader) throws {
+    self.init(
+      gridHash: grid.hash, commit: BuildVersion.commit,
+      sources: try reader.provenance(of: grid.name).map {
+        Source(description: "\($0.version) on \($0.cpu), \($0.blas)", results: $0.results)
+      },
+      failures: try reader.failureClusters(in: grid.name).map {
+        "\($0.runs) runs: \($0.example.message)"
+      })
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a grid's runs, cells, timings and provenance as files.",
+    discussion: """
+      Writes runs.csv, summary.csv, timings.csv, provenance.json, report.md and, when the grid file \
+      is named, grid.yaml. Works during a run; runs that are not done yet stand in runs.csv with \
+      their state.
+      """)
+
+  @OptionGroup var grid: GridOptions
+
+  @Option(help: ArgumentHelp("The folder to write to; it is made if need be.", valueName: "dir"))
+  var to: String
+
+  func run() throws {
+    let known = try KnownGrid(grid)
+    try known.exports().write(to: to)
+    let runs = try known.reader.counts(for: known.record.name).runs
+    Terminal.print("\(runs.total) runs of \(known.record.name), \(runs.done) of them done: \(to)")
+  }
+}

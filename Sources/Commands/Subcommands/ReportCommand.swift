@@ -1,0 +1,66 @@
+import ArgumentParser
+import Grid
+import Report
+
+struct ReportCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case table, csv, markdown
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Show a grid's results as they are now.",
+    discussion: """
+      Works during a run and changes nothing. Without --rows, --columns and --metric the tables are \
+      those that the grid file asks for. An axis that is neither named nor averaged over labels the \
+      rows too, so that nothing is pooled silently.
+      """)
+
+  @OptionGroup var grid: GridOptions
+
+  @Option(
+    help:
+      "table; csv: every cell with all its statistics, as summary.csv; markdown: the whole report.")
+  var format = Format.table
+
+  @Option(help: ArgumentHelp("Axes that label the rows, separated by commas.", valueName: "axes"))
+  var rows: String?
+
+  @Option(help: ArgumentHelp("Axes that label the columns.", valueName: "axes"))
+  var columns: String?
+
+  @Option(help: ArgumentHelp("Metrics to show.", valueName: "metrics"))
+  var metric: String?
+
+  @Flag(help: "Also show spread and skewness of each cell.")
+  var spread = false
+
+  func run() throws {
+    let known = try KnownGrid(grid)
+    let exports = try known.exports()
+    var specification = known.record.specification.report
+    if let rows { specification.rows = Self.names(rows) }
+    if let columns { specification.columns = Self.names(columns) }
+    if let metric { specification.metrics = Self.names(metric) }
+    switch format {
+    case .table:
+      let report = try exports.report(specification)
+      Terminal.write(
+        report.terminal(
+          width: Terminal.outputIsTerminal ? Terminal.width : nil, spread: spread),
+        to: 1)
+    case .csv:
+      Terminal.write(try exports.summaryText(), to: 1)
+    case .markdown:
+      let report = try exports.report(specification)
+      Terminal.write(
+        report.markdown(origin: try ReportOrigin(of: known.record, in: known.reader)), to: 1)
+    }
+  }
+
+  private static func names(_ text: String) -> [String] {
+    text.split(separator: ",").map { name in
+      String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+}
