@@ -11,23 +11,22 @@ struct KnownGrid {
   let source: String?
 
   /// Finds the grid of a file, or one by its name in the results.
-  init(_ options: GridOptions) throws {
-    let reader = try Self.reader(options.results)
-    if FileManager.default.fileExists(atPath: options.grid) {
-      let loaded = try LoadedGrid(options)
+  init(_ name: String, overrides: [String] = [], results: ResultsOption) throws {
+    let reader = try Self.reader(results)
+    if FileManager.default.fileExists(atPath: name) {
+      let loaded = try LoadedGrid(file: name, overrides: overrides)
       guard let record = try reader.grid(loaded.name) else {
         throw CommandFailure(
-          "\(options.grid) has not been run into \(options.results.results) yet. "
-            + "Run it with: espalier run \(options.grid)")
+          "\(name) has not been run into \(results.results) yet. "
+            + "Run it with: espalier run \(name)")
       }
       source = loaded.source
       self.record = record
     } else {
-      guard let record = try reader.grid(options.grid) else {
+      guard let record = try reader.grid(name) else {
         let known = try reader.grids().map(\.name).sorted()
         throw CommandFailure(
-          "there is no file “\(options.grid)”, and no grid of that name in "
-            + "\(options.results.results)"
+          "there is no file “\(name)”, and no grid of that name in \(results.results)"
             + (known.isEmpty ? "." : "; it has \(known.joined(separator: ", "))."))
       }
       source = nil

@@ -16,22 +16,21 @@ struct LoadedGrid {
   /// Reads the grid file; warnings go to standard error.
   ///
   /// - Throws: `CommandFailure` with every fault of the file, one a line.
-  init(_ options: GridOptions) throws {
-    file = options.grid
-    let bytes = try Self.bytes(of: options.grid)
+  init(file: String, overrides: [String]) throws {
+    self.file = file
+    let bytes = try Self.bytes(of: file)
     let reader = GridReader(builtin: BuiltinProgram.description) {
       path throws(UnreadableFile) in try Self.included(path)
     }
     do {
-      let source = try GridSource(
-        file: options.grid, bytes: bytes, overrides: options.overrides)
+      let source = try GridSource(file: file, bytes: bytes, overrides: overrides)
       self.source = source.text
       grid = try reader.read(source)
     } catch {
       throw CommandFailure(error.description)
     }
     for warning in grid.warnings { Terminal.note(warning.description) }
-    name = Self.name(of: options.grid, grid: grid.specification.name)
+    name = Self.name(of: file, grid: grid.specification.name)
   }
 
   /// The path below the last folder called `grids`, without its ending; else the grid's own name.

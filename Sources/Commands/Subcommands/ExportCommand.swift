@@ -16,7 +16,7 @@ struct ExportCommand: ParsableCommand {
   var to: String
 
   func run() throws {
-    let known = try KnownGrid(grid)
+    let known = try KnownGrid(grid.grid, overrides: grid.overrides, results: grid.results)
     try known.exports().write(to: to)
     let runs = try known.reader.counts(for: known.record.name).runs
     Terminal.print("\(runs.total) runs of \(known.record.name), \(runs.done) of them done: \(to)")

@@ -36,7 +36,7 @@ struct ReportCommand: ParsableCommand {
   var spread = false
 
   func run() throws {
-    let known = try KnownGrid(grid)
+    let known = try KnownGrid(grid.grid, overrides: grid.overrides, results: grid.results)
     let exports = try known.exports()
     var specification = known.record.specification.report
     if let rows { specification.rows = Self.names(rows) }

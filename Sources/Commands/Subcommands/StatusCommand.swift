@@ -23,11 +23,7 @@ struct StatusCommand: ParsableCommand {
     let reader: JobTableReader
     let records: [GridRecord]
     if let grid {
-      var options = GridOptions()
-      options.grid = grid
-      options.overrides = []
-      options.results = results
-      let known = try KnownGrid(options)
+      let known = try KnownGrid(grid, results: results)
       reader = known.reader
       records = [known.record]
     } else {

@@ -1,0 +1,48 @@
+import Grid
+import JobTable
+
+/// A base model that is ready, and what it can do before any post-training, measured on development
+/// problems.
+struct PreparedBase {
+  let parameters: ParameterAssignment
+  let metrics: [String: Double]
+
+  static func all(in reader: JobTableReader) throws -> [PreparedBase] {
+    try reader.results(ofKind: "prepare").compactMap { detail in
+      detail.result.map {
+        PreparedBase(parameters: detail.stage.parameters, metrics: $0.metrics)
+      }
+    }
+  }
+
+  var name: String {
+    parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+  }
+
+  /// One line a base: greedy, sampled and best-of-16 accuracy.
+  static func table(_ bases: [PreparedBase]) -> String {
+    let rows = bases.map { base in
+      (
+        base.name,
+        ["development_greedy", "development_sampled", "development_pass_at_16"].map {
+          base.metrics[$0].map(Self.share) ?? "–"
+        }
+      )
+    }
+    let width = max(rows.map(\.0.count).max() ?? 0, 10)
+    func line(_ name: String, _ cells: [String]) -> String {
+      name + String(repeating: " ", count: width - name.count)
+        + cells.map { String(repeating: " ", count: max(0, 14 - $0.count)) + $0 }.joined()
+    }
+    return
+      (["Base models, accuracy on development problems"]
+      + [line("", ["greedy", "sampled T=1", "pass@16"])]
+      + rows.map { line($0.0, $0.1) }).joined(separator: "\n")
+  }
+
+  private static func share(_ value: Double) -> String {
+    let thousandths = Int((value * 1000).rounded())
+    let digits = String(thousandths % 1000)
+    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+}
