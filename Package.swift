@@ -69,8 +69,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Planner", "JobTable", "Scheduler", "Execution", "BuiltinProgram", "Aggregator", "Report",
-        argumentParser,
+        "Planner", "JobTable", "Scheduler", "Execution", "BuiltinProgram", "Problems", "Artifacts",
+        "Aggregator", "Report", argumentParser,
       ]),
     .executableTarget(name: "espalier", dependencies: ["Commands"], swiftSettings: strict),
 

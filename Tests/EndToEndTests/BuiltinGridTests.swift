@@ -10,9 +10,8 @@ struct BuiltinGridTests {
     about: A grid for the tests
     program: builtin
     parameters:
-      model: tiny
+      preset: tiny
       method: em
-      batch: 16
       learning_rate: 2.0e-3
       evaluation_problems: 8
       selection_prompts: 8

@@ -4,6 +4,7 @@ import BuiltinProgram
 import Foundation
 import Grid
 import JobTable
+import Problems
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +16,7 @@ struct GenerateCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("A run's id.", valueName: "run"))
-  var run: String?
+  var id: String?
 
   @OptionGroup var results: ResultsOption
 
@@ -59,12 +60,14 @@ struct GenerateCommand: ParsableCommand {
     let step = state.step.map { " after \($0) steps" } ?? ""
     Terminal.print("\(state.kind)\(step), temperature \(ParameterValue.number(temperature))")
     let count = temperature == 0 ? 1 : samples
-    for group in try BuiltinProgram.sampleProblems(perBenchmark: problems) {
-      for problem in group.problems {
+    for benchmark in Benchmark.allCases {
+      let set = try ProblemSet.benchmark(benchmark, split: .development, count: problems)
+      for problem in set.problems {
         Terminal.print("")
-        Terminal.print("\(group.name): \(problem.text)  → \(problem.answer)")
+        Terminal.print(
+          "\(set.name): \(Vocabulary.decode(problem.prompt))  → \(problem.answer)")
         for answer in sampler.answers(
-          to: problem.problem, count: count, temperature: temperature, seed: seed)
+          to: problem, count: count, temperature: temperature, seed: seed)
         {
           let mark = answer.right ? "right" : answer.number == nil ? "no answer" : "wrong"
           Terminal.print("    \(mark): \(answer.text)\(answer.terminated ? "" : " …")")
@@ -74,16 +77,16 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private func state(in reader: JobTableReader) throws -> (Stage, [Stage]) {
-    if let run {
-      guard let id = RunID(run) else {
-        throw CommandFailure("“\(run)” is not a run's id: that is 12 hex digits, as in runs.csv.")
+    if let id {
+      guard let run = RunID(id) else {
+        throw CommandFailure("“\(id)” is not a run's id: that is 12 hex digits, as in runs.csv.")
       }
-      guard let detail = try reader.details(of: id).first else {
-        throw CommandFailure("there is no run \(id) in “\(results.results)”.")
+      guard let detail = try reader.details(of: run).first else {
+        throw CommandFailure("there is no run \(run) in “\(results.results)”.")
       }
       let stages = detail.stages.map(\.stage)
       guard let state = stages.last(where: { $0.step != nil || $0.kind == "prepare" }) else {
-        throw CommandFailure("the run \(id) is not one of the built-in program, so it has no model.")
+        throw CommandFailure("the run \(run) is not one of the built-in program, so it has no model.")
       }
       return (state, stages)
     }
