@@ -1,0 +1,84 @@
+/// What is known of a session's progress at one moment.
+struct ProgressState {
+  /// What a worker or a program is doing.
+  struct Activity {
+    let label: String
+    let done: Int
+    let total: Int
+    let note: String
+  }
+
+  var runsDone = 0
+  var runsFailed = 0
+  var runsTotal = 0
+  /// Stages completed in this session, and those that were missing when it began.
+  var stagesDone = 0
+  var stagesTotal = 0
+  var activities: [Activity] = []
+  /// Seconds since the session began.
+  var elapsed = 0.0
+}
+
+/// Words for the progress of a run. Pure: time comes in with the state.
+struct ProgressLine {
+  /// Seconds over which the rate is smoothed.
+  private static let memory = 20.0
+
+  private var last: (elapsed: Double, stages: Int)?
+  private var rate: Double?
+
+  /// Takes a new state in; the rate follows the last twenty seconds or so.
+  mutating func observe(_ state: ProgressState) {
+    guard let last else {
+      self.last = (state.elapsed, state.stagesDone)
+      return
+    }
+    let seconds = state.elapsed - last.elapsed
+    guard seconds >= 0.5 else { return }
+    let now = Double(state.stagesDone - last.stages) / seconds
+    let weight = min(1, seconds / Self.memory)
+    rate = rate.map { $0 + weight * (now - $0) } ?? now
+    self.last = (state.elapsed, state.stagesDone)
+  }
+
+  /// Seconds until the missing stages are done at the present rate; `nil` while nothing has been
+  /// completed, when nobody knows.
+  func remaining(_ state: ProgressState) -> Double? {
+    guard state.stagesDone > 0, let rate, rate > 0 else { return nil }
+    return Double(state.stagesTotal - state.stagesDone) / rate
+  }
+
+  /// `45 of 132 runs · 3.2 stages/s · about 27 s left · prepare small: 1200 of 3500, loss 1.32`.
+  func text(_ state: ProgressState) -> String {
+    var parts = ["\(state.runsDone) of \(state.runsTotal) runs"]
+    if state.runsFailed > 0 { parts.append("\(state.runsFailed) failed") }
+    if let rate, rate > 0 { parts.append("\(Self.rateText(rate)) stages/s") }
+    if let remaining = remaining(state) {
+      parts.append("about \(DurationText.short(remaining)) left")
+    }
+    if let activity = state.activities.first {
+      var text = activity.label
+      if activity.total > 1 { text += ": \(activity.done) of \(activity.total)" }
+      if !activity.note.isEmpty { text += ", \(activity.note)" }
+      if state.activities.count > 1 { text += " (+\(state.activities.count - 1))" }
+      parts.append(text)
+    }
+    return parts.joined(separator: " · ")
+  }
+
+  /// The line with a bar in front, cut to the width of the terminal.
+  func bar(_ state: ProgressState, width: Int) -> String {
+    let cells = 20
+    let share =
+      state.stagesTotal > 0 ? Double(state.stagesDone) / Double(state.stagesTotal) : 0
+    let full = min(cells, Int(share * Double(cells)))
+    let bar =
+      "[" + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + "] "
+    return String((bar + text(state)).prefix(max(width - 1, 10)))
+  }
+
+  private static func rateText(_ rate: Double) -> String {
+    let tenths = Int((rate * 10).rounded())
+    return rate < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
+  }
+}
