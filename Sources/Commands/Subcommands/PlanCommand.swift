@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import JobTable
+import Report
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Show what a grid would run, what is shared, and what is done. Changes nothing.",
+    discussion: """
+      Counts are a difference to the results folder: new runs, runs reused because another grid \
+      computed the same, runs that are done. The time is estimated from stages of the same kinds \
+      that were timed before.
+      """)
+
+  @OptionGroup var grid: GridOptions
+
+  @Option(help: "table, json or quiet (only the exit status: 0, or 2 for a bad grid).")
+  var output = OutputMode.table
+
+  func run() throws {
+    try Self.show(grid, output: output)
+  }
+
+  static func show(_ options: GridOptions, output: OutputMode) throws {
+    let loaded = try LoadedGrid(file: options.grid, overrides: options.overrides)
+    let path = options.results.results + "/jobs.sqlite"
+    let reader =
+      FileManager.default.fileExists(atPath: path) ? try JobTableReader(path: path) : nil
+    let planning = try Planning(loaded, in: reader)
+    let text = PlanText(
+      grid: loaded.name, summary: planning.summary,
+      cost: CostEstimate(planning.summary, durations: try reader?.durations() ?? []))
+    switch output {
+    case .table: Terminal.print(text.text)
+    case .json: Terminal.write(text.json.text, to: STDOUT_FILENO)
+    case .quiet: break
+    }
+  }
+}
