@@ -15,7 +15,7 @@ struct Planning {
   init(_ loaded: LoadedGrid, in reader: JobTableReader?) throws {
     let (plan, warnings) = try Self.expand(loaded)
     for warning in warnings { Terminal.note(warning.description) }
-    let tree = StageTree(plan: plan, program: loaded.grid.program)
+    let tree = StageTree(plan.stages, of: loaded.grid.program)
     let states = try reader?.stageStates(among: plan.stages.map(\.key)) ?? [:]
     let done = Set(states.filter { $0.value == .done }.keys)
     let jobs = JobBuilder.jobs(of: tree, done: done, program: loaded.grid.program)
