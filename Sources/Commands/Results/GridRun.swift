@@ -1,0 +1,79 @@
+import ArgumentParser
+import Execution
+import Foundation
+import Grid
+import JobTable
+import Planner
+import Report
+import Scheduler
+
+/// The work of `run` and `retry`: plan, run what is missing, report.
+struct GridRun {
+  enum Retrying {
+    /// All failed runs, or those of one failure cluster.
+    case failed(cluster: String?)
+  }
+
+  private let loaded: LoadedGrid
+  private let grid: GridOptions
+  private let options: RunOptions
+
+  init(_ grid: GridOptions, _ options: RunOptions) throws {
+    self.grid = grid
+    self.options = options
+    loaded = try LoadedGrid(file: grid.grid, overrides: grid.overrides)
+  }
+
+  func run(retrying: Retrying?) throws {
+    let folder = ResultsFolder(path: URL(filePath: grid.results.results).path(percentEncoded: false))
+    let path = folder.table
+    // A grid with faults that show only in its expansion must leave nothing behind.
+    let known = FileManager.default.fileExists(atPath: path)
+    let firstPlan = known ? nil : try Planning(loaded, in: nil)
+    let owned: OwnedFolder
+    do {
+      owned = try OwnedFolder(folder)
+    } catch {
+      throw CommandFailure("\(error)", status: .store)
+    }
+    let table = try JobTable(path: path)
+    try table.endAbandonedAttempts(at: Self.now)
+    try plan(in: table, firstPlan)
+    if case .failed(let cluster)? = retrying { try reopen(cluster, in: table) }
+    let status = try work(in: owned, table)
+    try finish(table, folder: folder, status: status)
+  }
+
+  private static var now: Double { Date().timeIntervalSince1970 }
+
+  private func say(_ text: String) {
+    if options.output != .quiet { Terminal.note(text) }
+  }
+
+  /// Records the grid in the job table, unless it stands there unchanged.
+  private func plan(in table: JobTable, _ firstPlan: Planning?) throws {
+    if try table.reader.isPlanned(loaded.name, hash: loaded.grid.hash) { return }
+    let planning = try firstPlan ?? Planning(loaded, in: table.reader)
+    let runs = planning.summary.runs
+    say("\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: \(PlanText.diff(runs))")
+    for kind in planning.summary.kinds where kind.sharing.stepsAlone > kind.sharing.steps {
+      say(
+        "  \(kind.kind): \(kind.sharing.steps) steps instead of \(kind.sharing.stepsAlone), "
+          + "since runs share their way")
+    }
+    try table.record(planning.plan, as: loaded.name, at: Self.now) { assigned in
+      JobBuilder.jobs(of: planning.tree, done: assigned, program: loaded.grid.program)
+    }
+  }
+
+  private func reopen(_ cluster: String?, in table: JobTable) throws {
+    let jobs = try table.reopenFailed(in: loaded.name, cluster: cluster)
+    if jobs.isEmpty {
+      say(
+        cluster.map { "\(loaded.name) has no failure cluster \($0)" }
+          ?? "\(loaded.name) has no failed runs")
+    } else {
+      say("\(jobs.count) failed job\(jobs.count == 1 ? "" : "s") will be tried again")
+    }
+  }
+}
