@@ -1,0 +1,74 @@
+import Keys
+
+/// The endless pretraining corpus: a prompt of the corpus split and its continuation in one of the
+/// three styles. A document depends on (seed, step, index) alone, so any one can be made without
+/// the others.
+package struct Corpus: Sendable {
+  private let stream: RandomStream
+
+  /// No document is longer, in tokens.
+  package static let longestDocument = 80
+
+  package init(seed: UInt64) {
+    stream = RandomStream(seed: seed, purpose: RandomPurpose("corpus"))
+  }
+
+  /// The tokens of a document, from `Q` to the end token.
+  ///
+  /// - Complexity: O(length), about 2 µs.
+  package func document(step: Int, index: Int) -> [Int32] {
+    var generator = stream.generator(step, index)
+    let problem = Problem.draw(from: .corpus, using: &generator)
+    let style = StyleMix.corpus.draw(for: problem.kind, problem.wording, using: &generator)
+    let continuation =
+      switch style {
+      case .worked: WorkedSolution.draw(for: problem.question, using: &generator)
+      case .direct: Self.directAnswer(to: problem, using: &generator)
+      case .rambling: Self.rambling(using: &generator)
+      }
+    return problem.prompt + continuation
+  }
+
+  /// A marked answer at once: right in 35 of 100.
+  private static func directAnswer(
+    to problem: Problem, using generator: inout StreamGenerator
+  ) -> [Int32] {
+    let answer =
+      generator.below(100) < 35
+      ? problem.answer : wrongAnswer(near: problem.answer, using: &generator)
+    var tokens = [Vocabulary.marker]
+    tokens.append(number: answer)
+    tokens.append(Vocabulary.end)
+    return tokens
+  }
+
+  /// A plausible wrong answer: one digit of the right one replaced.
+  private static func wrongAnswer(
+    near answer: Int, using generator: inout StreamGenerator
+  ) -> Int {
+    var power = 1
+    var powers = [1]
+    while answer / power >= 10 {
+      power *= 10
+      powers.append(power)
+    }
+    let place = powers[generator.below(powers.count)]
+    let digit = answer / place % 10
+    // The leading digit of a longer number stays above 0.
+    let lowest = place == power && power > 1 ? 1 : 0
+    let other = lowest + generator.below(9 - lowest)
+    return answer + ((other >= digit ? other + 1 : other) - digit) * place
+  }
+
+  /// One or two further questions of the corpus split.
+  private static func rambling(using generator: inout StreamGenerator) -> [Int32] {
+    var tokens: [Int32] = []
+    for _ in 0...generator.below(2) {
+      let kind = ProblemKind.draw(using: &generator)
+      let wording = Wording.draw(using: &generator)
+      wording.append(.draw(kind, from: .corpus, using: &generator), to: &tokens)
+    }
+    tokens.append(Vocabulary.end)
+    return tokens
+  }
+}
