@@ -102,17 +102,29 @@ struct Decoder {
       freeSlots.removeLast()
       admitted += 1
     }
-    let logits = computePrompts(newcomers)
-    for newcomer in newcomers {
-      let prompt = prompts[newcomer.sequence]
-      if newcomer.row == nil { copyPrompt(to: newcomer.slot, from: layout.promptSlot, prompt) }
-      markSeen(prompt, slot: newcomer.slot)
-      let row =
-        newcomer.row.map { logits!.base + $0 * logits!.columns } ?? base + layout.promptLogits
-      accept(
-        drawToken(row, sequence: newcomer.sequence, slot: newcomer.slot, uniform),
-        Live(sequence: newcomer.sequence, slot: newcomer.slot), position: prompt.count)
+    // Before a new prompt takes the prompt slot, the sequences of the one that is there.
+    for newcomer in newcomers where newcomer.row == nil {
+      copyPrompt(
+        to: newcomer.slot, from: layout.promptSlot, prompts[newcomer.sequence])
+      begin(newcomer.sequence, slot: newcomer.slot, logits: base + layout.promptLogits, uniform)
     }
+    guard let logits = computePrompts(newcomers) else { return }
+    for newcomer in newcomers {
+      guard let row = newcomer.row else { continue }
+      begin(
+        newcomer.sequence, slot: newcomer.slot, logits: logits.base + row * logits.columns, uniform)
+    }
+  }
+
+  /// Draws the first token of a sequence whose prompt is in its slot.
+  private mutating func begin(
+    _ sequence: Int, slot: Int, logits: UnsafePointer<Float>, _ uniform: (Int, Int) -> Float
+  ) {
+    let prompt = prompts[sequence]
+    markSeen(prompt, slot: slot)
+    accept(
+      drawToken(logits, sequence: sequence, slot: slot, uniform),
+      Live(sequence: sequence, slot: slot), position: prompt.count)
   }
 
   /// Computes the new prompts and puts their keys and values into the slots of the sequences that
