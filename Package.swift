@@ -20,6 +20,8 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's own functions, from the package that links it.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(
@@ -60,7 +62,7 @@ let package = Package(
     module("Evaluation", ["LanguageModel", "Problems"], settings: engine),
     module("Grid", ["Keys"]),
     module("Planner", ["Grid", yams]),
-    module("JobTable", ["Grid", grdb]),
+    module("JobTable", ["Grid", grdb, sqlite]),
     module("Scheduler", ["Grid"]),
     module("Execution", ["Scheduler", "JobTable", "Artifacts", "CShims"]),
     module("BuiltinProgram", ["Grid", "PostTraining", "Evaluation", "Artifacts"]),

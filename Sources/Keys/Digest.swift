@@ -29,6 +29,12 @@ package struct Digest: Hashable, Sendable {
     }
   }
 
+  /// Takes back the bytes of a digest; `nil` unless there are 32.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self.bytes = bytes
+  }
+
   /// Parses 64 lower-case hexadecimal digits; `nil` for anything else.
   package init?(hex: String) {
     let digits = Array(hex.utf8)

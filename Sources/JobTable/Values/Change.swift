@@ -15,7 +15,7 @@ package enum Change: Hashable, Sendable {
   case jobFailed(JobID, Failure, at: Double)
   /// A stage's artifact is gone. The stage loses its result and is open again, its job is open again,
   /// and every unfinished job that reads the stage, `neededBy` among them, waits for that job.
-  case stageReopened(StageKey, neededBy: JobID?, at: Double)
+  case stageReopened(StageKey, neededBy: JobID?)
 }
 
 /// Which attempts of a job may complete its stages.

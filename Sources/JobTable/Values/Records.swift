@@ -40,7 +40,7 @@ package struct RunDetail: Hashable, Sendable {
 package struct StageDetail: Hashable, Sendable {
   package let stage: Stage
   package let state: StageState
-  package let job: JobID?
+  package let job: JobID
   package let result: StageResult?
 }
 

@@ -1,0 +1,269 @@
+import GRDB
+import Grid
+import Keys
+
+extension JobTable {
+  /// Applies the changes in their order in one transaction and returns, once they are on the disk,
+  /// what became of each. Batching is what makes this fast: one commit costs one sync.
+  ///
+  /// - Throws: `JobTableError`; then none of them is applied.
+  package func apply(_ changes: [Change]) throws -> [ChangeOutcome] {
+    if changes.isEmpty { return [] }
+    return try transaction { db in try changes.map { try db.apply($0) } }
+  }
+
+  /// Ends as stopped every attempt that a dead owner left running, and says which they were. To be
+  /// called by a new owner before it begins any.
+  @discardableResult
+  package func endAbandonedAttempts(at time: Double) throws -> [AttemptRecord] {
+    try transaction { db in
+      let abandoned = try db.attempts(where: "a.outcome IS NULL")
+      for attempt in abandoned {
+        _ = try db.apply(.attemptEnded(attempt.job, attempt.attempt, .stopped, at: time))
+      }
+      return abandoned
+    }
+  }
+}
+
+extension Database {
+  fileprivate func apply(_ change: Change) throws -> ChangeOutcome {
+    switch change {
+    case .attemptBegan(let job, let attempt, let time, let worker, let log):
+      try beginAttempt(job, attempt, at: time, worker: worker, log: log)
+    case .stageCompleted(let job, let attempt, let result, let time, let rule):
+      try completeStage(job, attempt, result, at: time, rule: rule)
+    case .attemptEnded(let job, let attempt, let outcome, let time):
+      try endAttempt(job, attempt, outcome, at: time)
+    case .jobFailed(let job, let failure, let time):
+      try failJob(job, failure, at: time)
+    case .stageReopened(let stage, let job):
+      try reopenStage(stage, neededBy: job)
+    }
+  }
+
+  // MARK: - Attempts
+
+  private func beginAttempt(
+    _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment?, log: String?
+  ) throws -> ChangeOutcome {
+    switch try jobState(job) {
+    case nil: return .refused(.unknownJob(job))
+    case .done: return .refused(.jobIsDone(job))
+    case .failed: return .refused(.jobHasFailed(job))
+    case .open: break
+    }
+    let last = try lastAttempt(of: job)
+    guard attempt == last?.next ?? .first else {
+      return .refused(.attemptOutOfOrder(job, attempt, last: last))
+    }
+    let running = try first(
+      "SELECT number FROM attempt WHERE job_id = ? AND outcome IS NULL", .job(job),
+      value: { $0.attempt(0) })
+    if let running { return .refused(.attemptIsRunning(job, running)) }
+    try run(
+      """
+      INSERT INTO attempt (job_id, number, started_at, environment_id, pid, log)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """,
+      .job(job), .attempt(attempt), .real(time), .integer(try worker.map(environment)),
+      .integer(worker.map { Int($0.pid) }), .text(log))
+    return .applied
+  }
+
+  private func environment(_ worker: WorkerEnvironment) throws -> Int {
+    let values = [worker.version, worker.cpu, worker.blas].map { SQLValue.text($0) }
+    let id = try first(
+      "SELECT id FROM environment WHERE version = ? AND cpu = ? AND blas = ?", values[0],
+      values[1], values[2], value: { $0.int(0) })
+    if let id { return id }
+    try run(
+      "INSERT INTO environment (version, cpu, blas) VALUES (?, ?, ?)", values[0], values[1],
+      values[2])
+    return Int(lastInsertedRowID)
+  }
+
+  private func endAttempt(
+    _ job: JobID, _ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double
+  ) throws -> ChangeOutcome {
+    let isOver = try first(
+      "SELECT outcome IS NOT NULL FROM attempt WHERE job_id = ? AND number = ?", .job(job),
+      .attempt(attempt), value: { $0.int(0) == 1 })
+    guard let isOver else { return .refused(.unknownAttempt(job, attempt)) }
+    if isOver { return .refused(.attemptIsOver(job, attempt)) }
+    if outcome == .completed {
+      let missing = try missingStages(of: job)
+      guard missing == 0 else { return .refused(.stagesMissing(job, count: missing)) }
+    }
+    try run(
+      "UPDATE attempt SET ended_at = ?, outcome = ?, detail = ? WHERE job_id = ? AND number = ?",
+      .real(time), .text(outcome.name), .text(try Coding.text(of: outcome)), .job(job),
+      .attempt(attempt))
+    return .applied
+  }
+
+  // MARK: - Results
+
+  private func completeStage(
+    _ job: JobID, _ attempt: Attempt, _ result: StageResult, at time: Double, rule: AcceptanceRule
+  ) throws -> ChangeOutcome {
+    if let refusal = malformation(of: result) { return .refused(refusal) }
+    let stage = try first(
+      "SELECT id, job_id, state FROM stage WHERE key = ?", .key(result.stage),
+      value: { (id: $0.integer(0), job: $0.job(1), state: try $0.stageState(2)) })
+    guard let stage else { return .refused(.unknownStage(result.stage)) }
+    guard let last = try lastAttempt(of: job), attempt >= .first, attempt <= last else {
+      return .refused(try jobState(job) == nil ? .unknownJob(job) : .unknownAttempt(job, attempt))
+    }
+    if rule == .lastAttempt, attempt != last {
+      return .refused(.staleAttempt(job, attempt, last: last))
+    }
+    let metrics = CanonicalJSON.object(result.metrics.mapValues { .number($0) }).text
+    if stage.state == .done {
+      return try compare(result, metrics: metrics, withResultOf: stage.id)
+    }
+    try run(
+      """
+      INSERT INTO result (stage_id, job_id, attempt, metrics, seconds, completed_at, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      .integer(stage.id), .job(job), .attempt(attempt), .text(metrics), .real(result.seconds),
+      .real(time), .integer(Checksum.result(of: result.stage, metrics: metrics)))
+    for artifact in result.artifacts { try insert(artifact, stage: stage.id) }
+    try run("UPDATE stage SET state = 1 WHERE id = ?", .integer(stage.id))
+    guard try missingStages(of: stage.job) == 0 else { return .applied }
+    try run(
+      "UPDATE job SET state = 1, failure = NULL, cluster = NULL, failed_at = NULL WHERE id = ?",
+      .job(stage.job))
+    return .completedJob(stage.job)
+  }
+
+  private func malformation(of result: StageResult) -> Refusal? {
+    let bad = result.metrics.filter { !$0.value.isFinite }.keys.min()
+    if let bad { return .nonFinite(result.stage, metric: bad) }
+    guard result.seconds.isFinite, result.seconds >= 0 else {
+      return .nonFinite(result.stage, metric: "seconds")
+    }
+    var kinds: Set<String> = []
+    for artifact in result.artifacts {
+      guard artifact.stage == result.stage, Digest(hex: artifact.sha256) != nil,
+        artifact.bytes >= 0, !artifact.kind.isEmpty, kinds.insert(artifact.kind).inserted
+      else { return .malformedArtifact(result.stage, kind: artifact.kind) }
+    }
+    return nil
+  }
+
+  private func insert(_ artifact: ArtifactReference, stage: Int64) throws {
+    try run(
+      "INSERT INTO artifact (stage_id, kind, sha256, bytes) VALUES (?, ?, ?, ?)", .integer(stage),
+      .text(artifact.kind), .bytes(Digest(hex: artifact.sha256)?.bytes ?? []),
+      .integer(artifact.bytes))
+  }
+
+  /// A second result of a stage: the same, or a contradiction. It may bring artifacts that the first
+  /// one did not keep.
+  private func compare(
+    _ result: StageResult, metrics: String, withResultOf stage: Int64
+  ) throws -> ChangeOutcome {
+    let recorded = try first(
+      "SELECT metrics FROM result WHERE stage_id = ?", .integer(stage), value: { $0.text(0) })
+    guard let recorded else {
+      throw RowDamage("the stage \(result.stage.short) is done and has no result")
+    }
+    if recorded != metrics {
+      guard let before = FlatJSON.numbers(recorded) else {
+        throw RowDamage("the metrics of stage \(result.stage.short) are \(recorded.prefix(60))")
+      }
+      let old = Dictionary(before.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+      let names = Set(old.keys).union(result.metrics.keys).sorted()
+      for name in names where old[name] != result.metrics[name] {
+        return .refused(
+          .contradiction(
+            result.stage,
+            .metric(name, recorded: old[name], reported: result.metrics[name])))
+      }
+    }
+    let artifacts = Dictionary(
+      try all(
+        "SELECT kind, sha256 FROM artifact WHERE stage_id = ?", .integer(stage),
+        value: { ($0.text(0), $0.digest(1)?.hex ?? "") }),
+      uniquingKeysWith: { $1 })
+    for artifact in result.artifacts {
+      guard let hash = artifacts[artifact.kind], hash != artifact.sha256 else { continue }
+      return .refused(
+        .contradiction(
+          result.stage,
+          .artifact(kind: artifact.kind, recorded: hash, reported: artifact.sha256)))
+    }
+    for artifact in result.artifacts where artifacts[artifact.kind] == nil {
+      try insert(artifact, stage: stage)
+    }
+    return .repeated
+  }
+
+  // MARK: - Jobs
+
+  private func failJob(
+    _ job: JobID, _ failure: Failure, at time: Double
+  ) throws -> ChangeOutcome {
+    switch try jobState(job) {
+    case nil: return .refused(.unknownJob(job))
+    case .done: return .refused(.jobIsDone(job))
+    case .failed: return .repeated
+    case .open: break
+    }
+    try run(
+      "UPDATE job SET state = 2, failure = ?, cluster = ?, failed_at = ? WHERE id = ?",
+      .text(try Coding.text(of: failure)), .text(failure.cluster), .real(time), .job(job))
+    try run("UPDATE stage SET state = 2 WHERE job_id = ? AND state = 0", .job(job))
+    return .applied
+  }
+
+  private func reopenStage(_ key: StageKey, neededBy reader: JobID?) throws -> ChangeOutcome {
+    let stage = try first(
+      "SELECT id, job_id, state FROM stage WHERE key = ?", .key(key),
+      value: { (id: $0.integer(0), job: $0.job(1), state: try $0.stageState(2)) })
+    guard let stage else { return .refused(.unknownStage(key)) }
+    if let reader, try jobState(reader) == nil { return .refused(.unknownJob(reader)) }
+    if stage.state == .done {
+      try run("DELETE FROM result WHERE stage_id = ?", .integer(stage.id))
+      // The stages of a failed job are done or failed: this one waits for a retry with the others.
+      let jobHasFailed = try jobState(stage.job) == .failed
+      try run(
+        "UPDATE stage SET state = ? WHERE id = ?", .integer(jobHasFailed ? 2 : 0),
+        .integer(stage.id))
+      try run("UPDATE job SET state = 0 WHERE id = ? AND state = 1", .job(stage.job))
+    }
+    try addDependents(of: stage.id, in: stage.job, and: reader)
+    return .reopened([stage.job])
+  }
+
+  /// Makes the unfinished jobs that read the stage wait for its job, but for those that its job itself
+  /// waits for; every grid that needs them then needs it too.
+  private func addDependents(of stage: Int64, in job: JobID, and reader: JobID?) throws {
+    try run(
+      """
+      WITH RECURSIVE
+        needed (id) AS (
+          VALUES (?1)
+          UNION
+          SELECT requires_id FROM job_dependency JOIN needed ON job_id = needed.id),
+        reading (id) AS (
+          SELECT child.job_id FROM stage_parent JOIN stage AS child ON child.id = stage_id
+          WHERE parent_id = ?2 AND child.state <> 1
+          UNION
+          SELECT ?3 WHERE ?3 IS NOT NULL)
+      INSERT OR IGNORE INTO job_dependency (job_id, requires_id)
+      SELECT reading.id, ?1 FROM reading JOIN job ON job.id = reading.id
+      WHERE job.state <> 1 AND reading.id NOT IN (SELECT id FROM needed)
+      """,
+      .job(job), .integer(stage), reader.map { .job($0) } ?? .null)
+    try run(
+      """
+      INSERT OR IGNORE INTO grid_job (grid_id, job_id)
+      SELECT grid_id, requires_id FROM job_dependency JOIN grid_job USING (job_id)
+      WHERE requires_id = ?
+      """,
+      .job(job))
+  }
+}

@@ -1,0 +1,45 @@
+import GRDB
+import Grid
+
+extension JobTableReader {
+  /// The failed jobs that the grid needs, by what they failed of; the cluster that keeps most runs
+  /// from being done first.
+  package func failureClusters(in grid: String) throws -> [FailureCluster] {
+    try read { db in
+      let grid = try db.gridID(grid)
+      var jobs: [String: [JobID]] = [:]
+      try db.forEach(
+        """
+        SELECT j.id, j.cluster FROM grid_job g JOIN job j ON j.id = g.job_id
+        WHERE g.grid_id = ? AND j.state = 2 ORDER BY j.id
+        """,
+        .integer(grid)
+      ) { row in
+        jobs[row.text(1), default: []].append(row.job(0))
+      }
+      if jobs.isEmpty { return [] }
+      let runs = Dictionary(
+        try db.all(
+          """
+          SELECT j.cluster, count(DISTINCT r.id)
+          FROM run r JOIN run_stage rs ON rs.run_id = r.id
+            JOIN stage s ON s.id = rs.stage_id JOIN job j ON j.id = s.job_id
+          WHERE r.grid_id = ? AND r.position IS NOT NULL AND s.state = 2 GROUP BY j.cluster
+          """,
+          .integer(grid), value: { ($0.text(0), $0.int(1)) }),
+        uniquingKeysWith: { $1 })
+      let clusters = try jobs.map { cluster, members in
+        let example = members[0]
+        let failure = try db.first(
+          "SELECT failure FROM job WHERE id = ?", .job(example), value: { $0.text(0) })
+        let log = try db.first(
+          "SELECT log FROM attempt WHERE job_id = ? ORDER BY number DESC LIMIT 1", .job(example),
+          value: { $0.optionalText(0) })
+        return FailureCluster(
+          id: cluster, example: try Coding.value(Failure.self, from: failure ?? ""),
+          exampleJob: example, exampleLog: log ?? nil, jobs: members, runs: runs[cluster] ?? 0)
+      }
+      return clusters.sorted { ($1.runs, $1.jobs.count, $0.id) < ($0.runs, $0.jobs.count, $1.id) }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import GRDB
+import Grid
+
+extension JobTableReader {
+  /// The states of those of `stages` that the table knows. What it knows belongs to a job.
+  package func stageStates(among stages: some Sequence<StageKey>) throws -> [StageKey: StageState] {
+    try read { db in
+      var states: [StageKey: StageState] = [:]
+      for stage in stages {
+        states[stage] = try db.first(
+          "SELECT state FROM stage WHERE key = ?", .key(stage), value: { try $0.stageState(0) })
+      }
+      return states
+    }
+  }
+
+  /// The result of one stage, if it is done.
+  package func result(of stage: StageKey) throws -> StageResult? {
+    try read { db in
+      let id = try db.first(
+        "SELECT id FROM stage WHERE key = ? AND state = 1", .key(stage),
+        value: { $0.integer(0) })
+      return try id.map { try db.result(of: $0, key: stage) }
+    }
+  }
+
+  /// The stages of a kind with their results, of all grids, in the order in which they were planned.
+  package func stages(ofKind kind: String) throws -> [StageDetail] {
+    try read { db in
+      let ids = try db.all(
+        "SELECT id FROM stage WHERE kind = ? ORDER BY id", .text(kind), value: { $0.integer(0) })
+      return try db.stages(ids).map(db.detail)
+    }
+  }
+
+  /// Hands over every artifact on record, by stage in the order of planning.
+  package func forEachArtifact(_ body: (ArtifactReference) throws -> Void) throws {
+    try read { db in
+      try db.forEach(
+        """
+        SELECT s.key, a.kind, a.sha256, a.bytes FROM artifact a JOIN stage s ON s.id = a.stage_id
+        ORDER BY a.stage_id, a.kind
+        """
+      ) { row in
+        try body(
+          ArtifactReference(
+            stage: try row.stageKey(0), kind: row.text(1), sha256: row.digest(2)?.hex ?? "",
+            bytes: row.int(3)))
+      }
+    }
+  }
+}
+
+extension Database {
+  func detail(_ row: StageRow) throws -> StageDetail {
+    StageDetail(
+      stage: row.stage, state: row.state, job: row.job,
+      result: row.state == .done ? try result(of: row.id, key: row.stage.key) : nil)
+  }
+}

@@ -1,0 +1,21 @@
+import Grid
+import Keys
+
+/// Checksums over what results tables are made of: SQLite notices a damaged page only where its
+/// structure breaks, not where a digit does.
+enum Checksum {
+  static func run(_ id: String, axisValues: String, stages: [StageKey]) -> Int64 {
+    var bytes = Array(id.utf8)
+    bytes += axisValues.utf8
+    for stage in stages { bytes += stage.digest.bytes }
+    return checksum(bytes)
+  }
+
+  static func result(of stage: StageKey, metrics: String) -> Int64 {
+    checksum(stage.digest.bytes + Array(metrics.utf8))
+  }
+
+  private static func checksum(_ bytes: [UInt8]) -> Int64 {
+    bytes.withUnsafeBytes { Int64(bitPattern: Digest(of: $0).prefix64) }
+  }
+}

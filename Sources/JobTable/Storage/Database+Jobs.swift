@@ -1,0 +1,56 @@
+import GRDB
+import Grid
+
+/// What several methods ask about jobs and attempts.
+extension Database {
+  /// `nil` when there is no such job. A job's states are those of a stage.
+  func jobState(_ job: JobID) throws -> StageState? {
+    try first("SELECT state FROM job WHERE id = ?", .job(job), value: { try $0.stageState(0) })
+  }
+
+  /// The last attempt issued, if any.
+  func lastAttempt(of job: JobID) throws -> Attempt? {
+    try first(
+      "SELECT number FROM attempt WHERE job_id = ? ORDER BY number DESC LIMIT 1", .job(job),
+      value: { $0.attempt(0) })
+  }
+
+  func missingStages(of job: JobID) throws -> Int {
+    try first(
+      "SELECT count(*) FROM stage WHERE job_id = ? AND state <> 1", .job(job),
+      value: { $0.int(0) }) ?? 0
+  }
+
+  func gridID(_ name: String) throws -> Int64 {
+    let id = try first("SELECT id FROM grid WHERE name = ?", .text(name), value: { $0.integer(0) })
+    guard let id else { throw JobTableError.unknownGrid(name) }
+    return id
+  }
+
+  /// The attempts for which a condition on `attempt a` and `job j` holds, by job and number.
+  func attempts(
+    where condition: StaticString, _ value: SQLValue? = nil
+  ) throws -> [AttemptRecord] {
+    let sql = """
+      SELECT a.job_id, j.label, a.number, a.started_at, a.ended_at, a.detail, a.log, a.pid, e.version,
+        e.cpu, e.blas
+      FROM attempt a JOIN job j ON j.id = a.job_id
+        LEFT JOIN environment e ON e.id = a.environment_id
+      WHERE \(condition) ORDER BY a.job_id, a.number
+      """
+    let record: (SQLRow) throws -> AttemptRecord = { row in
+      AttemptRecord(
+        job: row.job(0), label: row.text(1), attempt: row.attempt(2), startedAt: row.real(3),
+        endedAt: row.optionalReal(4),
+        outcome: try row.optionalText(5).map { try Coding.value(AttemptOutcome.self, from: $0) },
+        worker: row.optionalInt(7).map { pid in
+          WorkerEnvironment(
+            pid: Int32(truncatingIfNeeded: pid), version: row.text(8), cpu: row.text(9),
+            blas: row.text(10))
+        },
+        log: row.optionalText(6))
+    }
+    guard let value else { return try all(sql, value: record) }
+    return try all(sql, value, value: record)
+  }
+}
