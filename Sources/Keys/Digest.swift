@@ -29,6 +29,10 @@ package struct Digest: Hashable, Sendable {
     }
   }
 
+  init(_ hash: SHA256.Digest) {
+    bytes = Array(hash)
+  }
+
   /// Takes back the bytes of a digest; `nil` unless there are 32.
   package init?(bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }

@@ -4,12 +4,40 @@ import Keys
 package struct ArtifactName: Hashable, Sendable {
   /// The stage's key.
   package let key: Digest
-  /// `state`, `outcomes`, `prompts` … Lower-case letters, digits and hyphens, at most 32.
+  /// `state`, `outcomes`, `prompts` …
   package let kind: String
 
+  /// - Precondition: `kind` is 1 to 32 lower-case letters, digits or hyphens.
   package init(key: Digest, kind: String) {
+    precondition(Self.isKind(kind), "“\(kind)” does not name a kind of artifact")
     self.key = key
     self.kind = kind
+  }
+
+  /// Takes back the path below the store's folder; `nil` for any other file.
+  init?(path: String) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].utf8.count == 2 else { return nil }
+    let words = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+    guard words.count == 3, words[2] == "zst", Self.isKind(String(words[1])),
+      let key = Digest(hex: String(parts[0] + words[0]))
+    else { return nil }
+    self.key = key
+    kind = String(words[1])
+  }
+
+  /// `ab/cdef….KIND.zst`: 256 folders keep each of them small.
+  var path: String {
+    let hex = key.hex
+    return "\(hex.prefix(2))/\(hex.dropFirst(2)).\(kind).zst"
+  }
+
+  static func isKind(_ text: String) -> Bool {
+    (1...32).contains(text.utf8.count)
+      && text.utf8.allSatisfy {
+        ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
+          || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "-")
+      }
   }
 }
 

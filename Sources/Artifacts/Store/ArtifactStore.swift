@@ -1,7 +1,9 @@
+import Glibc
 import Keys
 
 /// A folder of artifacts: `ab/cdef….KIND.zst`, where `abcdef…` is the stage's key. A file is written
-/// beside its place, synced and renamed, so that it is either whole or not there.
+/// beside its place, synced and renamed, so that it is either whole or not there. Any number of
+/// threads and processes may use one folder at a time.
 package struct ArtifactStore: Sendable {
   package let folder: String
 
@@ -10,50 +12,54 @@ package struct ArtifactStore: Sendable {
     self.folder = folder
   }
 
-  /// Stores the content under that name and returns when it is on the disk. The same content again
-  /// changes nothing; another content replaces the file.
-  ///
-  /// - Parameter level: of zstd, 1 (fast) to 19 (small).
-  /// - Throws: `FileError`.
-  @discardableResult
-  package func put(
-    _ content: UnsafeRawBufferPointer, as name: ArtifactName, level: Int = 3
-  ) throws(FileError) -> StoredArtifact {
-    fatalError("in the making")
-  }
-
-  @discardableResult
-  package func put(
-    _ content: [UInt8], as name: ArtifactName, level: Int = 3
-  ) throws(FileError) -> StoredArtifact {
-    fatalError("in the making")
-  }
-
-  /// The content, after its size and hash were compared with the header, and with `expected` where
-  /// the caller knows what it must be.
-  package func get(_ name: ArtifactName, expected: Digest? = nil) throws(ArtifactError) -> [UInt8] {
-    fatalError("in the making")
-  }
-
-  /// What the file's header says; its body is not read.
-  package func inspect(_ name: ArtifactName) throws(ArtifactError) -> StoredArtifact {
-    fatalError("in the making")
-  }
-
   /// Whether there is a file of that name, damaged or not.
-  package func contains(_ name: ArtifactName) -> Bool { fatalError("in the making") }
+  package func contains(_ name: ArtifactName) -> Bool {
+    access(path(of: name), F_OK) == 0
+  }
 
   /// Removes the file if there is one, and returns whether there was.
   @discardableResult
   package func remove(_ name: ArtifactName) throws(FileError) -> Bool {
-    fatalError("in the making")
+    try removeFile(path(of: name))
   }
 
-  /// The names of all artifacts, sorted by key and kind.
-  package func names() throws(FileError) -> [ArtifactName] { fatalError("in the making") }
+  /// The names of all artifacts, sorted by key and kind. Other files are passed over.
+  package func names() throws(FileError) -> [ArtifactName] {
+    var names: [ArtifactName] = []
+    for shard in try shards() {
+      for file in try Folder.names(in: "\(folder)/\(shard)") {
+        if let name = ArtifactName(path: "\(shard)/\(file)") { names.append(name) }
+      }
+    }
+    return names
+  }
 
-  /// Removes what writers that were killed left behind and returns how many files that were. Only
+  /// Removes what writers that were killed left behind, and returns how many files that were. Only
   /// for the owner, while no worker is at work.
   @discardableResult
-  package func removeLeftovers() throws(FileError) -> Int { fatalError("in the making") }
+  package func removeLeftovers() throws(FileError) -> Int {
+    var count = 0
+    for shard in try shards() {
+      for file in try Folder.names(in: "\(folder)/\(shard)")
+      where file.hasPrefix(".") && file.hasSuffix(TemporaryFile.suffix) {
+        if try removeFile("\(folder)/\(shard)/\(file)") { count += 1 }
+      }
+    }
+    return count
+  }
+
+  func path(of name: ArtifactName) -> String { "\(folder)/\(name.path)" }
+
+  private func shards() throws(FileError) -> [String] {
+    try Folder.names(in: folder).filter { $0.utf8.count == 2 && $0.allSatisfy(\.isHexDigit) }
+  }
+
+  private func removeFile(_ path: String) throws(FileError) -> Bool {
+    if unlink(path) == 0 {
+      try Folder.sync(Folder.parent(of: path))
+      return true
+    }
+    if errno == ENOENT { return false }
+    throw FileError(.remove, path, code: errno)
+  }
 }

@@ -24,8 +24,9 @@ extension JobTableReader {
     }
   }
 
-  /// The stages of a kind with their results, of all grids, in the order in which they were planned.
-  package func stages(ofKind kind: String) throws -> [StageDetail] {
+  /// The stages of a kind, with their results where they are done, of all grids, in the order in which
+  /// they were planned.
+  package func results(ofKind kind: String) throws -> [StageDetail] {
     try read { db in
       let ids = try db.all(
         "SELECT id FROM stage WHERE kind = ? ORDER BY id", .text(kind), value: { $0.integer(0) })
