@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Artifacts
@@ -9,12 +10,12 @@ import Testing
   @Test func writesAndReplaces() throws {
     let path = temporary.path + "/runs.csv"
     try AtomicFile.write("run,seed\n", to: path)
-    #expect(readFile(path) == Array("run,seed\n".utf8))
+    #expect(FileAccess.read(path) == Array("run,seed\n".utf8))
     try AtomicFile.write([], to: path)
-    #expect(readFile(path) == [])
+    #expect(FileAccess.read(path) == [])
     let large = [UInt8](repeating: 7, count: 3_000_000)
     try AtomicFile.write(large, to: path)
-    #expect(readFile(path) == large)
+    #expect(FileAccess.read(path) == large)
     #expect(try Folder.names(in: temporary.path) == ["runs.csv"])
   }
 
@@ -44,22 +45,20 @@ import Testing
     }
   }
 
-  /// Linux keeps the identity for file access per thread, so this concerns no other test.
-  @Test(.enabled(if: geteuid() == 0)) func aFolderThatMayNotBeWrittenIsSaid() throws {
+  @Test(.enabled(if: FileAccess.canDropPrivileges)) func aFolderThatMayNotBeWrittenIsSaid() throws {
     chmod(temporary.path, 0o755)
     let path = temporary.path + "/runs.csv"
-    setfsuid(65534)
-    defer { setfsuid(0) }
-    do {
-      try AtomicFile.write("x", to: path)
-      Issue.record("it was written")
-    } catch {
-      #expect(error.isReadOnly && !error.isOutOfRoom)
-      #expect(error.description.contains("--results DIR"))
+    FileAccess.withoutPrivileges {
+      do throws(FileError) {
+        try AtomicFile.write("x", to: path)
+        Issue.record("it was written")
+      } catch {
+        #expect(error.isReadOnly && !error.isOutOfRoom)
+        #expect(error.description.contains("--results DIR"))
+      }
     }
   }
 
-  /// /dev/full answers every write as a full device does.
   @Test func aFullDeviceIsSaid() {
     let error = FileError(.write, "results/runs.csv", code: ENOSPC)
     #expect(error.isOutOfRoom)

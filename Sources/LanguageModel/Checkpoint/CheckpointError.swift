@@ -36,7 +36,7 @@ package enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible
     case .unreadableTokenizer(let reason):
       "tokenizer.json cannot be read: \(reason)"
     case .file(let error):
-      "cannot \(error.operation.rawValue) \(error.path): error \(error.code)"
+      error.description
     }
   }
 }
