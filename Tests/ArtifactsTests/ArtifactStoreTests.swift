@@ -235,7 +235,7 @@ import Testing
     try FileAccess.withSmallDevice(at: folder, bytes: 200_000) {
       try store.put(Array(noise[..<50_000]), as: name)
       let other = ArtifactName(key: Digest(of: "large"), kind: "state")
-      do {
+      do throws(FileError) {
         try store.put(noise, as: other)
         Issue.record("300 kB fitted into 200 kB")
       } catch {
