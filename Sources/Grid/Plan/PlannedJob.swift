@@ -5,7 +5,7 @@ package struct PlannedJob: Hashable, Sendable {
   /// Stages outside the job that must be done before it can start. Each is either done already or
   /// belongs to another job of the same plan.
   package let requires: [StageKey]
-  /// A few words for people: `em seed=3 temperature=0.5, 10 steps, 10 evaluations`.
+  /// A few words for people: `em temperature=0.5 seed=3, 10 steps, 10 × evaluate`.
   package let label: String
 
   package init(stages: [StageKey], requires: [StageKey], label: String) {

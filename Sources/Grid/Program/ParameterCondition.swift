@@ -7,15 +7,20 @@ package indirect enum ParameterCondition: Hashable, Sendable {
   /// Whether the condition holds. A parameter that is missing, or not a number where one is asked
   /// for, makes it false.
   package func holds(for parameters: ParameterAssignment) -> Bool {
+    holds { parameters[$0] }
+  }
+
+  /// The same for parameters that are not in a dictionary.
+  package func holds(_ value: (String) -> ParameterValue?) -> Bool {
     switch self {
     case .isOne(let values, let parameter):
-      guard let value = parameters[parameter] else { return false }
-      return values.contains { $0.canonical == value.canonical || $0.double.map { $0 == value.double } == true }
+      guard let actual = value(parameter) else { return false }
+      return values.contains { $0.isSame(as: actual) }
     case .isAbove(let bound, let parameter):
-      guard let value = parameters[parameter]?.double else { return false }
-      return value > bound
+      guard let actual = value(parameter)?.double else { return false }
+      return actual > bound
     case .all(let conditions):
-      return conditions.allSatisfy { $0.holds(for: parameters) }
+      return conditions.allSatisfy { $0.holds(value) }
     }
   }
 }

@@ -1,0 +1,132 @@
+import Grid
+
+/// A stage rule made ready for one block: which axes decide its stages, and the stages found so far.
+///
+/// A rule asks few of the axes, so that most runs find their stage in a table, by the numbers of
+/// their points on these axes.
+struct CompiledRule {
+  /// Points on some of the axes as one number.
+  struct Combination {
+    private let axes: [Int]
+    private let strides: [Int]
+    let count: Int
+
+    init(axes: Set<Int>, of block: CompiledBlock) {
+      self.axes = axes.sorted()
+      var strides: [Int] = []
+      var count = 1
+      for axis in self.axes {
+        strides.append(count)
+        count *= block.axes[axis].points.count
+      }
+      self.strides = strides
+      self.count = count
+    }
+
+    func index(of points: [Int]) -> Int {
+      var index = 0
+      for position in axes.indices { index += points[axes[position]] * strides[position] }
+      return index
+    }
+  }
+
+  /// In the tables: not looked at yet; no stage for these runs. Else an index.
+  static let unknown: Int32 = -2
+  static let none: Int32 = -1
+
+  let rule: StageRule
+  let stepSlot: Int?
+  /// Of the rule's parameters and conditions.
+  let ownAxes: Combination
+  /// Of its step and its parents too.
+  let allAxes: Combination
+  /// The members of the stage's parameters, in the order of their names.
+  let members: [Member]
+  var templates: [Int32]
+  var stages: [Int32]
+
+  enum Member {
+    case parameter(slot: Int)
+    case constant(name: String, value: ParameterValue, fragment: [UInt8])
+  }
+
+  static func compile(
+    _ program: ProgramDescription, for block: CompiledBlock, slots: ParameterSlots
+  ) -> [CompiledRule] {
+    var deciding: [Set<Int>] = []
+    return program.stages.enumerated().map { index, rule in
+      let looksAt = rule.parameters.flatMap { name in
+        [name] + (program.parameter(named: name)?.relevantWhen?.names ?? [])
+      }
+      let own = Self.axes(
+        behind: slots.slots(behind: looksAt + (rule.when?.names ?? [])), in: block)
+      var all = own
+      let step = rule.product.stepParameter.flatMap(slots.index(of:))
+      if let step { all.formUnion(Self.axes(behind: [step], in: block)) }
+      for parent in rule.parents {
+        for (earlier, other) in program.stages[..<index].enumerated() {
+          let counts =
+            switch parent {
+            case .state: other.product.leavesState
+            case .kind(let kind): other.kind == kind
+            }
+          if counts { all.formUnion(deciding[earlier]) }
+        }
+      }
+      deciding.append(all)
+      return CompiledRule(
+        rule: rule, stepSlot: step, ownAxes: Combination(axes: own, of: block),
+        allAxes: Combination(axes: all, of: block), members: members(of: rule, slots: slots))
+    }
+  }
+
+  private init(
+    rule: StageRule, stepSlot: Int?, ownAxes: Combination, allAxes: Combination, members: [Member]
+  ) {
+    self.rule = rule
+    self.stepSlot = stepSlot
+    self.ownAxes = ownAxes
+    self.allAxes = allAxes
+    self.members = members
+    templates = Array(repeating: Self.unknown, count: ownAxes.count)
+    stages = Array(repeating: Self.unknown, count: allAxes.count)
+  }
+
+  private static func axes(behind slots: Set<Int>, in block: CompiledBlock) -> Set<Int> {
+    Set(block.axes.indices.filter { !slots.isDisjoint(with: block.axes[$0].slots) })
+  }
+
+  private static func members(of rule: StageRule, slots: ParameterSlots) -> [Member] {
+    let parameters = rule.parameters.compactMap { name in
+      slots.index(of: name).map { (name, Member.parameter(slot: $0)) }
+    }
+    let constants = rule.constants.map { name, value in
+      (
+        name,
+        Member.constant(
+          name: name, value: value, fragment: ParameterSlots.fragment(name, value))
+      )
+    }
+    return (parameters + constants)
+      .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+      .map(\.1)
+  }
+}
+
+extension StageRule.Product {
+  /// Whether later stages go on from what this one leaves.
+  var leavesState: Bool {
+    switch self {
+    case .state, .trajectory: true
+    case .side, .measurement, .process: false
+    }
+  }
+
+  /// Whether the metrics of such a stage are those of the runs that it belongs to.
+  var isMeasured: Bool {
+    switch self {
+    case .measurement, .process: true
+    case .state, .trajectory, .side: false
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Grid
+
+extension GridDecoder {
+  /// What the blocks of all variants fix to one and the same value.
+  func commonValues(of blocks: [GridBlock]) -> ParameterAssignment {
+    guard let first = blocks.first else { return [:] }
+    let rest = blocks.dropFirst().map(\.fixedValues)
+    return first.fixedValues.filter { name, value in
+      rest.allSatisfy { $0[name]?.isSame(as: value) ?? false }
+    }
+  }
+
+  /// The axes of a variant, with an axis of one point for each value that not all variants share.
+  func axes(of block: GridBlock, beside common: ParameterAssignment) -> [Axis] {
+    let values = block.fixedValues
+    let explicit = block.fixed.map(\.name)
+    let order = explicit + values.keys.filter { block.fixed($0) == nil }.sorted()
+    let single = order.filter { common[$0] == nil }.compactMap { name in
+      values[name].map {
+        Axis(name: name, points: [Axis.Point(label: $0, assignment: [name: $0])])
+      }
+    }
+    return single + block.resolvedAxes
+  }
+
+  /// The columns of a grid of variants: every axis of any of them, with all points that runs have
+  /// there. A variant without the axis has the parameter's one value there, or nothing where the
+  /// axis is no parameter.
+  func columns(of variants: [[Axis]], beside common: ParameterAssignment) -> [Axis] {
+    var order: [String] = []
+    var points: [String: [Axis.Point]] = [:]
+    for axis in variants.joined() where points[axis.name] == nil {
+      order.append(axis.name)
+      points[axis.name] = []
+    }
+    for name in order {
+      var seen: Set<String> = []
+      for variant in variants {
+        let own = variant.first { $0.name == name }?.points ?? absent(name, in: variant, common)
+        for point in own where seen.insert(point.label.description).inserted {
+          points[name]?.append(point)
+        }
+      }
+    }
+    return order.map { Axis(name: $0, points: points[$0] ?? []) }
+  }
+
+  private func absent(
+    _ name: String, in variant: [Axis], _ common: ParameterAssignment
+  ) -> [Axis.Point] {
+    // An axis of several parameters may set this one.
+    let set = variant.flatMap { $0.points.compactMap { $0.assignment[name] } }
+    if !set.isEmpty { return set.map { Axis.Point(label: $0, assignment: [name: $0]) } }
+    guard let value = common[name] ?? parameters[name]?.defaultValue else {
+      return [Axis.Point(label: .string(""), assignment: [:])]
+    }
+    return [Axis.Point(label: value, assignment: [name: value])]
+  }
+}

@@ -1,0 +1,109 @@
+/// The forms of the grid file.
+enum GridSchema {
+  /// Keys of a mapping in an axis that are not parameters.
+  static let reservedNames = ["label", "preset"]
+
+  static let grid = Form.Record([
+    Form.Key(
+      "name", .text, about: "The grid's name in reports; the file's name unless it is given."),
+    Form.Key("about", .text, about: "One sentence about what the grid asks."),
+    Form.Key("include", names(.include), about: "Other grid files that this one builds on."),
+    Form.Key(
+      "program", .shape(.program, scalar: .text, mapping: .record(program)),
+      about: "What does the work: `builtin`, or a command of yours."),
+    Form.Key("preset", .text, about: "A named set of values of the built-in program."),
+    Form.Key("parameters", parameters, about: "Parameters with one value each."),
+    Form.Key(
+      "axes", axes, about: "The axes; the grid is their product, the first one varies slowest."),
+    Form.Key(
+      "variants", .list(of: .record(variant), minimum: 1),
+      about: "Blocks that say what is different from the rest of the file; the grid is their union."),
+    Form.Key(
+      "where", .shape(.textOrList, scalar: .text, list: .list(of: .text)),
+      about: "Comparisons such as `temperature <= 1.0`; only runs that pass all of them are kept."),
+    Form.Key(
+      "exclude", .list(of: .names(to: .value)),
+      about: "Values that, taken together, no run may have."),
+    Form.Key(
+      "replicate", .text, about: "The axis over which cells are averaged; `seed` if there is one."),
+    Form.Key("report", .record(report), about: "What the tables show."),
+  ])
+
+  static let program = Form.Record([
+    Form.Key("name", .text, about: "`builtin`."),
+    Form.Key(
+      "command", .list(of: .text, minimum: 1),
+      about: "The program and its arguments; `{name}` stands for a parameter."),
+    Form.Key("shell", .text, about: "A script for /bin/sh; `{name}` stands for a parameter."),
+    Form.Key(
+      "prefix", .text,
+      about: "The axis at each of whose values the program reports; one process fills all of them."),
+    Form.Key("resources", .record(resources), about: "What one job needs and may use."),
+    Form.Key(
+      "retries", .integer(minimum: 0, maximum: 1000),
+      about: "How often a failed attempt is tried again."),
+    Form.Key(
+      "environment", .names(to: .text), about: "Variables of the program's environment."),
+  ])
+
+  static let resources = Form.Record([
+    Form.Key("cpus", .integer(minimum: 1, maximum: 4096), about: "CPU cores of one job."),
+    Form.Key("memory", .memory, about: "Memory limit of one job, such as 4 GiB."),
+    Form.Key("gpus", .integer(minimum: 0, maximum: 4096), about: "GPUs of one job."),
+    Form.Key("time", .duration, about: "Time limit of one attempt, such as 1h 30m."),
+  ])
+
+  static let variant = Form.Record([
+    Form.Key("preset", .text, about: "A named set of values of the built-in program."),
+    Form.Key("parameters", parameters, about: "Parameters with one value in this block."),
+    Form.Key("axes", axes, about: "Axes of this block."),
+  ])
+
+  static let report = Form.Record([
+    Form.Key("metric", .text, about: "The metric of the tables."),
+    Form.Key("metrics", names(.textOrList), about: "The metrics of the tables, the first foremost."),
+    Form.Key("rows", names(.textOrList), about: "Axes that go down the table."),
+    Form.Key("columns", names(.textOrList), about: "Axes that go across the table."),
+    Form.Key(
+      "baseline", .names(to: .value), about: "Values that select the runs to compare with."),
+  ])
+
+  static let range = Form.Record(
+    marks: ["from", "to", "by"],
+    [
+      Form.Key("from", .number, isRequired: true, about: "The first value."),
+      Form.Key("to", .number, isRequired: true, about: "The last value."),
+      Form.Key("by", .number, about: "The step, 1 unless it is given."),
+    ])
+
+  static let count = Form.Record(
+    marks: ["count"],
+    [Form.Key("count", .integer(minimum: 0, maximum: nil), isRequired: true, about: "0 … count−1.")])
+
+  static let logarithmic = Form.Record(
+    marks: ["log", "per_decade", "digits"],
+    [
+      Form.Key(
+        "log", .list(of: .number, minimum: 2, maximum: 2), isRequired: true,
+        about: "The first and the last value."),
+      Form.Key(
+        "per_decade", .integer(minimum: 1, maximum: 100),
+        about: "Values between a power of ten and the next, 1 unless it is given."),
+      Form.Key(
+        "digits", .integer(minimum: 1, maximum: 9),
+        about: "Significant digits of the values, 3 unless it is given; 1 makes 1, 2, 5, 10."),
+    ])
+
+  /// A point of an axis that sets several parameters together also has these keys.
+  static let point = Form.shape(.point, scalar: .value, mapping: .names(to: .value))
+
+  private static let parameters = Form.names(to: .value)
+
+  private static let axes = Form.names(
+    to: .shape(
+      .axis, list: .list(of: point), mapping: .alternatives(.axis, [range, count, logarithmic])))
+
+  private static func names(_ expectation: GridFault.Expectation) -> Form {
+    .shape(expectation, scalar: .text, list: .list(of: .text))
+  }
+}
