@@ -4,7 +4,7 @@ import Testing
 @Suite struct CommandTemplateTests {
   @Test(arguments: [
     ("{a}", "<a>"), ("--lr={learning_rate}", "--lr=<learning_rate>"), ("{a}{b}", "<a><b>"),
-    ("x", "x"), ("", ""), ("${HOME}", "${HOME}"), ("{{a}}", "{a}"), ("{{a}", "{{a}"),
+    ("x", "x"), ("", ""), ("${HOME}", "${HOME}"), ("{{a}}", "{a}"), ("{{a}", "{<a>"),
     ("{ a }", "{ a }"), ("{}", "{}"), ("{1a}", "{1a}"), ("{-a}", "{-a}"), ("{a-b}", "<a-b>"),
     ("awk '{print $1}'", "awk '{print $1}'"), ("{a", "{a"), ("a}", "a}"), ("ü{a}ü", "ü<a>ü"),
     ("{\"metrics\": {a}}", "{\"metrics\": <a>}"), ("${{a}}", "${<a>}"), ("{é}", "{é}"),

@@ -1,9 +1,10 @@
-/// Amounts with units.
-enum Quantity {
+/// Amounts with units, as grid files and the command line write them.
+package enum Quantity {
   /// Bytes of `4 GiB`, `512MiB`, `1.5 GB` or a plain number of bytes; `nil` for anything else, for
   /// nothing, and for more than fits.
-  static func bytes(_ text: String) -> Int? {
-    guard let (number, unit) = split(text) else { return nil }
+  package static func bytes(_ text: String) -> Int? {
+    var rest = text[...]
+    guard let (number, unit) = take(&rest), rest.isEmpty else { return nil }
     let factor: Double? =
       switch unit {
       case "", "B": 1
@@ -23,19 +24,18 @@ enum Quantity {
 
   /// Seconds of `1h 30m`, `90s`, `1.5h`, `2d` or a plain number of seconds; `nil` for anything else,
   /// for nothing, and for more than a century.
-  static func seconds(_ text: String) -> Double? {
-    let parts = text.split(separator: " ")
+  package static func seconds(_ text: String) -> Double? {
+    var rest = text[...]
     var total = 0.0
     var smallest = Double.infinity
-    for part in parts {
-      guard let (number, unit) = split(String(part)) else { return nil }
+    while let (number, unit) = take(&rest) {
       let factor: Double? =
         switch unit {
         case "d": 86400
         case "h": 3600
         case "m", "min": 60
         case "s": 1
-        case "": parts.count == 1 ? 1 : nil
+        case "": smallest == .infinity && rest.isEmpty ? 1 : nil
         default: nil
         }
       // Larger units first, each once.
@@ -43,14 +43,16 @@ enum Quantity {
       smallest = factor
       total += number * factor
     }
+    guard rest.isEmpty else { return nil }
     return total > 0 && total < 3.2e9 ? total : nil
   }
 
-  /// The number at the start and the word after it.
-  private static func split(_ text: String) -> (number: Double, unit: Substring)? {
+  /// Takes a number, the word after it and the blanks around from the start.
+  private static func take(_ text: inout Substring) -> (number: Double, unit: Substring)? {
     let digits = text.prefix { $0 == "." || ("0"..."9").contains($0) }
     guard let number = Double(digits), number.isFinite else { return nil }
-    let unit = text[digits.endIndex...].drop { $0 == " " }
+    let unit = text[digits.endIndex...].drop { $0 == " " }.prefix(while: \.isLetter)
+    text = text[unit.endIndex...].drop { $0 == " " }
     return (number, unit)
   }
 }
