@@ -29,26 +29,26 @@ package struct Program: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
-      exit(ExitStatus.done.rawValue)
+      Glibc.exit(ExitStatus.done.rawValue)
     } catch let code as ExitCode {
-      exit(code.rawValue)
+      Glibc.exit(code.rawValue)
     } catch let failure as CommandFailure {
       Terminal.note("espalier: \(failure.message)")
-      exit(failure.status.rawValue)
+      Glibc.exit(failure.status.rawValue)
     } catch let error as JobTableError {
       Terminal.note("espalier: \(error)")
-      exit(ExitStatus.store.rawValue)
+      Glibc.exit(ExitStatus.store.rawValue)
     } catch let error as FileError {
       Terminal.note("espalier: \(error)")
-      exit(ExitStatus.store.rawValue)
+      Glibc.exit(ExitStatus.store.rawValue)
     } catch let error as ArtifactError {
       Terminal.note("espalier: \(error)")
-      exit(ExitStatus.store.rawValue)
+      Glibc.exit(ExitStatus.store.rawValue)
     } catch {
       let usage = exitCode(for: error)
       Terminal.write(
         fullMessage(for: error) + "\n", to: usage.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
-      exit(usage.isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
+      Glibc.exit(usage.isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
     }
   }
 }

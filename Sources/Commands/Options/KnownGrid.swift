@@ -10,6 +10,12 @@ struct KnownGrid {
   /// The grid file's text, where the user named the file.
   let source: String?
 
+  init(record: GridRecord, reader: JobTableReader, source: String?) {
+    self.record = record
+    self.reader = reader
+    self.source = source
+  }
+
   /// Finds the grid of a file, or one by its name in the results.
   init(_ name: String, overrides: [String] = [], results: ResultsOption) throws {
     let reader = try Self.reader(results)

@@ -64,26 +64,19 @@ struct GridExports {
       axes: table.axes.map(\.name), metrics: table.metricNames, to: sink)
     try reader.forEachRun(in: results.grid.name) { run in
       try export.add(
-        Report.RunRecord(
-          id: run.id, axisValues: run.axisValues, state: run.state,
-          metrics: table.metricNames.map { run.metrics[$0] }))
+        run.id, axisValues: run.axisValues, state: run.state, metrics: run.metrics)
     }
     try export.finish()
   }
 
   private func timings(to sink: @escaping ByteSink) throws {
-    var writer = CSVWriter(to: sink)
-    try writer.row(["job", "attempt", "stage", "kind", "step", "seconds"])
+    var export = try TimingsExport(to: sink)
     try reader.forEachTiming(in: results.grid.name) { timing in
-      writer.field(Int(timing.job.rawValue))
-      writer.field(timing.attempt.rawValue)
-      writer.field(timing.stage.short)
-      writer.field(timing.kind)
-      writer.field(timing.step.map(Double.init))
-      writer.field(timing.seconds)
-      try writer.endRow()
+      try export.add(
+        timing.stage, kind: timing.kind, step: timing.step, job: timing.job,
+        attempt: timing.attempt, seconds: timing.seconds)
     }
-    try writer.finish()
+    try export.finish()
   }
 
   private func provenance(_ origin: ReportOrigin) throws -> OrderedJSON {

@@ -14,9 +14,9 @@ struct GridRun {
     case failed(cluster: String?)
   }
 
-  private let loaded: LoadedGrid
-  private let grid: GridOptions
-  private let options: RunOptions
+  let loaded: LoadedGrid
+  let grid: GridOptions
+  let options: RunOptions
 
   init(_ grid: GridOptions, _ options: RunOptions) throws {
     self.grid = grid
@@ -25,7 +25,7 @@ struct GridRun {
   }
 
   func run(retrying: Retrying?) throws {
-    let folder = ResultsFolder(path: URL(filePath: grid.results.results).path(percentEncoded: false))
+    let folder = ResultsFolder(path: folderPath)
     let path = folder.table
     // A grid with faults that show only in its expansion must leave nothing behind.
     let known = FileManager.default.fileExists(atPath: path)
@@ -44,9 +44,15 @@ struct GridRun {
     try finish(table, folder: folder, status: status)
   }
 
+  /// The results folder as an absolute path without a slash at its end.
+  var folderPath: String {
+    let path = URL(filePath: grid.results.results).standardizedFileURL.path(percentEncoded: false)
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
   private static var now: Double { Date().timeIntervalSince1970 }
 
-  private func say(_ text: String) {
+  func say(_ text: String) {
     if options.output != .quiet { Terminal.note(text) }
   }
 

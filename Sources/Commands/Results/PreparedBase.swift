@@ -15,6 +15,25 @@ struct PreparedBase {
     }
   }
 
+  /// The bases that a grid's runs start from.
+  static func all(
+    in reader: JobTableReader, of specification: GridSpecification
+  ) throws -> [PreparedBase] {
+    func values(of name: String) -> [ParameterValue] {
+      let axis = specification.axes.flatMap(\.points).compactMap { $0.assignment[name] }
+      return axis + [specification.fixed[name]].compactMap(\.self)
+    }
+    let models = values(of: "model")
+    let seeds = values(of: "model_seed")
+    return try all(in: reader).filter { base in
+      func isUsed(_ name: String, _ values: [ParameterValue]) -> Bool {
+        guard let own = base.parameters[name] else { return false }
+        return values.isEmpty || values.contains { $0.isSame(as: own) }
+      }
+      return isUsed("model", models) && isUsed("model_seed", seeds)
+    }
+  }
+
   var name: String {
     parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
   }

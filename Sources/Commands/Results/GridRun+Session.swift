@@ -1,0 +1,145 @@
+import ArgumentParser
+import Execution
+import Foundation
+import Grid
+import JobTable
+import Report
+import Scheduler
+
+extension GridRun {
+  /// Runs what is missing.
+  ///
+  /// - Returns: how the command is to end, whatever the results then say.
+  func work(in owned: borrowing OwnedFolder, _ table: JobTable) throws -> ExitStatus {
+    let open = try table.reader.work(for: loaded.name).filter { !$0.hasFailed }
+    guard !open.isEmpty else {
+      let runs = try table.reader.counts(for: loaded.name).runs
+      say(
+        runs.failed == 0
+          ? "nothing to compute: all \(runs.total) runs are done"
+          : "nothing to compute: \(runs.done) runs are done, \(runs.failed) failed")
+      return .done
+    }
+    let stages = open.reduce(0) { $0 + $1.missingStages }
+    say(
+      "\(open.count) job\(open.count == 1 ? "" : "s") with \(stages) stages, "
+        + "\(options.slots) at once")
+    let display = options.output == .quiet ? nil : ProgressDisplay()
+    let report = try Execution.run(
+      grid: loaded.name, program: loaded.grid.specification.program, table: table,
+      folder: owned, settings: settings
+    ) { snapshot in
+      display?.update(ProgressState(snapshot))
+    }
+    display?.clear()
+    return status(of: report)
+  }
+
+  private var settings: ExecutionSettings {
+    var settings = ExecutionSettings(
+      jobs: options.slots,
+      workerCommand: [
+        Self.ownPath, "worker", "--artifacts",
+        ResultsFolder(path: folderPath).artifacts,
+      ],
+      workingDirectory: URL(filePath: loaded.file).deletingLastPathComponent()
+        .path(percentEncoded: false),
+      environment: ProcessInfo.processInfo.environment)
+    settings.crashLimit = options.crashLimit
+    settings.retries = options.retries
+    settings.timeLimit = options.timeLimit?.seconds
+    settings.maxFails = options.failureLimit
+    settings.handlesSignals = true
+    return settings
+  }
+
+  private static var ownPath: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+  }
+
+  private func status(of report: ExecutionReport) -> ExitStatus {
+    say(
+      "\(report.stages) stages in \(DurationText.short(report.seconds)): \(report.jobs.done) jobs "
+        + "done, \(report.jobs.failed) failed")
+    switch report.outcome {
+    case .finished:
+      return .done
+    case .tooManyFailures:
+      say("stopped: too many jobs failed. \(resume)")
+      return .someRunsFailed
+    case .drained:
+      say("stopped. \(resume)")
+      return .stoppedEarly
+    case .stopped:
+      say("stopped at once. \(resume)")
+      return .stoppedAtOnce
+    case .storeFailed(let message):
+      Terminal.note("espalier: \(message)")
+      return .store
+    case .workersDoNotStart(let message):
+      Terminal.note("espalier: no worker comes up: \(message)")
+      return .someRunsFailed
+    }
+  }
+
+  /// The command that goes on, as the user would type it.
+  private var resume: String {
+    "Go on with: espalier run \(grid.grid)"
+      + (grid.results.results == "results" ? "" : " --results \(grid.results.results)")
+      + grid.overrides.map { " --set \($0)" }.joined()
+  }
+
+  /// Writes the exports and prints the tables; ends the process with the status.
+  func finish(_ table: JobTable, folder: ResultsFolder, status: ExitStatus) throws {
+    if status == .store { throw status.code }
+    guard let record = try table.reader.grid(loaded.name) else { return }
+    let known = KnownGrid(record: record, reader: table.reader, source: loaded.source)
+    let exports = try known.exports()
+    try exports.write(to: folder.grid(loaded.name))
+    let runs = try table.reader.counts(for: loaded.name).runs
+    switch options.output {
+    case .table: try printTables(exports, table: table, folder: folder)
+    case .json: Terminal.write(try GridStatus(record, in: table.reader).json.text, to: STDOUT_FILENO)
+    case .quiet: break
+    }
+    try table.close()
+    if runs.failed > 0 {
+      let note = "\(runs.failed) runs failed. See why with: espalier status \(grid.grid); "
+      Terminal.note(note + "try them again with: espalier retry \(grid.grid)")
+    }
+    if status != .done { throw status.code }
+    if runs.failed > 0 { throw ExitStatus.someRunsFailed.code }
+  }
+
+  private func printTables(
+    _ exports: GridExports, table: JobTable, folder: ResultsFolder
+  ) throws {
+    if case .builtin = loaded.grid.specification.program.work {
+      let bases = try PreparedBase.all(in: table.reader, of: loaded.grid.specification)
+      if !bases.isEmpty { Terminal.print(PreparedBase.table(bases) + "\n") }
+    }
+    Terminal.write(
+      try exports.report().terminal(
+        width: Terminal.outputIsTerminal ? Terminal.width : nil, rowLimit: 60),
+      to: STDOUT_FILENO)
+    Terminal.print("\nReport and tables: \(folder.grid(loaded.name))")
+  }
+}
+
+extension ProgressState {
+  init(_ snapshot: ExecutionSnapshot) {
+    runsDone = snapshot.runs.done
+    runsFailed = snapshot.runs.failed
+    runsTotal = snapshot.runs.total
+    stagesDone = snapshot.stagesDone
+    stagesTotal = snapshot.stagesTotal
+    elapsed = snapshot.seconds
+    activities = snapshot.activities.map { activity in
+      Activity(
+        label: activity.label, done: activity.progress?.done ?? activity.stagesDone,
+        total: activity.progress?.total ?? activity.stagesTotal,
+        note: activity.progress?.note ?? "")
+    }
+  }
+}
