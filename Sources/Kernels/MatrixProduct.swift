@@ -125,18 +125,22 @@ private func stripe<let rows: Int, let vectors: Int>(
       b.advanced(panels: panel), depth: depth)
     panel += vectors / 2
   }
-  if vectors > 2 {
-    while panel < panels {
-      tile(
-        InlineArray<rows, InlineArray<2, Vector>>.self, c.advanced(panels: panel),
-        initial.advanced(by: panel * c.panel), a, b.advanced(panels: panel), depth: depth)
-      panel += 1
-    }
+  // The rest, together too: a lone panel would wait for each of its sums.
+  let out = c.advanced(panels: panel)
+  let start = initial.advanced(by: panel * c.panel)
+  let right = b.advanced(panels: panel)
+  let rest = panels - panel
+  if vectors > 6 && rest == 3 {
+    tile(InlineArray<rows, InlineArray<6, Vector>>.self, out, start, a, right, depth: depth)
+  } else if vectors > 4 && rest == 2 {
+    tile(InlineArray<rows, InlineArray<4, Vector>>.self, out, start, a, right, depth: depth)
+  } else if vectors > 2 && rest == 1 {
+    tile(InlineArray<rows, InlineArray<2, Vector>>.self, out, start, a, right, depth: depth)
   }
   if columns % panelColumns != 0 {
     edgeTile(
-      InlineArray<rows, Vector>.self, c.advanced(panels: panel),
-      initial.advanced(by: panel * c.panel), a, b.advanced(panels: panel), depth: depth,
+      InlineArray<rows, Vector>.self, c.advanced(panels: panels),
+      initial.advanced(by: panels * c.panel), a, b.advanced(panels: panels), depth: depth,
       columns: columns % panelColumns)
   }
 }

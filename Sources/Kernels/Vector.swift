@@ -38,7 +38,7 @@ extension SIMD8<Float> {
   /// `self` in the lanes of the mask, `other` elsewhere.
   @inline(__always)
   func kept(in mask: LaneMask, otherwise other: Vector) -> Vector {
-    other.replacing(with: self, where: mask .< 0)
+    espalier_select8(mask, self, other)
   }
 
   /// Sum of the lanes, always in the same order.
@@ -61,9 +61,7 @@ extension SIMD8<Int32> {
   /// The first `count` lanes.
   @inline(__always)
   static func first(_ count: Int) -> LaneMask {
-    let lanes = LaneMask(0, 1, 2, 3, 4, 5, 6, 7)
-    let limit = LaneMask(repeating: Int32(truncatingIfNeeded: count))
-    return LaneMask.zero.replacing(with: -1, where: lanes .< limit)
+    espalier_first_lanes8(Int32(truncatingIfNeeded: count))
   }
 }
 

@@ -18,6 +18,18 @@ static inline espalier_float8 espalier_max8(espalier_float8 x, espalier_float8 y
   return _mm256_max_ps(x, y);
 }
 
+// All bits set in the first `count` lanes.
+static inline espalier_int8x32 espalier_first_lanes8(int count) {
+  return (espalier_int8x32)_mm256_cmpgt_epi32(
+      _mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+// x in the lanes whose mask has its top bit set, y elsewhere.
+static inline espalier_float8 espalier_select8(
+    espalier_int8x32 mask, espalier_float8 x, espalier_float8 y) {
+  return _mm256_blendv_ps(y, x, (__m256)mask);
+}
+
 // The lanes whose mask has its top bit set, zero elsewhere; memory behind the others is not touched.
 static inline espalier_float8 espalier_load_masked8(const float *p, espalier_int8x32 mask) {
   return _mm256_maskload_ps(p, (__m256i)mask);
