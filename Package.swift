@@ -12,7 +12,11 @@ let strict: [SwiftSetting] = [
 /// The engine is unusably slow unoptimised, so its modules are optimised in debug builds too, each as
 /// a whole: otherwise nothing is inlined from one file into another.
 let engine: [SwiftSetting] =
-  strict + [.unsafeFlags(["-O", "-whole-module-optimization"], .when(configuration: .debug))]
+  strict + [
+    .unsafeFlags(
+      ["-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "2"],
+      .when(configuration: .debug))
+  ]
 
 /// Only `Kernels` may contain AVX2 and FMA instructions: every other module must be able to run far
 /// enough on an older CPU to say in a sentence that it is too old.
