@@ -31,33 +31,85 @@ package struct CSVReader {
   package mutating func read(
     _ bytes: some Sequence<UInt8>, _ body: (borrowing CSVRecord) throws -> Void
   ) throws {
-    for byte in bytes {
-      if markMatched < 3 {
-        if byte == Self.mark[markMatched] {
-          markMatched += 1
-          continue
-        }
-        let matched = markMatched
-        markMatched = 3
-        for earlier in Self.mark[..<matched] { try take(earlier, body) }
+    let isRead: Void? = try bytes.withContiguousStorageIfAvailable { try read($0, body) }
+    if isRead == nil { try Array(bytes).withUnsafeBufferPointer { try read($0, body) } }
+  }
+
+  private mutating func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (borrowing CSVRecord) throws -> Void
+  ) throws {
+    var index = 0
+    while index < bytes.count, markMatched < 3 {
+      if bytes[index] == Self.mark[markMatched] {
+        markMatched += 1
+        index += 1
+      } else {
+        try giveUpMark(body)
       }
-      try take(byte, body)
     }
+    while index < bytes.count {
+      let end = endOfPlainBytes(bytes, from: index)
+      if end > index {
+        takePlain(bytes[index..<end])
+      } else {
+        try take(bytes[index], body)
+      }
+      index = max(end, index + 1)
+    }
+  }
+
+  /// Takes the bytes that looked like the start of a byte order mark for what they are.
+  private mutating func giveUpMark(_ body: (borrowing CSVRecord) throws -> Void) throws {
+    let matched = markMatched
+    markMatched = 3
+    for earlier in Self.mark[..<matched] { try take(earlier, body) }
+  }
+
+  /// The end of the bytes from `start` on that belong to the field at hand whatever they are.
+  private func endOfPlainBytes(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var end = start
+    switch state {
+    case .fieldStart, .unquoted:
+      while end < bytes.count, !Self.isSpecial(bytes[end]) { end += 1 }
+    case .quoted:
+      while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\n") {
+        end += 1
+      }
+    case .quoteInQuoted: break
+    }
+    return end
+  }
+
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    byte <= UInt8(ascii: ",")
+      && (byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"")
+        || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"))
+  }
+
+  private mutating func takePlain(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+    beginRecord()
+    skipsLineFeed = false
+    if state == .fieldStart { state = .unquoted }
+    if isASCII { isASCII = bytes.allSatisfy { $0 < 0x80 } }
+    record.append(bytes)
+  }
+
+  private mutating func beginRecord() {
+    guard !inRecord else { return }
+    inRecord = true
+    record.line = line
   }
 
   /// Ends the input and hands over a last record that no line break ended.
   ///
   /// - Throws: `CSVFault`, and what `body` throws.
   package mutating func finish(_ body: (borrowing CSVRecord) throws -> Void) throws {
-    if markMatched < 3 {
-      let matched = markMatched
-      markMatched = 3
-      for earlier in Self.mark[..<matched] { try take(earlier, body) }
-    }
+    if markMatched < 3 { try giveUpMark(body) }
     if state == .quoted { throw CSVFault(line: record.line, kind: .unterminatedQuote) }
     if inRecord { try endRecord(body) }
   }
 
+  /// Takes one byte, whatever it means.
   private mutating func take(
     _ byte: UInt8, _ body: (borrowing CSVRecord) throws -> Void
   ) throws {
@@ -65,10 +117,7 @@ package struct CSVReader {
       skipsLineFeed = false
       if byte == UInt8(ascii: "\n") { return }
     }
-    if !inRecord {
-      inRecord = true
-      record.line = line
-    }
+    beginRecord()
     if byte >= 0x80 { isASCII = false }
 
     switch (state, byte) {
@@ -137,6 +186,10 @@ package struct CSVRecord {
   }
 
   fileprivate mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+  fileprivate mutating func append(_ more: Slice<UnsafeBufferPointer<UInt8>>) {
+    bytes.append(contentsOf: more)
+  }
 
   fileprivate mutating func endField() { ends.append(bytes.count) }
 

@@ -12,7 +12,22 @@ package struct GridReport: Sendable {
     package let means: ReportTable
     /// Where the grid names a baseline and something can be compared with it.
     package let differences: ReportTable?
-    package let spread: ReportTable
+    private let pivot: Pivot
+
+    fileprivate init(
+      metric: String, about: String?, differences: ReportTable?, pivot: Pivot
+    ) {
+      self.metric = metric
+      self.about = about
+      self.differences = differences
+      self.pivot = pivot
+      means = ReportTable(meansOf: pivot)
+    }
+
+    /// What the means hide.
+    ///
+    /// - Complexity: O(n log n) in the runs; it has a row for every cell.
+    package var spread: ReportTable { ReportTable(spreadOf: pivot) }
   }
 
   package let specification: GridSpecification
@@ -50,8 +65,7 @@ package struct GridReport: Sendable {
       sections.append(
         Section(
           metric: name, about: descriptions.first { $0.name == name }?.about,
-          means: ReportTable(meansOf: pivot), differences: differences,
-          spread: ReportTable(spreadOf: pivot)))
+          differences: differences, pivot: pivot))
       cellCount = pivot.cells.count
     }
     self.specification = specification
