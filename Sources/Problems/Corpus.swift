@@ -7,7 +7,10 @@ package struct Corpus: Sendable {
   private let stream: RandomStream
 
   /// No document is longer, in tokens.
-  package static let longestDocument = 80
+  package static let longestDocument = 76
+  /// Nothing after a prompt is longer, in tokens, the end token included. A model that generates more
+  /// does what it has never seen, so this is a natural limit on generation.
+  package static let longestContinuation = 52
 
   package init(seed: UInt64) {
     stream = RandomStream(seed: seed, purpose: RandomPurpose("corpus"))

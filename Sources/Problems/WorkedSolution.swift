@@ -150,7 +150,8 @@ package struct WorkedSolution {
     let p = step(
       Self.multiply, [first.0, first.1], result: first.0 * first.1, within: (value / 10 + 1)...99)
     let k = step(Self.divide, [value, p], result: value / p, within: 1...9)
-    let q = step(Self.multiplyNow, [second.0, second.1], result: second.0 * second.1, within: 1...99)
+    let q = step(
+      Self.multiplyNow, [second.0, second.1], result: second.0 * second.1, within: 1...99)
     return product(q, k)
   }
 

@@ -1,9 +1,9 @@
 import Keys
-@testable import LanguageModel
 import Problems
 import Testing
 
 @testable import Evaluation
+@testable import LanguageModel
 
 @Suite struct EvaluateTests {
   /// Stands in for a model: answers a prompt right if the sample's first number is below 0.6, wrong

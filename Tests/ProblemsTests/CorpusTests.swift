@@ -32,6 +32,8 @@ import Testing
     }
     #expect(survey.leaks == [])
     #expect(survey.stepsThatStateProblems == [])
+    #expect(survey.longest == Corpus.longestDocument)
+    #expect(survey.longestContinuation == Corpus.longestContinuation)
     statistics.check()
   }
 
@@ -49,13 +51,17 @@ import Testing
     var directRight = 0.0
     var rambling = 0.0
     var further = 0.0
+    var longest = 0
+    var longestContinuation = 0
 
     mutating func add(seed: UInt64, _ step: Int, _ index: Int, heldOut: Set<String>) throws {
       let tokens = Corpus(seed: seed).document(step: step, index: index)
       let document = try DocumentReader.read(tokens)
       documents += 1
       self.tokens += Double(tokens.count)
-      if tokens.count > Corpus.longestDocument { leaks.append("too long: \(tokens.count)") }
+      longest = max(longest, tokens.count)
+      let continuation = tokens.count - 1 - (tokens.firstIndex(of: Vocabulary.answer) ?? 0)
+      longestContinuation = max(longestContinuation, continuation)
       kinds[document.question.kind, default: 0] += 1
       visit(document.question, heldOut)
       switch document.continuation {
