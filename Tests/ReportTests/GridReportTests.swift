@@ -82,6 +82,23 @@ import Testing
     #expect(!report.markdown(origin: origin).isEmpty)
   }
 
+  /// All runs may have failed before the first result: that is a report, not a fault.
+  @Test func metricsThatNobodyReportedAreSaid() throws {
+    let grid = ExampleGrid()
+    var runs = RunTable(of: grid.specification, metrics: [])
+    for run in grid.runs { runs.append(axisValues: run.axisValues, state: .failed, metrics: [:]) }
+    let report = try GridReport(runs, of: grid.specification, defaultMetrics: [])
+    #expect(
+      report.terminal(width: nil)
+        == "train-temperature: 60 runs: 0 done, 60 failed.\n\nNo run has reported accuracy.\n")
+    #expect(report.markdown(origin: origin).contains("\nNo run has reported accuracy.\n"))
+    #expect(throws: AggregationFault.unknownMetric("acc", known: [])) {
+      try GridReport(
+        runs, of: grid.specification, report: ReportSpecification(metrics: ["acc"]),
+        defaultMetrics: [])
+    }
+  }
+
   @Test func unknownNamesAreFaults() {
     #expect(throws: AggregationFault.unknownMetric("acc", known: ["accuracy", "loss"])) {
       try ExampleGrid().report(ReportSpecification(metrics: ["acc"]))

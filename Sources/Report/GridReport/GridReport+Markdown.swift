@@ -27,6 +27,7 @@ extension GridReport {
       parts.append("### What the means hide\n")
       parts.append(MarkdownTable.render(section.spread, rowLimit: rowLimit))
     }
+    if let sentence = unreportedSentence { parts.append(MarkdownTable.escaped(sentence) + "\n") }
     parts.append("## How to read this\n")
     parts.append((footnotes + originLines(origin)).map { "- \($0)\n" }.joined())
     return parts.joined(separator: "\n")

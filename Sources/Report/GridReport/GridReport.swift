@@ -33,7 +33,9 @@ package struct GridReport: Sendable {
   package let specification: GridSpecification
   package let runs: RunTable
   package let sections: [Section]
-  /// The cells that the tables have in common.
+  /// The metrics that the grid asks for and no run has reported (yet).
+  package let unreported: [String]
+  /// The groups of runs that differ only on the replicate axis.
   let cellCount: Int
 
   /// Makes the tables that a grid asks for.
@@ -43,7 +45,8 @@ package struct GridReport: Sendable {
   ///   - report: what to show, if not what the grid says.
   ///   - defaultMetrics: the metrics to show where the grid names none.
   ///   - descriptions: what the program says of its metrics.
-  /// - Throws: what is wrong with the names of axes and metrics.
+  /// - Throws: what is wrong with the names of axes and metrics. A metric that the grid itself names
+  ///   is not wrong, only unreported, when no run has it.
   /// - Complexity: O(runs × (axes + metrics shown)), but for the sorting within cells.
   package init(
     _ runs: RunTable, of specification: GridSpecification, report: ReportSpecification? = nil,
@@ -51,12 +54,17 @@ package struct GridReport: Sendable {
   ) throws(AggregationFault) {
     let report = report ?? specification.report
     var sections: [Section] = []
-    var cellCount = 0
+    var unreported: [String] = []
+    let averaged = [specification.replicateAxis].compactMap(\.self)
+      .filter { runs.axisIndex($0) != nil }
     for name in report.metrics.isEmpty ? defaultMetrics : report.metrics {
+      if runs.metricIndex(name) == nil, specification.report.metrics.contains(name) {
+        unreported.append(name)
+        continue
+      }
       let pivot = try Pivot(
         runs, metric: name, rows: report.rows, columns: report.columns,
-        averagingOver: [specification.replicateAxis].compactMap(\.self)
-          .filter { runs.axisIndex($0) != nil })
+        averagingOver: averaged)
       var differences: ReportTable?
       if let baseline = report.baseline {
         differences = ReportTable(
@@ -66,12 +74,12 @@ package struct GridReport: Sendable {
         Section(
           metric: name, about: descriptions.first { $0.name == name }?.about,
           differences: differences, pivot: pivot))
-      cellCount = pivot.cells.count
     }
     self.specification = specification
     self.runs = runs
     self.sections = sections
-    self.cellCount = cellCount
+    self.unreported = unreported
+    cellCount = try CellTable(runs, averagingOver: averaged).count
   }
 
   /// How many runs there are and how they stand: `480 runs, all done`.
@@ -85,6 +93,12 @@ package struct GridReport: Sendable {
     if failed > 0 { parts.append("\(failed) failed") }
     if open > 0 { parts.append("\(open) not done yet") }
     return "\(runs.count) \(noun): \(parts.joined(separator: ", "))"
+  }
+
+  /// Which metrics were asked for in vain.
+  var unreportedSentence: String? {
+    unreported.isEmpty
+      ? nil : "No run has reported \(unreported.map(DisplayText.printable).listed)."
   }
 
   /// The tables for a terminal: means and differences from the baseline, with `spread` also what the
@@ -101,6 +115,9 @@ package struct GridReport: Sendable {
       for table in tables.compactMap(\.self) {
         parts.append(TerminalTable.render(table, width: width, rowLimit: rowLimit))
       }
+    }
+    if let sentence = unreportedSentence {
+      parts.append(TerminalTable.wrapped(sentence, width).joined(separator: "\n") + "\n")
     }
     return parts.joined(separator: "\n")
   }
