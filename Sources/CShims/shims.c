@@ -1,2 +1,3 @@
 #include "cpu.h"
+#include "process.h"
 #include "simd.h"

@@ -75,13 +75,10 @@ extension Scheduler {
   }
 
   mutating func finished(_ job: JobID, _ attempt: Attempt) {
-    guard let index = index(of: job, running: attempt),
-      case .worker(let worker) = running[index]?.place
-    else { return }
-    // Results of workers are accepted by what they are, so a job that is finished just before we
-    // end its worker is finished.
+    guard let index = index(of: job, running: attempt), let current = running[index] else { return }
+    // What is completed is recorded, so a job that is finished just before we end it is finished.
     end(index, .completed)
-    release(worker)
+    if case .worker(let worker) = current.place { release(worker) }
   }
 
   mutating func failed(_ job: JobID, _ attempt: Attempt, _ failure: Failure) {
@@ -115,25 +112,33 @@ extension Scheduler {
   }
 
   mutating func processEnded(
-    _ job: JobID, _ attempt: Attempt, _ processEnd: ProcessEnd, report: Failure?
+    _ job: JobID, _ attempt: Attempt, _ processEnd: ProcessEnd, report: Failure?, detail: String
   ) {
     guard let index = index(of: job, running: attempt), let current = running[index],
       current.place == .process
     else { return }
-    end(index, current.verdict?.outcome ?? outcome(of: processEnd, report: report))
+    end(
+      index,
+      current.verdict?.outcome ?? outcome(of: processEnd, report: report, detail: detail))
   }
 
   /// What an end that was not our doing means for the attempt.
-  func outcome(of end: ProcessEnd, report: Failure?) -> AttemptOutcome {
+  func outcome(of end: ProcessEnd, report: Failure?, detail: String) -> AttemptOutcome {
     switch end {
     case .exited(0): report.map { .failed($0) } ?? .completed
     case .exited(Self.tryAgainStatus): .again
     case .exited(let status):
       .failed(
-        Failure(reason: .exitStatus(status), message: "its process ended with status \(status)"))
+        Failure(
+          reason: .exitStatus(status),
+          message: Self.sentence("its process ended with status \(status)", detail: detail)))
     case .signalled(let signal): .lost(signal: signal)
     case .notStarted(let message): .failed(Failure(reason: .notStarted, message: message))
     }
+  }
+
+  static func sentence(_ words: String, detail: String) -> String {
+    detail.isEmpty ? words : "\(words): \(detail)"
   }
 
   /// EX_TEMPFAIL of sysexits.h: another try, please.

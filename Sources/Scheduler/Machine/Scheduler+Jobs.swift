@@ -68,7 +68,7 @@ extension Scheduler {
     move(index, to: .failed)
     ownFailures += 1
     failDependents(of: index)
-    if let maxFails = settings.maxFails, ownFailures > maxFails, phase == .working { halt() }
+    if let maxFails = settings.maxFails, ownFailures >= maxFails, phase == .working { halt() }
   }
 
   /// A job whose parent failed can never start.

@@ -57,19 +57,23 @@ extension Scheduler {
       idle.removeAll { $0 == worker }
     case .busy(let index), .leaving(let index?):
       guard let current = running[index] else { return }
-      end(index, current.verdict?.outcome ?? outcome(ofWorker: processEnd, state))
+      end(index, current.verdict?.outcome ?? outcome(ofWorker: processEnd, state, detail: detail))
     case .leaving(nil):
       break
     }
   }
 
-  private func outcome(ofWorker end: ProcessEnd, _ state: WorkerState) -> AttemptOutcome {
-    guard end == .exited(0) else { return outcome(of: end, report: nil) }
+  private func outcome(
+    ofWorker end: ProcessEnd, _ state: WorkerState, detail: String
+  ) -> AttemptOutcome {
+    guard end == .exited(0) else { return outcome(of: end, report: nil, detail: detail) }
     // A dismissed worker ends after the stage it is at; any other has no reason to.
     if case .leaving = state { return .stopped }
     return .failed(
       Failure(
-        reason: .protocolViolation, message: "its worker ended with status 0 in the middle of the job"))
+        reason: .protocolViolation,
+        message: Self.sentence(
+          "its worker ended with status 0 in the middle of the job", detail: detail)))
   }
 
   mutating func workerViolated(_ worker: WorkerID, message: String) {
@@ -124,6 +128,6 @@ extension Scheduler {
       case .signalled(let signal): "it died by signal \(signal)"
       case .notStarted(let message): message
       }
-    return detail.isEmpty ? words : "\(words): \(detail)"
+    return sentence(words, detail: detail)
   }
 }

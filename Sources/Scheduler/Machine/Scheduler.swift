@@ -81,8 +81,8 @@ package struct Scheduler: Sendable {
     case .failed(let job, let attempt, let failure): failed(job, attempt, failure)
     case .artifactLost(let job, let attempt, let stage, let rebuild):
       artifactLost(job, attempt, stage: stage, rebuild: rebuild)
-    case .processEnded(let job, let attempt, let end, let report):
-      processEnded(job, attempt, end, report: report)
+    case .processEnded(let job, let attempt, let end, let report, let detail):
+      processEnded(job, attempt, end, report: report, detail: detail)
     case .tick: break
     case .drain: drain()
     case .stop: stop(.stopped)

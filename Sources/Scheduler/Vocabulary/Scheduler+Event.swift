@@ -14,7 +14,8 @@ extension Scheduler {
     /// The worker said something that is not in the protocol: it cannot be trusted any more.
     case workerViolated(WorkerID, message: String)
     case stageCompleted(JobID, Attempt)
-    /// A worker says that everything of the order is completed.
+    /// Everything of the order is completed, and its worker waits for the next; for an external
+    /// program, its process is gone.
     case finished(JobID, Attempt)
     /// A worker gives the job up but is well itself, or an external process reported something that
     /// makes its attempt a failure whatever it does next.
@@ -23,8 +24,8 @@ extension Scheduler {
     /// name the job itself.
     case artifactLost(JobID, Attempt, stage: StageKey, rebuild: [Job])
     /// An external process is gone, with all that it started. `report` is what is wrong with what it
-    /// reported, had it ended with status 0.
-    case processEnded(JobID, Attempt, ProcessEnd, report: Failure?)
+    /// reported, had it ended with status 0; `detail` is what it last said, for people.
+    case processEnded(JobID, Attempt, ProcessEnd, report: Failure?, detail: String)
     /// Time has passed.
     case tick
     /// Start nothing more and end soon, losing as little as possible.

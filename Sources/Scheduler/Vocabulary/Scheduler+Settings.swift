@@ -4,7 +4,7 @@ extension Scheduler {
     package var slots: Int
     /// How often a lost attempt is tried again without a stage completed in between.
     package var crashLimit: Int
-    /// How many jobs may fail before nothing more is started; `nil` is no limit. Jobs that fail only
+    /// When so many jobs have failed, nothing more is started; `nil` is no limit. Jobs that fail only
     /// because their parent did are not counted.
     package var maxFails: Int?
     /// From SIGTERM to SIGKILL.

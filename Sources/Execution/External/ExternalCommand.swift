@@ -1,0 +1,71 @@
+import Glibc
+import Grid
+import Keys
+
+/// What to start for a job of an external program.
+struct ExternalCommand: Hashable, Sendable {
+  /// The program and its arguments.
+  let words: [String]
+  /// What the process's environment has beside the owner's.
+  let environment: [String: String]
+
+  /// - Parameters:
+  ///   - stages: the order's stages, all of one trajectory; with a prefix axis the process is to
+  ///     reach the largest of them.
+  ///   - report: the file that it may write instead of its output.
+  init(
+    program: ExternalProgram, stages: [Stage], attempt: Attempt, checkpoints: String,
+    report: String
+  ) {
+    var parameters = (stages.first?.parameters ?? [:]).filter { !$0.key.hasPrefix("@") }
+    if let prefix = program.prefix, let last = stages.compactMap(\.step).max() {
+      parameters[prefix] = .integer(last)
+    }
+    switch program.invocation {
+    case .command(let templates):
+      words = templates.map { template in
+        CommandTemplate(template).filled { parameters[$0]?.description ?? "{\($0)}" }
+      }
+    case .shell(let script):
+      let filled = CommandTemplate(script).filled { name in
+        parameters[name].map { Self.quoted($0.description) } ?? "{\(name)}"
+      }
+      words = ["/bin/sh", "-c", filled]
+    }
+    var environment = program.environment
+    environment["ESPALIER_PARAMETERS"] = parameters.canonical.text
+    environment["ESPALIER_RUN"] = RunID(parameters: parameters.canonical).text
+    environment["ESPALIER_ATTEMPT"] = attempt.description
+    environment["ESPALIER_CHECKPOINT_DIR"] = checkpoints
+    environment["ESPALIER_RESULTS"] = report
+    self.environment = environment
+  }
+
+  /// The text as one word of a POSIX shell, whatever it holds.
+  static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+}
+
+/// Where a program's file is.
+enum ProgramPath {
+  /// The file that `name` means, as a shell would find it: a name with a slash is a path, any other
+  /// is looked up in the folders of `searchPath`. `nil` when there is none that may be executed.
+  static func find(_ name: String, searchPath: String, directory: String?) -> String? {
+    guard !name.isEmpty else { return nil }
+    if name.contains("/") { return name }
+    for folder in searchPath.split(separator: ":", omittingEmptySubsequences: false) {
+      // An empty entry is the working directory.
+      let path = (folder.isEmpty ? "." : String(folder)) + "/" + name
+      let fromHere = path.hasPrefix("/") ? path : (directory ?? ".") + "/" + path
+      var status = stat()
+      if stat(fromHere, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        access(fromHere, X_OK) == 0
+      {
+        return path
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,59 @@
+import Artifacts
+import CShims
+import Glibc
+
+/// A small file that says which processes the owner has started and not yet seen the end of, so that
+/// the next owner can end what a dead one left behind. A header names the boot and the owner's
+/// session; line n is for the process in place n, which writes itself down before it executes.
+///
+/// The file is never synced: it matters only while the machine is up, and then the kernel has it.
+struct ProcessRegistry: ~Copyable {
+  static let lineLength = Int(ESPALIER_REGISTRY_LINE)
+
+  let descriptor: Int32
+  private let path: String
+  private var freePlaces: [Int] = []
+  private var places = 0
+
+  /// Begins a new file in place of what is there.
+  static func make(path: String) throws(FileError) -> ProcessRegistry {
+    let descriptor = try SystemCall.check(.open, path) {
+      open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    }
+    let registry = ProcessRegistry(descriptor: descriptor, path: path)
+    let header = "\(ProcessIdentity.currentBoot) \(getsid(0))"
+    try SystemCall.write(line(header), to: descriptor, at: 0, path: path)
+    return registry
+  }
+
+  private init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Takes a place for one process.
+  mutating func take() -> Int {
+    if let place = freePlaces.popLast() { return place }
+    places += 1
+    return places
+  }
+
+  func offset(of place: Int) -> Int { place * Self.lineLength }
+
+  /// The process in that place is gone.
+  mutating func free(_ place: Int) throws(FileError) {
+    try SystemCall.write(Self.line(""), to: descriptor, at: offset(of: place), path: path)
+    freePlaces.append(place)
+  }
+
+  static func line(_ text: String) -> [UInt8] {
+    var bytes = Array(text.utf8.prefix(lineLength - 1))
+    bytes += repeatElement(UInt8(ascii: " "), count: lineLength - 1 - bytes.count)
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
+  }
+}

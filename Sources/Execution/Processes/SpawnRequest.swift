@@ -1,0 +1,85 @@
+import CShims
+import Glibc
+
+/// A process to be started.
+struct SpawnRequest: Sendable {
+  /// The file to execute; relative to `directory`.
+  let path: String
+  /// Beginning with the program's name.
+  let arguments: [String]
+  /// `NAME=value`.
+  let environment: [String]
+  /// `nil` is that of the owner.
+  let directory: String?
+  /// Limit of its address space in bytes.
+  let addressSpace: Int?
+  /// Whether it gets a pipe to read from, or nothing.
+  let hasInput: Bool
+  let registry: Int32
+  let registryOffset: Int
+}
+
+/// A process that was started, with the owner's ends of its pipes, all non-blocking.
+struct SpawnedProcess: Sendable {
+  let pid: Int32
+  /// Readable when the process has ended.
+  let processDescriptor: Int32
+  let input: Int32?
+  let output: Int32
+  let error: Int32
+}
+
+/// Why a process could not be started.
+struct SpawnFailure: Error, Hashable, Sendable {
+  enum Step: Hashable, Sendable {
+    case pipes
+    case clone
+    case directory
+    case execute
+    case limit
+    /// One of the steps that cannot fail on a sound system.
+    case setup(Int32)
+  }
+
+  let step: Step
+  let path: String
+  let code: Int32
+
+  init(step: Step, path: String, code: Int32) {
+    self.step = step
+    self.path = path
+    self.code = code
+  }
+
+  init(_ spawn: espalier_spawn, request: SpawnRequest) {
+    code = spawn.error
+    switch UInt32(bitPattern: spawn.failed_step) {
+    case ESPALIER_SPAWN_CLONE.rawValue: (step, path) = (.clone, request.path)
+    case ESPALIER_SPAWN_DIRECTORY.rawValue: (step, path) = (.directory, request.directory ?? "")
+    case ESPALIER_SPAWN_EXECUTE.rawValue: (step, path) = (.execute, request.path)
+    case ESPALIER_SPAWN_LIMIT.rawValue: (step, path) = (.limit, request.path)
+    default: (step, path) = (.setup(spawn.failed_step), request.path)
+    }
+  }
+
+  /// Whether trying again a little later may help: the machine was short of something.
+  var isTransient: Bool {
+    (step == .clone || step == .pipes)
+      && [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code)
+  }
+}
+
+extension SpawnFailure: CustomStringConvertible {
+  var description: String {
+    let reason = SystemCall.words(for: code)
+    switch step {
+    case .pipes, .clone: return "no process could be started: \(reason)"
+    case .directory: return "its working directory \(path) cannot be entered: \(reason)"
+    case .limit: return "its memory limit could not be set: \(reason)"
+    case .setup(let number): return "its process could not be set up (step \(number)): \(reason)"
+    case .execute where code == ENOEXEC:
+      return "\(path) is neither a program nor a script that begins with #!"
+    case .execute: return "\(path) could not be executed: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Grid
+import JobTable
+import Scheduler
+
+/// Carries out the work of a grid.
+package enum Execution {
+  /// Does what is missing of a recorded grid and returns when that is over: done, failed, stopped by
+  /// the user, or impossible. Every result that counts as done is in the table by then.
+  ///
+  /// - Parameters:
+  ///   - grid: the grid's name in the table.
+  ///   - program: the grid's program; decides how jobs are run, what they may use and how often they
+  ///     are tried.
+  ///   - folder: proves that this process owns the results.
+  ///   - control: the user's hand on the session.
+  ///   - observer: gets snapshots a few times a second, and one at the end, on a thread of its own.
+  /// - Throws: `JobTableError` or `FileError` when the session cannot begin; what goes wrong later is
+  ///   in the report.
+  package static func run(
+    grid: String, program: ProgramSpecification, table: JobTable,
+    folder: borrowing OwnedFolder, settings: ExecutionSettings,
+    control: ExecutionControl = ExecutionControl(),
+    observer: (@Sendable (ExecutionSnapshot) -> Void)? = nil
+  ) throws -> ExecutionReport {
+    let session = try Session(
+      grid: grid, program: program, table: table, folder: folder.folder, settings: settings,
+      control: control)
+    try table.endAbandonedAttempts(at: session.wallClock)
+    let work = try table.reader.work(for: grid)
+    for item in work { session.labels[item.job] = item.label }
+    session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
+    let runs = try table.reader.counts(for: grid).runs
+    session.run(work.map { session.schedulerJob($0) }, runs: runs, observer: observer)
+    return session.report
+  }
+}
+
+extension Session {
+  var report: ExecutionReport {
+    let outcome: ExecutionReport.Outcome =
+      switch self.outcome {
+      case .finished: .finished
+      case .tooManyFailures: .tooManyFailures
+      case .drained: .drained
+      case .stopped, nil: .stopped
+      case .storeFailed(let message): .storeFailed(message)
+      case .workersDoNotStart(let message): .workersDoNotStart(message)
+      }
+    return ExecutionReport(
+      outcome: outcome, jobs: scheduler.counts, stages: stagesDone, seconds: now / .seconds(1))
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Glibc
+import Grid
+import JobTable
+import Scheduler
+
+extension Session {
+  func startWorker(_ worker: WorkerID) {
+    let place = registry.take()
+    workers[worker] = Worker(place: place)
+    let environment = settings.environment.merging(ExecutionSettings.workerEnvironment) { $1 }
+    guard let program = settings.workerCommand.first,
+      let path = ProgramPath.find(
+        program, searchPath: environment["PATH"] ?? "", directory: nil)
+    else {
+      let name = settings.workerCommand.first ?? ""
+      return post(
+        .workerSpawned(
+          worker, .failure(SpawnFailure(step: .execute, path: name, code: ENOENT)), place: place))
+    }
+    let request = SpawnRequest(
+      path: path, arguments: settings.workerCommand, environment: Self.lines(of: environment),
+      directory: nil, addressSpace: nil, hasInput: true, registry: registry.descriptor,
+      registryOffset: registry.offset(of: place))
+    spawner.submit(request) { [weak self] result in
+      self?.post(.workerSpawned(worker, result, place: place))
+    }
+  }
+
+  static func lines(of environment: [String: String]) -> [String] {
+    environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+
+  func workerSpawned(
+    _ worker: WorkerID, _ result: Result<SpawnedProcess, SpawnFailure>, place: Int
+  ) {
+    switch result {
+    case .failure(let failure):
+      workerEnded(worker, .notStarted("\(failure)"), detail: "")
+    case .success(let spawned):
+      guard let input = spawned.input else { preconditionFailure("a worker has an input") }
+      let process = WorkerProcess(
+        spawned, input: input, name: "\(worker)",
+        log: folder.log("logs/workers/\(worker).log")
+      ) { [weak self] word in self?.post(.worker(worker, word)) }
+      workers[worker]?.process = process
+      if workers[worker]?.isDismissed == true { process.dismiss() }
+      if let signal = workers[worker]?.pendingSignal { process.send(signal) }
+    }
+  }
+
+  func send(_ signal: Scheduler.Signal, to worker: WorkerID) {
+    let number = signal == .kill ? SIGKILL : SIGTERM
+    if let process = workers[worker]?.process {
+      process.send(number)
+    } else {
+      workers[worker]?.pendingSignal = number
+    }
+  }
+
+  func sendOrder(_ key: ProgramKey, to worker: WorkerID) {
+    // The worker may have died, or the session may be ending, since the attempt began.
+    guard !storeHasFailed, let process = workers[worker]?.process,
+      activities[key.job]?.attempt == key.attempt
+    else { return }
+    do {
+      let order = try table.order(for: key.job, attempt: key.attempt)
+      var line = [UInt8](try encoder.encode(order))
+      line.append(UInt8(ascii: "\n"))
+      workers[worker]?.conversation.begin(order)
+      activities[key.job]?.stagesTotal = order.stages.count
+      process.send(line, log: folder.log(logPath(of: key)))
+    } catch {
+      storeFailed("\(error)")
+    }
+  }
+
+  func take(_ word: WorkerProcess.Word, from worker: WorkerID) {
+    switch word {
+    case .event(let event): take(event, from: worker)
+    case .violation(let message): feed(.workerViolated(worker, message: message))
+    case .ended(let end, let detail): workerEnded(worker, end, detail: detail)
+    }
+  }
+
+  private func take(_ event: WorkerEvent, from worker: WorkerID) {
+    guard var conversation = workers[worker]?.conversation else { return }
+    let meaning = conversation.take(event)
+    workers[worker]?.conversation = conversation
+    let current = conversation.current
+    switch meaning {
+    case .ready: feed(.workerReady(worker))
+    case .violation(let message): feed(.workerViolated(worker, message: message))
+    case .progress(let progress):
+      if let current { activities[current.job]?.progress = progress }
+    case .completed(let result):
+      guard let current else { return }
+      note(
+        .stageCompleted(
+          current.job, current.attempt, result, at: wallClock, rule: .anyAttempt))
+      stageCompleted(current.job, current.attempt)
+    case .finished:
+      if let current { feed(.finished(current.job, current.attempt)) }
+    case .failed(let failure):
+      if let current { feed(.failed(current.job, current.attempt, failure)) }
+    case .artifactLost(let stage):
+      if let current { artifactLost(stage, neededBy: current.job, current.attempt) }
+    }
+  }
+
+  func stageCompleted(_ job: JobID, _ attempt: Attempt) {
+    stagesDone += 1
+    activities[job]?.stagesDone += 1
+    activities[job]?.progress = nil
+    feed(.stageCompleted(job, attempt))
+  }
+
+  /// The artifact of a stage is gone: the table opens the stage again and says which jobs that
+  /// concerns; the scheduler has them done first.
+  private func artifactLost(_ stage: StageKey, neededBy job: JobID, _ attempt: Attempt) {
+    commit()
+    guard !storeHasFailed else { return }
+    do {
+      let change = Change.stageReopened(stage, neededBy: job)
+      var reopened: [JobID] = []
+      switch try table.apply([change]).first {
+      case .reopened(let jobs): reopened = jobs
+      case .refused(let refusal):
+        return storeFailed("the job table does not open a stage again: \(refusal)")
+      case .applied, .completedJob, .repeated, nil: break
+      }
+      let work = try table.reader.work(on: reopened)
+      for item in work { labels[item.job] = item.label }
+      stagesTotal += 1
+      feed(
+        .artifactLost(job, attempt, stage: stage, rebuild: work.map { schedulerJob($0) }))
+    } catch {
+      storeFailed("\(error)")
+    }
+  }
+
+  private func workerEnded(_ worker: WorkerID, _ end: ProcessEnd, detail: String) {
+    guard let state = workers.removeValue(forKey: worker) else { return }
+    free(place: state.place)
+    // One that dies between its last result and saying so has done its job.
+    if let current = state.conversation.current, current.missing.isEmpty {
+      feed(.finished(current.job, current.attempt))
+    }
+    feed(.workerEnded(worker, end, detail: detail))
+  }
+
+  func free(place: Int) {
+    do {
+      try registry.free(place)
+    } catch {
+      storeFailed("\(error)")
+    }
+  }
+
+  /// What the scheduler has to know of a job.
+  func schedulerJob(_ work: JobWork) -> Scheduler.Job {
+    let limit = settings.timeLimit ?? program.resources.time
+    let kind: Scheduler.Job.Kind = if case .builtin = program.work { .builtin } else { .external }
+    return Scheduler.Job(
+      id: work.job, kind: kind, parents: work.requires, slots: program.resources.cpus,
+      timeLimit: limit.map { .seconds($0) }, retries: settings.retries ?? program.retries,
+      lastAttempt: work.lastAttempt, failures: work.failures, losses: work.losses,
+      hasFailed: work.hasFailed)
+  }
+}

@@ -1,0 +1,125 @@
+import Dispatch
+import Foundation
+import Glibc
+import Grid
+import Scheduler
+
+/// One worker process: orders go in, events come out, and what it says on standard error goes into
+/// the log of the attempt that it is at.
+///
+/// `@unchecked Sendable`: what is read and logged is touched on `queue` only; `child` and `input`
+/// are safe by themselves.
+final class WorkerProcess: @unchecked Sendable {
+  /// What the worker makes known.
+  enum Word: Sendable {
+    case event(WorkerEvent)
+    case violation(String)
+    case ended(ProcessEnd, detail: String)
+  }
+
+  /// A line that is longer is nonsense.
+  static let longestLine = 8 << 20
+  /// Progress that comes more often than this is dropped: the owner's time is for results.
+  private static let progressInterval = Duration.milliseconds(50)
+
+  private let queue: DispatchQueue
+  private let post: @Sendable (Word) -> Void
+  private let input: InputPipe
+  private let child: ChildProcess
+  private var lines = LineSplitter(limit: WorkerProcess.longestLine)
+  private let decoder = JSONDecoder()
+  private var log: AttemptLog
+  private var lastProgress: SuspendingClock.Instant?
+  private var hasViolated = false
+  private var hasEnded = false
+
+  /// - Parameters:
+  ///   - log: for what it says before its first order.
+  ///   - post: called on the worker's queue.
+  init(
+    _ spawned: SpawnedProcess, input descriptor: Int32, name: String, log: String,
+    post: @escaping @Sendable (Word) -> Void
+  ) {
+    queue = DispatchQueue(label: "espalier.worker.\(name)")
+    input = InputPipe(descriptor, label: "espalier.worker.\(name).input")
+    self.log = AttemptLog(path: log)
+    self.post = post
+    child = ChildProcess(spawned, queue: queue)
+    let handlers = ChildProcess.Handlers(
+      output: { [unowned self] in readOutput($0) },
+      outputClosed: { [unowned self] in outputClosed() },
+      error: { [unowned self] in self.log.write($0) },
+      ended: { [self] in ended($0) })
+    child.start(handlers)
+  }
+
+  /// Hands over an order; what the worker says from now on belongs into the attempt's log.
+  func send(_ order: [UInt8], log path: String) {
+    queue.async { [self] in
+      log.finish()
+      log = AttemptLog(path: path)
+    }
+    input.write(order)
+  }
+
+  /// Closes the worker's standard input.
+  func dismiss() {
+    input.finish()
+  }
+
+  func send(_ signal: Int32) {
+    child.send(signal)
+  }
+
+  private func readOutput(_ bytes: UnsafeRawBufferPointer) {
+    lines.take(bytes) { piece, line in
+      guard !hasViolated else { return }
+      switch piece {
+      case .line: readLine(line)
+      case .part, .lastPart: violate("it printed a line longer than \(Self.longestLine) bytes")
+      }
+    }
+  }
+
+  private func readLine(_ line: UnsafeRawBufferPointer) {
+    let event: WorkerEvent
+    do {
+      event = try decoder.decode(WorkerEvent.self, from: Data(line))
+    } catch {
+      let quoted = String(decoding: line.prefix(160), as: UTF8.self)
+      return violate("it printed what is no event: “\(quoted)\(line.count > 160 ? "…" : "")”")
+    }
+    if case .progress = event {
+      let now = SuspendingClock.now
+      if let lastProgress, now < lastProgress + Self.progressInterval { return }
+      lastProgress = now
+    }
+    post(.event(event))
+  }
+
+  private func violate(_ message: String) {
+    hasViolated = true
+    log.note(message)
+    post(.violation(message))
+  }
+
+  /// A worker closes its output by ending, so its end should follow at once; one that lives on can
+  /// never say anything again.
+  private func outputClosed() {
+    queue.asyncAfter(deadline: .now() + .seconds(2)) { [self] in
+      if !hasEnded { violate("it closed its output and went on") }
+    }
+  }
+
+  private func ended(_ end: ProcessEnd) {
+    lines.finish { _, line in
+      // Half a line is what a worker that was killed leaves.
+      log.note("it ended in the middle of a line of \(line.count) bytes")
+    }
+    let detail = log.lastLine
+    log.finish()
+    input.abandon()
+    hasEnded = true
+    post(.ended(end, detail: detail))
+  }
+}
