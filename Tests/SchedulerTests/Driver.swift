@@ -72,6 +72,6 @@ extension Scheduler.Event {
   static func ended(
     _ job: Int64, _ attempt: Int = 1, _ end: ProcessEnd = .exited(0), report: Failure? = nil
   ) -> Self {
-    .processEnded(JobID(job), Attempt(attempt), end, report: report)
+    .processEnded(JobID(job), Attempt(attempt), end, report: report, detail: "")
   }
 }

@@ -202,7 +202,7 @@ import Testing
   }
 
   @Test func tooManyFailuresStartNothingMoreButLetRunningJobsEnd() {
-    var driver = Driver(.init(slots: 2, maxFails: 0))
+    var driver = Driver(.init(slots: 2, maxFails: 1))
     driver.send(.added([.external(1), .external(2), .external(3)]))
     #expect(driver.send(.ended(1, 1, .exited(3))).count == 1)
     #expect(

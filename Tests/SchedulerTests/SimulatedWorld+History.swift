@@ -20,7 +20,7 @@ extension SimulatedWorld {
       switch outcome {
       case .finished(let failed): return checkFinished(failed: failed)
       case .tooManyFailures(let failed):
-        guard let most = settings.maxFails, failed > most else {
+        guard let most = settings.maxFails, failed >= most else {
           return fault("ended for too many failures, and there were \(failed)")
         }
         weather.fail = 0
@@ -40,6 +40,7 @@ extension SimulatedWorld {
     lostParents = [:]
     drainedAt = nil
     outcome = nil
+    plannedWake = nil
     sessionStart = time
     record.recover()
     if chance(weather.ownerDies) { plan(.ownerDies, after: delay(0, 40)) }
@@ -65,7 +66,9 @@ extension SimulatedWorld {
 
   private mutating func happen(_ what: Happening) {
     switch what {
-    case .wake: send(.tick)
+    case .wake:
+      plannedWake = nil
+      send(.tick)
     case .commit: commit()
     case .ownerDies: break
     case .user(let event):
@@ -87,7 +90,8 @@ extension SimulatedWorld {
           .processEnded(
             job, attempt, end,
             report: isComplete
-              ? nil : Failure(reason: .protocolViolation, message: "stages are missing")))
+              ? nil : Failure(reason: .protocolViolation, message: "stages are missing"),
+            detail: ""))
       }
     }
   }
@@ -108,7 +112,10 @@ extension SimulatedWorld {
     let effects = scheduler.handle(event, at: time - sessionStart)
     for words in scheduler.sanityCheck() { fault("after \(event): \(words)") }
     for effect in effects { carryOut(effect) }
-    if let wake = scheduler.nextWake { plan(.wake, after: max(.zero, sessionStart + wake - time)) }
+    if let wake = scheduler.nextWake, wake != plannedWake {
+      plannedWake = wake
+      plan(.wake, after: max(.zero, sessionStart + wake - time))
+    }
   }
 
   mutating func note(_ change: SimulatedRecord.Change) {

@@ -66,6 +66,7 @@ struct SimulatedWorld {
   var commitIsPlanned = false
   var lostParents: [JobID: JobID] = [:]
   var drainedAt: Duration?
+  var plannedWake: Duration?
   var outcome: Scheduler.Outcome?
   var faults: [String] = []
   var steps = 0
@@ -91,7 +92,7 @@ struct SimulatedWorld {
       userStops: level(0.3, 1), storeFails: level(0.1, 1))
     settings = Scheduler.Settings(
       slots: 1 + random.below(5), crashLimit: random.below(4),
-      maxFails: random.below(6) == 0 ? random.below(3) : nil)
+      maxFails: random.below(6) == 0 ? 1 + random.below(3) : nil)
     record = SimulatedRecord(crashLimit: settings.crashLimit)
     for number in 1...(1 + random.below(random.below(4) == 0 ? 40 : 12)) {
       var parents: [JobID] = []
