@@ -93,7 +93,7 @@ let package = Package(
     tests("ArtifactsTests", ["Artifacts"]),
     tests("ProblemsTests", ["Problems"]),
     tests("LanguageModelTests", ["LanguageModel"], exclude: ["Golden"]),
-    tests("PostTrainingTests", ["PostTraining"]),
+    tests("PostTrainingTests", ["PostTraining"], exclude: ["Golden"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests("GridTests", ["Grid"]),
     tests("PlannerTests", ["Planner"]),

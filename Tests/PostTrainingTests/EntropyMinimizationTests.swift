@@ -1,0 +1,106 @@
+import LanguageModel
+import Problems
+import Testing
+
+@testable import PostTraining
+
+@Suite("Trajectories of entropy minimization")
+struct EntropyMinimizationTests {
+  private var settings: EntropyMinimizationSettings {
+    var settings = EntropyMinimizationSettings()
+    settings.batch = 8
+    settings.maximumTokens = 12
+    settings.temperature = 1
+    settings.learningRate = 2e-3
+    return settings
+  }
+
+  private func start(seed: UInt64 = 3) throws -> EntropyMinimization {
+    let prompts = try ProblemSet.adaptation(count: 2, seed: 0).problems.map(\.prompt)
+    return try EntropyMinimization(
+      model: Transformer(smallConfiguration(), seed: 1), prompts: prompts, settings: settings,
+      seed: seed)
+  }
+
+  @Test("a trajectory that goes on from its kept state is the one that ran through, to the bit")
+  func resume() throws {
+    let through = try start()
+    let first = try (0..<2).map { _ in try through.advance() }
+    let state = through.model.serialized()
+    let optimizer = through.serializedOptimizer()
+    let rest = try (0..<3).map { _ in try through.advance() }
+
+    let resumed = try EntropyMinimization(
+      model: try Transformer(serialized: state), serializedOptimizer: optimizer,
+      prompts: through.prompts, settings: settings, seed: 3)
+    #expect(resumed.step == 2)
+    #expect(try (0..<3).map { _ in try resumed.advance() } == rest)
+    #expect(resumed.model.serialized() == through.model.serialized())
+    #expect(resumed.serializedOptimizer() == through.serializedOptimizer())
+    #expect(first != rest)
+  }
+
+  @Test("the same seed draws the same, another seed draws otherwise")
+  func seeds() throws {
+    let one = try start().advance()
+    #expect(try start().advance() == one)
+    #expect(try start(seed: 4).advance() != one)
+  }
+
+  @Test("steps lower the entropy of an untrained model")
+  func lowersEntropy() throws {
+    let training = try start()
+    let losses = try (0..<12).map { _ in try training.advance().loss }
+    #expect(losses[11] < losses[0] - 0.1)
+  }
+
+  @Test("without any counted token the loss is 0 and only the decay acts")
+  func nothingCounted() throws {
+    var settings = settings
+    settings.mask = .skipFirst
+    settings.batch = 2
+    settings.learningRate = 0.5
+    settings.weightDecay = 0.5
+    let model = Transformer(smallConfiguration(), seed: 1)
+    let before = Array(model.weights)
+    let training = try EntropyMinimization(
+      model: model, prompts: [[1, 2]], settings: settings, seed: 0)
+    let step = try training.update(on: [(0, [0]), (0, [0])])
+    #expect(step.loss == 0)
+    #expect(step.gradientNorm == 0)
+    #expect(zip(model.weights, before).allSatisfy { $0 == $1 * 0.75 })
+  }
+
+  @Test("weights that are not finite are found before they are made worse")
+  func notFinite() throws {
+    let training = try start()
+    _ = try training.advance()
+    for i in training.model.weights.indices { training.model.weights[i] = .nan }
+    #expect(throws: TrainingError.lossNotFinite(step: 2)) { try training.advance() }
+    #expect(training.step == 1)
+  }
+
+  @Test("settings that cannot be are refused")
+  func refusedSettings() {
+    var uneven = settings
+    uneven.accumulation = 3
+    #expect(throws: TrainingError.unevenMicroBatches(batch: 8, accumulation: 3)) {
+      try uneven.validate()
+    }
+    var cold = settings
+    cold.lossTemperature = 0
+    #expect(throws: TrainingError.lossTemperatureNotPositive(0)) { try cold.validate() }
+  }
+
+  @Test("an optimizer of another model does not open")
+  func otherOptimizer() throws {
+    let training = try start()
+    var other = smallConfiguration()
+    other.layers = 2
+    #expect(throws: TrainingError.self) {
+      try EntropyMinimization(
+        model: Transformer(other, seed: 1), serializedOptimizer: training.serializedOptimizer(),
+        prompts: training.prompts, settings: settings, seed: 3)
+    }
+  }
+}
