@@ -1,0 +1,85 @@
+import Grid
+
+/// The program that is built in: it trains small language models from scratch, post-trains them by
+/// entropy minimization, and measures them.
+package enum BuiltinProgram {
+  /// What the planner needs to know of it.
+  package static let description = ProgramDescription(
+    name: "builtin", parameters: parameters, presets: presets, stages: stages, metrics: metrics)
+
+  /// Each contested detail of the paper as its released code has it (`train.py` of
+  /// zitian-gao/one-shot-em), where that differs from the defaults or the defaults may move.
+  private static let paperCode: ParameterAssignment = [
+    "temperature": .number(0.5),
+    // Its first release has one temperature for sampling and loss, 0.5.
+    "loss_temperature": .number(0.5),
+    "top_p": .number(0.95),
+    "repetition_penalty": .number(1.15),
+    // The mask of generated tokens is applied to rows of logits, which are one ahead.
+    "mask": .string("skip_first"),
+    // A batch of 64 in micro-batches of 2.
+    "batch": .integer(64),
+    "accumulation": .integer(32),
+    "weight_decay": .number(0.01),
+    "clip": .number(1),
+  ]
+
+  /// A base that trains in seconds and little of everything: for tests and for trying things out.
+  private static let tiny: ParameterAssignment = [
+    "model": .string(BuiltinModel.tiny.rawValue),
+    "pretraining_steps": .integer(400),
+    "selection_prompts": .integer(16),
+    "selection_samples": .integer(16),
+    "batch": .integer(16),
+    "evaluation_problems": .integer(16),
+  ]
+
+  private static let presets = ["paper-code": paperCode, "tiny": tiny]
+
+  private static let stages: [StageRule] = [
+    StageRule(
+      kind: StageKind.prepare.rawValue, version: StageKind.prepare.version, parents: [],
+      parameters: ["model", "model_seed", "pretraining_steps"], product: .state),
+    StageRule(
+      kind: StageKind.select.rawValue, version: StageKind.select.version,
+      when: Relevance.trained, parents: [.state],
+      parameters: [
+        "selection_prompts", "selection_samples", "selection_temperature", "selection_seed",
+      ], product: .side),
+    StageRule(
+      kind: StageKind.em.rawValue, version: StageKind.em.version, when: Relevance.trained,
+      parents: [.state, .kind(StageKind.select.rawValue)],
+      parameters: [
+        "objective", "temperature", "loss_temperature", "top_p", "repetition_penalty", "mask",
+        "accumulation", "batch", "learning_rate", "weight_decay", "clip", "maximum_tokens",
+        "prompt", "seed",
+      ], product: .trajectory(stepParameter: "step")),
+    StageRule(
+      kind: StageKind.evaluate.rawValue, version: StageKind.evaluate.version, parents: [.state],
+      parameters: [
+        "evaluation_split", "evaluation_problems", "evaluation_temperature",
+        "evaluation_samples", "evaluation_seed", "evaluation_tokens",
+      ], product: .measurement),
+  ]
+}
+
+/// When parameters matter; elsewhere they are kept out of stage keys.
+enum Relevance {
+  static let trained = ParameterCondition.isOne(of: [.string("em")], parameter: "method")
+  static let sampledEvaluation = ParameterCondition.isAbove(0, parameter: "evaluation_temperature")
+}
+
+/// The kinds of stages, with the versions of their results: raise one when the golden test of
+/// `BuiltinProgramTests` says that its results have changed.
+enum StageKind: String, CaseIterable {
+  case prepare, select, em, evaluate
+
+  var version: Int {
+    switch self {
+    case .prepare: 1
+    case .select: 1
+    case .em: 1
+    case .evaluate: 1
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import LanguageModel
+import Problems
+
+extension Vocabulary {
+  /// Turns the corpus's tokens into text and back.
+  static let tokenizer = WordTokenizer(vocabulary: tokens)
+}

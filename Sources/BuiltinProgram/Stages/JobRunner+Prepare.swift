@@ -1,0 +1,49 @@
+import Grid
+import LanguageModel
+import PostTraining
+
+extension JobRunner {
+  /// Pretrains a base model, from its last checkpoint if there is one, and measures what it can do.
+  func prepare(_ stage: Stage) throws -> StageOutcome {
+    let training = try pretraining(of: stage)
+    var saved = now()
+    while !training.isComplete {
+      try training.advance()
+      progress(stage, done: training.step, total: training.settings.steps, unit: "steps") {
+        "loss \(decimal(training.recentLoss))"
+      }
+      if now() - saved >= checkpointInterval {
+        _ = try put(training.serialized(), .checkpoint, of: stage)
+        saved = now()
+      }
+    }
+    let state = try put(training.model.serialized(), .state, of: stage)
+    base = (stage.key, training.model)
+    var metrics = try Competence(of: training.model).metrics
+    metrics["pretraining_loss"] = training.recentLoss
+    metrics["pretraining_tokens"] = Double(training.tokens)
+    metrics["parameters"] = Double(training.settings.configuration.parameterCount)
+    return StageOutcome(metrics: metrics, artifacts: [state]) {
+      try self.remove(.checkpoint, of: stage)
+    }
+  }
+
+  /// The pretraining at its last checkpoint; at its start where there is none, or none that opens.
+  private func pretraining(of stage: Stage) throws -> Pretraining {
+    let settings = try StageParameters(stage).pretraining()
+    guard has(.checkpoint, of: stage) else { return Pretraining(settings) }
+    do {
+      return try open(.checkpoint, of: stage) { try Pretraining(settings, serialized: $0) }
+    } catch StageError.artifactLost {
+      return Pretraining(settings)
+    }
+  }
+
+  /// The base model that a stage of kind prepare left.
+  func preparedModel(_ stage: Stage) throws -> Transformer {
+    if let base, base.stage == stage.key { return base.model }
+    let model = try open(.state, of: stage) { try Transformer(serialized: $0) }
+    base = (stage.key, model)
+    return model
+  }
+}

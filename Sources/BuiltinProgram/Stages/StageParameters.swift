@@ -1,0 +1,88 @@
+import Evaluation
+import Grid
+import PostTraining
+import Problems
+
+/// The parameters of a stage as the types that the engine takes. The planner has checked them
+/// against the program's description, so whatever is missing or of another type here is an order
+/// that no planner of this version made.
+struct StageParameters {
+  private let stage: Stage
+
+  init(_ stage: Stage) {
+    self.stage = stage
+  }
+
+  private func unusable(_ name: String) -> Failure {
+    let value = stage.parameters[name].map { "is \($0)" } ?? "is missing"
+    return Failure(
+      reason: .protocolViolation,
+      message: "the parameter \(name) of a stage \(stage.kind) \(value), which this worker cannot "
+        + "use; are owner and worker of one version?")
+  }
+
+  func integer(_ name: String) throws(Failure) -> Int {
+    guard let value = stage.parameters[name]?.integer else { throw unusable(name) }
+    return value
+  }
+
+  func number(_ name: String) throws(Failure) -> Double {
+    guard let value = stage.parameters[name]?.double else { throw unusable(name) }
+    return value
+  }
+
+  func seed(_ name: String) throws(Failure) -> UInt64 {
+    guard let value = UInt64(exactly: try integer(name)) else { throw unusable(name) }
+    return value
+  }
+
+  func choice<Choice: RawRepresentable<String>>(_ name: String) throws(Failure) -> Choice {
+    guard let word = stage.parameters[name]?.string, let value = Choice(rawValue: word) else {
+      throw unusable(name)
+    }
+    return value
+  }
+
+  func pretraining() throws(Failure) -> PretrainingSettings {
+    let model: BuiltinModel = try choice("model")
+    return PretrainingSettings(
+      configuration: model.configuration, seed: try seed("model_seed"),
+      steps: try integer("pretraining_steps"))
+  }
+
+  func selection() throws(Failure) -> PromptSelection {
+    var selection = PromptSelection()
+    selection.candidates = try integer("selection_prompts")
+    selection.samples = try integer("selection_samples")
+    selection.temperature = try number("selection_temperature")
+    selection.seed = try seed("selection_seed")
+    return selection
+  }
+
+  func entropyMinimization() throws(Failure) -> EntropyMinimizationSettings {
+    var settings = EntropyMinimizationSettings()
+    settings.objective = try choice("objective")
+    settings.temperature = try number("temperature")
+    settings.topP = try number("top_p")
+    settings.repetitionPenalty = try number("repetition_penalty")
+    settings.maximumTokens = try integer("maximum_tokens")
+    settings.batch = try integer("batch")
+    settings.lossTemperature = try number("loss_temperature")
+    settings.mask = try choice("mask")
+    settings.accumulation = try integer("accumulation")
+    settings.learningRate = try number("learning_rate")
+    settings.weightDecay = try number("weight_decay")
+    settings.clip = try number("clip")
+    return settings
+  }
+
+  /// Greedy answers are one a problem and need no seed, so the stage may lack both.
+  func evaluation() throws(Failure) -> EvaluationSettings {
+    let temperature = try number("evaluation_temperature")
+    let sampled = temperature > 0
+    return EvaluationSettings(
+      temperature: temperature, samples: sampled ? try integer("evaluation_samples") : 1,
+      seed: sampled ? try seed("evaluation_seed") : 0,
+      maximumNewTokens: try integer("evaluation_tokens"))
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Glibc
+import Grid
+
+/// Writes events as JSON lines. Used by the working thread alone.
+final class EventWriter {
+  private let descriptor: Int32
+  private let encoder: JSONEncoder
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  }
+
+  /// Writes one line whole. A reader that is gone ends the process: nobody wants the result.
+  func write(_ event: WorkerEvent) {
+    do {
+      var line = try encoder.encode(event)
+      line.append(UInt8(ascii: "\n"))
+      line.withUnsafeBytes(writeAll)
+    } catch {
+      // Events hold strings and finite numbers only; the runner checks its metrics.
+      preconditionFailure("an event has no JSON: \(error)")
+    }
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) {
+    var written = 0
+    while written < bytes.count {
+      let count = Glibc.write(
+        descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      if count < 0 {
+        if errno == EINTR { continue }
+        _exit(0)
+      }
+      written += count
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Artifacts
+import Grid
+
+extension JobRunner {
+  private func name(_ kind: ArtifactKind, _ stage: Stage) -> ArtifactName {
+    ArtifactName(key: stage.key.digest, kind: kind.rawValue)
+  }
+
+  /// Stores an artifact of a stage.
+  func put(_ bytes: [UInt8], _ kind: ArtifactKind, of stage: Stage) throws -> ArtifactReference {
+    let stored = try store.put(bytes, as: name(kind, stage))
+    return ArtifactReference(
+      stage: stage.key, kind: kind.rawValue, sha256: stored.content.hex, bytes: stored.bytes)
+  }
+
+  /// Reads an artifact that must be there.
+  ///
+  /// - Throws: `StageError.artifactLost` where it is missing or damaged.
+  func get(_ kind: ArtifactKind, of stage: Stage) throws -> [UInt8] {
+    do {
+      return try store.get(name(kind, stage))
+    } catch .unreadable(let error) {
+      throw error
+    } catch {
+      throw StageError.artifactLost(stage: stage.key, reason: "\(error)")
+    }
+  }
+
+  /// Turns the bytes of an artifact into what they mean; bytes that mean nothing are a damaged
+  /// artifact.
+  func open<Value>(
+    _ kind: ArtifactKind, of stage: Stage, _ read: ([UInt8]) throws -> Value
+  ) throws -> Value {
+    let bytes = try get(kind, of: stage)
+    do {
+      return try read(bytes)
+    } catch {
+      throw StageError.artifactLost(
+        stage: stage.key, reason: "its \(kind.rawValue) cannot be used: \(error)")
+    }
+  }
+
+  /// Whether a stage has left an artifact of this kind, damaged or not.
+  func has(_ kind: ArtifactKind, of stage: Stage) -> Bool {
+    store.contains(name(kind, stage))
+  }
+
+  func remove(_ kind: ArtifactKind, of stage: Stage) throws {
+    try store.remove(name(kind, stage))
+  }
+}

@@ -1,0 +1,48 @@
+import Dispatch
+import Foundation
+import Glibc
+import Synchronization
+
+/// Lines from the reading thread to the working one.
+final class OrderQueue: Sendable {
+  private struct State {
+    var lines: [Data] = []
+    var closed = false
+  }
+
+  private let state = Mutex(State())
+  private let available = DispatchSemaphore(value: 0)
+
+  func append(_ line: Data) {
+    state.withLock { $0.lines.append(line) }
+    available.signal()
+  }
+
+  /// No line will follow.
+  func close() {
+    state.withLock { $0.closed = true }
+    available.signal()
+  }
+
+  /// The next line, waiting for it; `nil` after the last one.
+  func next() -> Data? {
+    available.wait()
+    return state.withLock { $0.lines.isEmpty ? nil : $0.lines.removeFirst() }
+  }
+
+  /// Appends each line that comes from a descriptor, without its newline, until it ends.
+  func fill(from descriptor: Int32) {
+    var pending = Data()
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      pending.append(contentsOf: chunk[..<count])
+      while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        if end > pending.startIndex { append(Data(pending[..<end])) }
+        pending = Data(pending[(end + 1)...])
+      }
+    }
+  }
+}

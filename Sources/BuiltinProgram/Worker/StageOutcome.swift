@@ -1,0 +1,54 @@
+import Evaluation
+import Grid
+import PostTraining
+
+/// What the artifacts of the built-in program are.
+enum ArtifactKind: String {
+  /// A model's weights as safetensors.
+  case state
+  /// What training needs beside the weights to go on.
+  case optimizer
+  /// A training in the middle of its stage; gone when the stage is done.
+  case checkpoint
+  /// The ranked prompts of a selection.
+  case prompts
+  /// What an evaluation found, problem by problem.
+  case outcomes
+}
+
+/// What completing a stage gave.
+struct StageOutcome {
+  var metrics: [String: Double]
+  var artifacts: [ArtifactReference] = []
+  /// Done after the result was reported.
+  var afterwards: () throws -> Void = {}
+}
+
+/// Why a stage could not be completed.
+enum StageError: Error {
+  case failed(Failure)
+  case artifactLost(stage: StageKey, reason: String)
+
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as StageError: error
+      case let failure as Failure: .failed(failure)
+      case let error as TrainingError: .failed(Failure(error))
+      case let error as EvaluationError:
+        .failed(Failure(reason: .nonFinite, message: error.description))
+      default: .failed(Failure(reason: .error, message: "\(error)"))
+      }
+  }
+}
+
+extension Failure {
+  fileprivate init(_ error: TrainingError) {
+    let reason: Reason =
+      switch error {
+      case .lossNotFinite, .gradientNotFinite: .nonFinite
+      case .unevenMicroBatches, .lossTemperatureNotPositive, .stateDoesNotFit: .error
+      }
+    self.init(reason: reason, message: error.description)
+  }
+}
