@@ -29,7 +29,7 @@ struct GridExports {
     try AtomicFile.write(collect(summary), to: path("summary.csv"))
     try AtomicFile.write(collect(timings), to: path("timings.csv"))
     let origin = try ReportOrigin(of: results.grid, in: reader)
-    try AtomicFile.write(provenance(origin).text + "\n", to: path("provenance.json"))
+    try AtomicFile.write(provenance(origin).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
     try AtomicFile.write(
       report().markdown(origin: origin, rowLimit: 200), to: path("report.md"))
