@@ -52,8 +52,12 @@ extension Safetensors {
     let slice = data[(data.startIndex + offsets[0])..<(data.startIndex + offsets[1])]
     let values = slice.withUnsafeBytes { raw in
       [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
-        for i in 0..<count {
-          buffer.initializeElement(at: i, to: number(raw, i, entry.dtype))
+        if size == 4 {
+          UnsafeMutableRawBufferPointer(buffer).copyMemory(from: raw)
+        } else {
+          for i in 0..<count {
+            buffer.initializeElement(at: i, to: number(raw, i, isBrain: entry.dtype == "BF16"))
+          }
         }
         initialised = count
       }
@@ -61,17 +65,11 @@ extension Safetensors {
     return Tensor(name: name, shape: entry.shape, values: values)
   }
 
-  private static func number(_ raw: UnsafeRawBufferPointer, _ i: Int, _ type: String) -> Float {
-    switch type {
-    case "F16":
-      Float(
-        Float16(bitPattern: raw.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
-    case "BF16":
-      Float(
-        bitPattern: UInt32(raw.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)) << 16)
-    default:
-      raw.loadUnaligned(fromByteOffset: 4 * i, as: Float.self)
-    }
+  /// The i-th 16-bit number.
+  private static func number(_ raw: UnsafeRawBufferPointer, _ i: Int, isBrain: Bool) -> Float {
+    let bits = raw.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)
+    return isBrain
+      ? Float(bitPattern: UInt32(bits) << 16) : Float(Float16(bitPattern: bits))
   }
 
   /// The JSON header: an object of tensors, with the metadata among them under a name of its own.

@@ -16,8 +16,10 @@ extension Transformer {
       let target = UnsafeMutableBufferPointer(rebasing: weights[parameter.range])
       let deviation = standardDeviation(of: parameter)
       switch parameter.kind {
-      case .gain: target.update(repeating: 1)
-      case .bias: target.update(repeating: 0)
+      case .gain:
+        for i in 0..<parameter.shape[0] { target[i] = 1 }
+      case .bias:
+        target.update(repeating: 0)
       case .table:
         let values = normals(stream, index, count: parameter.shape.reduce(1, *), deviation)
         for (i, value) in values.enumerated() { target[i] = value }

@@ -53,7 +53,8 @@ package final class Transformer {
 
   /// All weights, flat. Matrices lie in the order that the products want, padded with zeros (so
   /// `count` is somewhat above `configuration.parameterCount`); padding has zero gradient, so
-  /// element-wise updates and sums of squares need not know about it.
+  /// element-wise updates and sums of squares need not know about it. The view is valid while the
+  /// model lives.
   package var weights: UnsafeMutableBufferPointer<Float> { weightArena.floats }
 
   /// The gradient of every weight, in the layout of `weights`.
