@@ -1,15 +1,18 @@
 import Dispatch
+import Foundation
 import Glibc
 import Scheduler
 import Synchronization
 
 /// A running child: reads what it says, signals its process group, and sees its end.
 ///
-/// Everything is called on the child's own serial queue, so that one that floods its output slows
-/// down nobody else.
+/// A thread of the child's own waits for all three with `poll`; the handlers are called on the
+/// child's serial queue, so that one that floods its output slows down nobody else. Dispatch sources
+/// are not used: on Linux, cancelling one while the manager thread holds an event of another that
+/// fired with it reads freed memory.
 ///
-/// `@unchecked Sendable`: the mutable state is touched on `queue` only once `start` was called, except
-/// `isOver`, which has its own lock.
+/// `@unchecked Sendable`: the mutable state is touched on the watching thread only, inside `queue`
+/// when handlers run, except `isOver`, which has its own lock.
 final class ChildProcess: @unchecked Sendable {
   /// What to do with what the child says. `ended` comes last and once.
   struct Handlers {
@@ -24,11 +27,9 @@ final class ChildProcess: @unchecked Sendable {
   private let queue: DispatchQueue
   private var handlers: Handlers?
   private let process: Int32
-  private let output: Int32
-  private let error: Int32
-  private var outputSource: (any DispatchSourceRead)?
-  private var errorSource: (any DispatchSourceRead)?
-  private var processSource: (any DispatchSourceRead)?
+  /// −1 once it is closed, which `poll` leaves out.
+  private var output: Int32
+  private var error: Int32
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   /// Once the process was waited for, its number may be another's.
   private let isOver = Mutex(false)
@@ -45,19 +46,24 @@ final class ChildProcess: @unchecked Sendable {
   /// Begins to listen. The child keeps itself and what the handlers hold alive until its end.
   func start(_ handlers: sending Handlers) {
     self.handlers = handlers
-    queue.async { [self] in
-      outputSource = source(output) { [self] in readOutput() }
-      errorSource = source(error) { [self] in readError() }
-      processSource = source(process) { [self] in end() }
-    }
+    let thread = Thread { [self] in watch() }
+    thread.name = "espalier.child"
+    thread.stackSize = 512 << 10
+    thread.start()
   }
 
-  private func source(_ descriptor: Int32, _ handler: @escaping () -> Void) -> any DispatchSourceRead {
-    let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-    source.setEventHandler(handler: handler)
-    source.setCancelHandler { close(descriptor) }
-    source.resume()
-    return source
+  private func watch() {
+    while let handlers {
+      var entries = [output, error, process].map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
+      guard poll(&entries, nfds_t(entries.count), -1) > 0 else { continue }
+      queue.sync {
+        if entries[0].revents != 0 { readOutput(handlers) }
+        if entries[1].revents != 0 { readError(handlers) }
+        if entries[2].revents != 0 { end(handlers) }
+      }
+    }
   }
 
   /// Sends a signal to the whole process group. Nothing happens after the child's end.
@@ -68,21 +74,17 @@ final class ChildProcess: @unchecked Sendable {
   }
 
   /// Reads a piece at a time, so that one event takes a short time.
-  private func readOutput() {
-    guard let source = outputSource, let handlers else { return }
-    if read(output, handlers.output) == .closed {
-      source.cancel()
-      outputSource = nil
-      handlers.outputClosed()
-    }
+  private func readOutput(_ handlers: Handlers) {
+    guard read(output, handlers.output) == .closed else { return }
+    close(output)
+    output = -1
+    handlers.outputClosed()
   }
 
-  private func readError() {
-    guard let source = errorSource, let handlers else { return }
-    if read(error, handlers.error) == .closed {
-      source.cancel()
-      errorSource = nil
-    }
+  private func readError(_ handlers: Handlers) {
+    guard read(error, handlers.error) == .closed else { return }
+    close(error)
+    error = -1
   }
 
   private enum ReadResult {
@@ -106,19 +108,15 @@ final class ChildProcess: @unchecked Sendable {
 
   /// The child has ended and is not waited for yet, so its group's number is still its own: first
   /// everything else in the group goes, then what is left in the pipes is read.
-  private func end() {
-    guard processSource != nil, let handlers else { return }
+  private func end(_ handlers: Handlers) {
     isOver.withLock { isOver in
       kill(-pid, SIGKILL)
       isOver = true
     }
     // A process that left the group may go on writing; a full pipe is all that is waited for.
-    if outputSource != nil { drain(output, handlers.output) }
-    if errorSource != nil { drain(error, handlers.error) }
-    for source in [outputSource, errorSource, processSource] { source?.cancel() }
-    outputSource = nil
-    errorSource = nil
-    processSource = nil
+    if output >= 0 { drain(output, handlers.output) }
+    if error >= 0 { drain(error, handlers.error) }
+    for descriptor in [output, error, process] where descriptor >= 0 { close(descriptor) }
     self.handlers = nil
     handlers.ended(wait())
   }
