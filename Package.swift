@@ -97,7 +97,7 @@ let package = Package(
     tests("EvaluationTests", ["Evaluation"]),
     tests("GridTests", ["Grid"]),
     tests("PlannerTests", ["Planner"]),
-    tests("JobTableTests", ["JobTable"]),
+    tests("JobTableTests", ["JobTable", grdb]),
     tests("SchedulerTests", ["Scheduler"]),
     tests("ExecutionTests", ["Execution"]),
     tests("BuiltinProgramTests", ["BuiltinProgram"]),

@@ -79,13 +79,14 @@ struct SampleGrid {
   /// One job for each base model, one for each selection, one for each trajectory with the evaluations
   /// of its states, one for the evaluations of a base model.
   static func jobs(for plan: Plan, assigned: Set<StageKey>) -> [PlannedJob] {
+    let trajectories = Set(plan.stages.filter { $0.step != nil }.map(\.trajectory))
     var order: [StageKey] = []
     var members: [StageKey: [Stage]] = [:]
     var home: [StageKey: StageKey] = [:]
     for stage in plan.stages {
       var group = stage.trajectory
       if stage.kind == "evaluate", let parent = stage.parents.first {
-        group = home[parent].flatMap { plan.isTrajectory($0) ? $0 : nil } ?? stage.key
+        group = home[parent].flatMap { trajectories.contains($0) ? $0 : nil } ?? stage.key
       }
       home[stage.key] = group
       if assigned.contains(stage.key) { continue }
@@ -111,12 +112,6 @@ struct SampleGrid {
   func record(in table: JobTable, at time: Double = 1000) throws -> PlanRecord {
     let plan = plan
     return try table.record(plan, as: name, at: time) { Self.jobs(for: plan, assigned: $0) }
-  }
-}
-
-extension Plan {
-  fileprivate func isTrajectory(_ key: StageKey) -> Bool {
-    stages.contains { $0.step != nil && $0.trajectory == key }
   }
 }
 

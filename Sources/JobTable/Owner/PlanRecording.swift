@@ -37,12 +37,13 @@ struct PlanRecording {
   mutating func recordGrid(_ name: String, at time: Double) throws {
     let row = try db.first(
       """
-      INSERT INTO grid (name, specification, hash, planned_at) VALUES (?, ?, ?, ?)
+      INSERT INTO grid (name, specification, hash, planned_at, runs) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (name) DO UPDATE SET specification = excluded.specification,
-        hash = excluded.hash, planned_at = excluded.planned_at
+        hash = excluded.hash, planned_at = excluded.planned_at, runs = excluded.runs
       RETURNING id
       """,
       .text(name), .text(try Coding.text(of: plan.specification)), .digest(plan.hash), .real(time),
+      .integer(plan.runs.count),
       value: { $0.integer(0) })
     grid = row ?? 0
   }

@@ -76,11 +76,14 @@ extension Database {
     var findings: [IntegrityFinding] = []
     try forEach(
       """
-      SELECT g.name, count(*), max(r.position) FROM run r JOIN grid g ON g.id = r.grid_id
-      WHERE r.position IS NOT NULL GROUP BY g.id HAVING max(r.position) <> count(*) - 1
+      SELECT g.name, g.runs, count(r.position), coalesce(max(r.position), -1)
+      FROM grid g LEFT JOIN run r ON r.grid_id = g.id GROUP BY g.id
+      HAVING count(r.position) <> g.runs OR coalesce(max(r.position), -1) <> g.runs - 1
       """
     ) { row in
-      findings.append(.positions(grid: row.text(0), runs: row.int(1), last: row.int(2)))
+      findings.append(
+        .positions(
+          grid: row.text(0), expected: row.int(1), found: row.int(2), last: row.int(3)))
     }
     try forEach(
       """

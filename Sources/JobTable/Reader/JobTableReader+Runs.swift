@@ -3,15 +3,24 @@ import Grid
 import Keys
 
 extension JobTableReader {
-  /// Hands over the grid's runs in the order of expansion, each held against its checksum and its
-  /// results against theirs.
+  /// Hands over the grid's runs in the order of expansion, all of them, each held against its checksum
+  /// and its results against theirs: what is damaged throws, and no wrong table is written.
   ///
   /// - Complexity: O(runs · stages a run), a few microseconds each; memory does not grow.
   package func forEachRun(in grid: String, _ body: (RunRecord) throws -> Void) throws {
     try read { db in
+      let name = grid
       let grid = try db.gridID(grid)
+      let count = try db.first(
+        "SELECT runs FROM grid WHERE id = ?", .integer(grid), value: { $0.int(0) })
       let running = try db.runningJobs()
       var current: RunInTheMaking?
+      var index = 0
+      func handOver(_ run: RunInTheMaking) throws {
+        guard run.index == index else { throw RowDamage("run \(index) of \(name) is missing") }
+        index += 1
+        try body(try run.record())
+      }
       try db.forEach(
         """
         SELECT r.id, r.run, r.position, r.axis_values, r.checksum, s.key, s.state, s.job_id, t.metrics,
@@ -23,12 +32,13 @@ extension JobTableReader {
         .integer(grid)
       ) { row in
         if current?.row != row.integer(0) {
-          if let current { try body(try current.record()) }
+          if let current { try handOver(current) }
           current = try RunInTheMaking(row)
         }
         try current?.addStage(row, running: running)
       }
-      if let current { try body(try current.record()) }
+      if let current { try handOver(current) }
+      guard index == count else { throw RowDamage("run \(index) of \(name) is missing") }
     }
   }
 
@@ -89,8 +99,8 @@ extension JobTableReader {
 /// A run whose stages are being read.
 private struct RunInTheMaking {
   let row: Int64
+  let index: Int
   private let id: RunID
-  private let index: Int
   private let axisText: String
   private let checksum: Int64
   private var stages: [StageKey] = []
@@ -110,8 +120,10 @@ private struct RunInTheMaking {
     let stageState = try row.stageState(6)
     stages.append(key)
     state.add(stageState, isRunning: running.contains(row.job(7)))
+    guard row.isNull(8) == (stageState != .done) else {
+      throw RowDamage("the stage \(key.short) is done without a result, or has one and is not")
+    }
     guard stageState == .done else { return }
-    guard !row.isNull(8) else { throw RowDamage("the stage \(key.short) is done and has no result") }
     let text = row.text(8)
     guard row.integer(9) == Checksum.result(of: key, metrics: text) else {
       throw RowDamage("the result of stage \(key.short) is not what was recorded")

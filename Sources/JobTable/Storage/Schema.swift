@@ -11,13 +11,14 @@ enum Schema {
   static let migrations: [String] = [tablesOfVersion1]
 
   private static let tablesOfVersion1 = """
-    -- One row a grid file; its name is its results folder.
+    -- One row a grid file; its name is its results folder. runs: how many it has.
     CREATE TABLE grid (
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL UNIQUE CHECK (name <> ''),
       specification TEXT NOT NULL,
       hash BLOB NOT NULL CHECK (length(hash) = 32),
-      planned_at REAL NOT NULL
+      planned_at REAL NOT NULL,
+      runs INTEGER NOT NULL CHECK (runs >= 0)
     ) STRICT;
 
     -- A connected piece of the stage tree. state: 0 open, 1 done, 2 failed. Whether an open one is

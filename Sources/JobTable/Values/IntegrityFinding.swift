@@ -17,8 +17,8 @@ package enum IntegrityFinding: Hashable, Sendable {
   /// A run's id is not that of its parameters, or its axis values or stages are not what was
   /// recorded.
   case run(grid: String, run: String, detail: String)
-  /// The runs of a grid are not numbered from 0 without gaps.
-  case positions(grid: String, runs: Int, last: Int)
+  /// A grid has not all its runs, or they are not numbered from 0 without gaps.
+  case positions(grid: String, expected: Int, found: Int, last: Int)
   /// A job's state contradicts the states of its stages.
   case job(JobID, state: StageState, open: Int, done: Int, failed: Int)
   /// A job's attempts are not numbered from 1 without gaps.
@@ -49,8 +49,9 @@ extension IntegrityFinding: CustomStringConvertible {
       "The result of stage \(stage.short) is not what was recorded. \(Self.restore)"
     case .run(let grid, let run, let detail):
       "Run \(run) of \(grid) is damaged: \(detail). \(Self.restore)"
-    case .positions(let grid, let runs, let last):
-      "The \(runs) runs of \(grid) are numbered up to \(last), not \(runs - 1). \(Self.restore)"
+    case .positions(let grid, let expected, let found, let last):
+      "\(grid) has \(found) runs, the last with number \(last), instead of \(expected). "
+        + Self.restore
     case .job(let job, let state, let open, let done, let failed):
       "Job \(job) counts as \(state), with \(open) stages open, \(done) done and \(failed) failed. "
         + Self.restore

@@ -1,0 +1,146 @@
+import Grid
+import TestSupport
+import Testing
+
+@testable import JobTable
+
+@Suite struct FailureTests {
+  private let folder = TemporaryFolder()
+
+  private func table(_ grid: SampleGrid) throws -> JobTable {
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try grid.record(in: table)
+    return table
+  }
+
+  /// One attempt that fails and fails its job.
+  private func fail(_ job: JobID, _ failure: Failure, in table: JobTable) throws {
+    let attempt = try table.begin(job)
+    let outcomes = try table.apply([
+      .attemptEnded(job, attempt, .failed(failure), at: 5), .jobFailed(job, failure, at: 5),
+    ])
+    #expect(outcomes == [.applied, .applied])
+  }
+
+  private func trajectories(in table: JobTable) throws -> [JobWork] {
+    try table.reader.work(for: "sample").filter { $0.label.hasPrefix("em") }
+  }
+
+  @Test func aFailedJobFailsItsRuns() throws {
+    let table = try table(SampleGrid(seeds: [0, 1]))
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    let jobs = try trajectories(in: table)
+    try fail(jobs[0].job, Failure(reason: .nonFinite, message: "loss is NaN at step 2"), in: table)
+    let counts = try table.reader.counts(for: "sample")
+    #expect(counts.runs == .init(pending: 4, failed: 2))
+    #expect(counts.jobs.failed == 1)
+    #expect(
+      try table.reader.runs(in: "sample").map(\.state)
+        == [.pending, .failed, .failed, .pending, .pending, .pending])
+    let work = try #require(try table.reader.work(for: "sample").first { $0.hasFailed })
+    #expect(work.job == jobs[0].job && work.failures == 1)
+    let failure = Failure(reason: .error, message: "again")
+    #expect(
+      try table.apply([
+        .jobFailed(jobs[0].job, failure, at: 6),
+        .attemptBegan(jobs[0].job, .first.next, at: 6, worker: nil, log: nil),
+      ]) == [.repeated, .refused(.jobHasFailed(jobs[0].job))])
+    #expect(try table.reader.integrity(isOwned: false) == [])
+    // A done job cannot fail.
+    let done = try #require(try table.reader.results(ofKind: "prepare").first).job
+    #expect(try table.apply([.jobFailed(done, failure, at: 6)]) == [.refused(.jobIsDone(done))])
+  }
+
+  @Test func aLateResultMayStillCompleteAFailedJob() throws {
+    let table = try table(SampleGrid())
+    let job = try table.reader.work(for: "sample")[0].job
+    let attempt = try table.begin(job)
+    let order = try table.order(for: job, attempt: attempt)
+    let failure = Failure(reason: .timeLimit(1), message: "ran past its limit of 1 s")
+    _ = try table.apply([
+      .attemptEnded(job, attempt, .failed(failure), at: 5), .jobFailed(job, failure, at: 5),
+    ])
+    #expect(
+      try table.apply([
+        .stageCompleted(job, attempt, sampleResult(of: order.stages[0]), at: 6, rule: .anyAttempt)
+      ]) == [.completedJob(job)])
+    #expect(try table.reader.failureClusters(in: "sample") == [])
+    #expect(try table.reader.integrity(isOwned: false) == [])
+  }
+
+  @Test func failuresAreSeenInClusters() throws {
+    let table = try table(SampleGrid(seeds: [0, 1, 2, 3]))
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    let jobs = try trajectories(in: table).map(\.job)
+    let first = Failure(reason: .exitStatus(3), message: "loss 1.25e-3 at step 12 in /tmp/x81f/log")
+    let second = Failure(reason: .exitStatus(3), message: "loss 7 at step 9 in /tmp/q02/log")
+    try fail(jobs[0], first, in: table)
+    try fail(jobs[1], second, in: table)
+    try fail(jobs[2], Failure(reason: .exitStatus(4), message: first.message), in: table)
+    let clusters = try table.reader.failureClusters(in: "sample")
+    #expect(clusters.map(\.jobs) == [[jobs[0], jobs[1]], [jobs[2]]])
+    #expect(clusters.map(\.runs) == [4, 2])
+    #expect(clusters[0].example == first && clusters[0].exampleJob == jobs[0])
+    #expect(clusters[0].exampleLog == "logs/\(jobs[0]).log")
+    #expect(clusters[0].id == first.cluster && clusters[0].id.count == 8)
+  }
+
+  @Test(arguments: [
+    ("step 12 of 40", "step # of #"), ("loss=1.5e-7, lr=3E+2", "loss=#, lr=#"),
+    ("at 0x7ffe12 in run_3", "at # in #"), ("-3 and 3.", "# and #."), ("a-b c.d", "a-b c.d"),
+    ("/tmp/tmp8f3a/x.py:12", "/tmp/#/x.py:#"), ("", ""), ("seed é 5é", "seed é #"),
+    ("1..2", "#..#"),
+  ])
+  func messagesLoseTheirNumbers(message: String, normalised: String) {
+    #expect(Failure.normalised(message) == normalised)
+  }
+
+  @Test func retryOpensWhatFailedAndWhatItBroughtDown() throws {
+    let table = try table(SampleGrid(seeds: [0, 1]))
+    let prepare = try table.reader.work(for: "sample")[0].job
+    try fail(prepare, Failure(reason: .crashLimit(5), message: "died 5 times"), in: table)
+    let rest = try table.reader.work(for: "sample").filter { !$0.hasFailed }.map(\.job)
+    let byParent = Failure(reason: .parentFailed, message: "its base model failed")
+    _ = try table.apply(rest.map { .jobFailed($0, byParent, at: 6) })
+    #expect(try table.reader.counts(for: "sample").runs == .init(failed: 6))
+    #expect(try table.reader.integrity(isOwned: false) == [])
+    #expect(try table.reopenFailed(in: "sample") == [prepare] + rest)
+    #expect(try table.reopenFailed(in: "sample") == [])
+    let work = try table.reader.work(for: "sample")
+    #expect(work.allSatisfy { !$0.hasFailed && $0.failures == 0 && $0.losses == 0 })
+    #expect(work[0].lastAttempt == .first)
+    #expect(try table.reader.integrity(isOwned: false) == [])
+    try table.completeAll(of: "sample")
+    #expect(try table.reader.counts(for: "sample").runs == .init(done: 6))
+    #expect(throws: JobTableError.unknownGrid("none")) { try table.reopenFailed(in: "none") }
+  }
+
+  @Test func retryOfOneCluster() throws {
+    let table = try table(SampleGrid(seeds: [0, 1, 2]))
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    let jobs = try trajectories(in: table).map(\.job)
+    let memory = Failure(reason: .memoryLimit(1 << 30), message: "needed 2 GiB")
+    let odd = Failure(reason: .error, message: "odd")
+    try fail(jobs[0], memory, in: table)
+    try fail(jobs[1], odd, in: table)
+    #expect(try table.reopenFailed(in: "sample", cluster: "00000000") == [])
+    #expect(try table.reopenFailed(in: "sample", cluster: memory.cluster) == [jobs[0]])
+    #expect(try table.reader.failureClusters(in: "sample").map(\.jobs) == [[jobs[1]]])
+    // It counts anew from here.
+    try fail(jobs[0], memory, in: table)
+    #expect(try table.reader.work(on: [jobs[0]])[0].failures == 1)
+  }
+
+  @Test func retryOfAConsequenceOpensItsCause() throws {
+    let table = try table(SampleGrid())
+    let work = try table.reader.work(for: "sample")
+    let prepare = work[0].job
+    try fail(prepare, Failure(reason: .error, message: "no"), in: table)
+    let byParent = Failure(reason: .parentFailed, message: "its base model failed")
+    _ = try table.apply(work.dropFirst().map { .jobFailed($0.job, byParent, at: 6) })
+    #expect(try table.reopenFailed(in: "sample", cluster: byParent.cluster) == work.map(\.job))
+  }
+}
