@@ -1,0 +1,53 @@
+import Artifacts
+import Grid
+
+@testable import BuiltinProgram
+
+/// A runner whose events are kept.
+final class Recorder {
+  private(set) var events: [WorkerEvent] = []
+  private var runner: JobRunner!
+  private var time = 0.0
+
+  /// - Parameters:
+  ///   - checkpointInterval: in ticks of a clock that advances by 1 at each look.
+  ///   - onEvent: called with each event as it comes.
+  init(
+    _ store: ArtifactStore, checkpointInterval: Double = .infinity,
+    onEvent: @escaping (WorkerEvent) -> Void = { _ in }
+  ) {
+    runner = JobRunner(
+      store: store, checkpointInterval: checkpointInterval,
+      now: { [unowned self] in
+        time += 1
+        return time
+      },
+      emit: { [unowned self] event in
+        events.append(event)
+        onEvent(event)
+      })
+  }
+
+  /// Runs an order and returns its results by stage.
+  @discardableResult
+  func run(_ order: JobOrder) -> [StageKey: StageResult] {
+    let before = events.count
+    runner.run(order)
+    var results: [StageKey: StageResult] = [:]
+    for case .completed(_, _, let result) in events[before...] { results[result.stage] = result }
+    return results
+  }
+
+  /// Whether the last order was finished.
+  var finished: Bool {
+    if case .finished = events.last { true } else { false }
+  }
+
+  var failure: Failure? {
+    if case .failed(_, _, _, let failure) = events.last { failure } else { nil }
+  }
+
+  var lostArtifact: StageKey? {
+    if case .artifactLost(_, _, let stage, _) = events.last { stage } else { nil }
+  }
+}

@@ -1,0 +1,61 @@
+import Grid
+
+@testable import BuiltinProgram
+
+/// Stages as the planner makes them from the program's description, for one run of little work.
+struct TestGrid {
+  var parameters: ParameterAssignment
+
+  /// - Parameter changes: to the defaults of a very small run.
+  init(_ changes: ParameterAssignment = [:]) {
+    parameters = [:]
+    for parameter in BuiltinProgram.description.parameters {
+      parameters[parameter.name] = parameter.defaultValue
+    }
+    let little: ParameterAssignment = [
+      "model": .string("tiny"), "pretraining_steps": .integer(30), "batch": .integer(8),
+      "selection_prompts": .integer(4), "selection_samples": .integer(4),
+      "evaluation_problems": .integer(4), "maximum_tokens": .integer(24),
+      "evaluation_tokens": .integer(24),
+    ]
+    for (name, value) in little.merging(changes, uniquingKeysWith: { $1 }) {
+      parameters[name] = value
+    }
+  }
+
+  private func stage(_ kind: StageKind, parents: [Stage], step: Int? = nil) -> Stage {
+    guard let rule = BuiltinProgram.description.stages.first(where: { $0.kind == kind.rawValue })
+    else { preconditionFailure("no rule for \(kind)") }
+    let deciding = parameters.filter { name, _ in
+      rule.parameters.contains(name)
+        && BuiltinProgram.description.parameter(named: name)?.relevantWhen?.holds(for: parameters)
+          != false
+    }
+    return Stage(
+      kind: kind.rawValue, version: rule.version, parameters: deciding,
+      parents: parents.map(\.key), step: step)
+  }
+
+  var prepare: Stage { stage(.prepare, parents: []) }
+  var select: Stage { stage(.select, parents: [prepare]) }
+
+  func em(_ step: Int) -> Stage {
+    step == 0 ? prepare : stage(.em, parents: [prepare, select], step: step)
+  }
+
+  func evaluate(_ step: Int) -> Stage { stage(.evaluate, parents: [em(step)]) }
+
+  /// All stages of the runs with the given steps, parents before children.
+  func all(steps: ClosedRange<Int>) -> [Stage] {
+    [prepare, select] + steps.flatMap { $0 == 0 ? [evaluate(0)] : [em($0), evaluate($0)] }
+  }
+}
+
+/// An order of its own job.
+func order(
+  _ stages: [Stage], context: [Stage] = [], keep: [Stage] = [], job: Int64 = 1
+) -> JobOrder {
+  JobOrder(
+    job: JobID(rawValue: job), attempt: .first, stages: stages, context: context,
+    keep: keep.map(\.key))
+}
