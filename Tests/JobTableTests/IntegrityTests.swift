@@ -1,0 +1,203 @@
+import GRDB
+import Grid
+import Keys
+import TestSupport
+import Testing
+
+@testable import JobTable
+
+/// Breaks a whole table in one place each and sees that it is found.
+@Suite struct IntegrityTests {
+  private let folder = TemporaryFolder()
+
+  /// The findings after these statements were run, behind the owner's back, on a table with two grids,
+  /// everything done but one trajectory of each, which failed or is open.
+  private func findings(
+    after statements: String..., isOwned: Bool = false
+  ) throws -> [IntegrityFinding] {
+    let path = folder.path + "/jobs.sqlite"
+    let table = try JobTable(path: path)
+    try SampleGrid(name: "one", seeds: [0, 1]).record(in: table)
+    try SampleGrid(name: "two", seeds: [1, 2]).record(in: table)
+    for _ in 0..<4 {
+      let job = try table.reader.work(for: "one").first { $0.requires.isEmpty }
+      try table.complete(try #require(job).job)
+    }
+    let last = try #require(try table.reader.work(for: "one").last)
+    let attempt = try table.begin(last.job)
+    let failure = Failure(reason: .error, message: "no")
+    _ = try table.apply([
+      .attemptEnded(last.job, attempt, .failed(failure), at: 3), .jobFailed(last.job, failure, at: 3),
+    ])
+    #expect(try table.reader.integrity(isOwned: false) == [])
+    try table.close()
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { db in
+      for statement in statements {
+        try db.execute(sql: statement)
+        #expect(db.changesCount > 0, "“\(statement)” changed nothing")
+      }
+    }
+    try queue.close()
+    return try JobTableReader(path: path).integrity(isOwned: isOwned)
+  }
+
+  /// Every finding has a sentence that ends with a remedy.
+  private func expectSentences(_ findings: [IntegrityFinding]) {
+    for finding in findings { #expect(finding.description.hasSuffix(".")) }
+  }
+
+  @Test func missingRows() throws {
+    let found = try findings(after: "DELETE FROM environment")
+    #expect(found.count == 5)
+    #expect(
+      found.allSatisfy {
+        if case .reference("attempt", _, "environment") = $0 { true } else { false }
+      })
+    expectSentences(found)
+  }
+
+  @Test func aDoneStageWithoutResult() throws {
+    let found = try findings(
+      after: "DELETE FROM artifact WHERE stage_id = 1", "DELETE FROM result WHERE stage_id = 1")
+    guard case .doneWithoutResult = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+    expectSentences(found)
+  }
+
+  @Test func aResultOfAnUndoneStage() throws {
+    let found = try findings(
+      after: "UPDATE stage SET state = 0 WHERE id = 1", "UPDATE job SET state = 0 WHERE id = 1")
+    guard case .resultOfUndone = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    "UPDATE stage SET kind = 'other' WHERE id = 3", "UPDATE stage SET version = 2 WHERE id = 3",
+    "UPDATE stage SET step = 7 WHERE step = 1 AND id = (SELECT min(id) FROM stage WHERE step = 1)",
+    "UPDATE parameter_set SET text = '{\"base\":1}' WHERE id = 1",
+    "UPDATE parameter_set SET text = '{\"base\":' WHERE id = 1",
+    "DELETE FROM stage_parent WHERE stage_id = 3",
+  ]) func aStageThatIsNotWhatItsKeySays(statement: String) throws {
+    let found = try findings(after: statement)
+    #expect(!found.isEmpty)
+    #expect(found.allSatisfy { if case .stage = $0 { true } else { false } })
+    expectSentences(found)
+  }
+
+  @Test func aResultThatWasChanged() throws {
+    let found = try findings(
+      after: """
+        UPDATE result SET metrics = '{"accuracy":1}' WHERE stage_id =
+          (SELECT min(stage_id) FROM result WHERE metrics <> '{}')
+        """)
+    guard case .result = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+    expectSentences(found)
+  }
+
+  @Test(arguments: [
+    "UPDATE run SET axis_values = '[0,0.5,0,9]' WHERE id = 1",
+    "UPDATE run SET parameters = '{}' WHERE id = 1",
+    "UPDATE run_stage SET stage_id = 4 WHERE run_id = 1",
+    "DELETE FROM run_stage WHERE run_id = 1",
+  ]) func aRunThatWasChanged(statement: String) throws {
+    let found = try findings(after: statement)
+    guard case .run(grid: "one", _, _) = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+    expectSentences(found)
+  }
+
+  @Test func runsThatAreMissing() throws {
+    let expected = IntegrityFinding.positions(grid: "two", expected: 6, found: 5, last: 4)
+    let found = try findings(
+      after:
+        "UPDATE run SET position = NULL WHERE position = 5 AND grid_id = (SELECT max(id) FROM grid)")
+    #expect(found == [expected])
+    #expect(throws: JobTableError.self) {
+      try JobTableReader(path: folder.path + "/jobs.sqlite").runs(in: "two")
+    }
+    expectSentences(found)
+  }
+
+  @Test func jobsThatContradictTheirStages() throws {
+    let found = try findings(
+      after: "UPDATE job SET state = 1, failure = NULL, cluster = NULL, failed_at = NULL "
+        + "WHERE state = 2")
+    guard case .job(_, state: .done, open: 0, done: 0, failed: 4) = found.first, found.count == 1
+    else {
+      Issue.record("\(found)")
+      return
+    }
+    expectSentences(found)
+  }
+
+  @Test func attemptsWithGaps() throws {
+    let found = try findings(
+      after: "UPDATE attempt SET number = 3 WHERE outcome = 'failed'")
+    guard case .attempts(_, count: 1, last: 3) = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+    expectSentences(found)
+  }
+
+  @Test func attemptsLeftRunning() throws {
+    let statement =
+      "UPDATE attempt SET outcome = NULL, detail = NULL, ended_at = NULL WHERE outcome = 'failed'"
+    let found = try findings(after: statement)
+    guard case .abandonedAttempt(_, .first) = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+    expectSentences(found)
+  }
+
+  @Test func jobsThatAGridForgot() throws {
+    let found = try findings(after: "DELETE FROM grid_job WHERE job_id = 1")
+    let job = JobID(rawValue: 1)
+    #expect(found == [.neededJob(grid: "one", job), .neededJob(grid: "two", job)])
+    expectSentences(found)
+  }
+
+  @Test func jobsThatWaitForEachOther() throws {
+    let found = try findings(
+      after: "INSERT INTO job_dependency (job_id, requires_id) VALUES (1, 2)")
+    guard case .circle(let jobs) = found.first, found.count == 1 else {
+      Issue.record("\(found)")
+      return
+    }
+    #expect(jobs.starts(with: [JobID(rawValue: 1), JobID(rawValue: 2)]))
+    expectSentences(found)
+  }
+
+  @Test func damagedPages() throws {
+    let path = folder.path + "/jobs.sqlite"
+    #expect(try findings(after: "UPDATE grid SET planned_at = 1") == [])
+    // An index entry that the table does not have.
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA writable_schema = ON")
+      try db.execute(
+        sql: """
+          UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name =
+            'job_dependency_by_required') WHERE name = 'result_by_attempt'
+          """)
+    }
+    try queue.close()
+    let found = try JobTableReader(path: path).integrity(isOwned: false)
+    #expect(!found.isEmpty)
+    #expect(found.allSatisfy { if case .pages = $0 { true } else { false } })
+    expectSentences(found)
+  }
+}
