@@ -36,6 +36,7 @@ import Testing
     "Crypto": ["Keys"],
     "Yams": ["Planner"],
     "GRDB": ["JobTable"],
+    "GRDBSQLite": ["JobTable"],
     "ArgumentParser": ["Commands"],
   ]
 
