@@ -7,7 +7,8 @@ import JobTable
 package struct Program: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "espalier",
-    abstract: "Run large ablation tables: plan a grid, share what runs have in common, survive kills.",
+    abstract:
+      "Run large ablation tables: plan a grid, share what runs have in common, survive kills.",
     discussion: """
       A grid file says what to try; `espalier run GRID` plans it, runs what is missing and reports. \
       The same command resumes.

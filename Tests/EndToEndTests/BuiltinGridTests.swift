@@ -91,7 +91,9 @@ struct BuiltinGridTests {
 
     // Looking at results changes nothing.
     let before = try one.bytes("results/jobs.sqlite")
-    for command in [["status", "small.yaml"], ["report", "small.yaml"], ["status"], ["plan", "small.yaml"]] {
+    for command in [
+      ["status", "small.yaml"], ["report", "small.yaml"], ["status"], ["plan", "small.yaml"],
+    ] {
       try EspalierProgram.succeed(command, in: one)
     }
     #expect(try one.bytes("results/jobs.sqlite") == before)

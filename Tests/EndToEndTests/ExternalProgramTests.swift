@@ -25,7 +25,12 @@ struct ExternalProgramTests {
     let accuracies = last.compactMap { Double($0.split(separator: ",")[6]) }
     #expect(accuracies.count == 8 && accuracies.allSatisfy { $0 > 0.85 })
     let timings = try folder.read("results/examples/iris/timings.csv")
-    #expect(Set(timings.split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false)[3] }).count == 48)
+    #expect(
+      Set(
+        timings.split(separator: "\n").dropFirst().map {
+          $0.split(separator: ",", omittingEmptySubsequences: false)[3]
+        }
+      ).count == 48)
   }
 
   @Test("The shell example runs through a shell")

@@ -43,7 +43,9 @@ struct RunOptions: ParsableArguments {
       throw ValidationError("--jobs takes a number from 1 to 4096, not \(jobs)")
     }
     for (name, value) in [("--max-fails", maxFails), ("--retries", retries)] {
-      if let value, value < 0 { throw ValidationError("\(name) takes a number from 0, not \(value)") }
+      if let value, value < 0 {
+        throw ValidationError("\(name) takes a number from 0, not \(value)")
+      }
     }
     if maxFails == 0 { throw ValidationError("--max-fails takes a number from 1, not 0") }
     if crashLimit < 0 { throw ValidationError("--crash-limit takes a number from 0") }

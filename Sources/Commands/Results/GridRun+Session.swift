@@ -100,7 +100,8 @@ extension GridRun {
     let runs = try table.reader.counts(for: loaded.name).runs
     switch options.output {
     case .table: try printTables(exports, table: table, folder: folder)
-    case .json: Terminal.write(try GridStatus(record, in: table.reader).json.text, to: STDOUT_FILENO)
+    case .json:
+      Terminal.write(try GridStatus(record, in: table.reader).json.text, to: STDOUT_FILENO)
     case .quiet: break
     }
     try table.close()

@@ -61,7 +61,9 @@ struct GridRun {
     if try table.reader.isPlanned(loaded.name, hash: loaded.grid.hash) { return }
     let planning = try firstPlan ?? Planning(loaded, in: table.reader)
     let runs = planning.summary.runs
-    say("\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: \(PlanText.diff(runs))")
+    say(
+      "\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: \(PlanText.diff(runs))"
+    )
     for kind in planning.summary.kinds where kind.sharing.stepsAlone > kind.sharing.steps {
       say(
         "  \(kind.kind): \(kind.sharing.steps) steps instead of \(kind.sharing.stepsAlone), "

@@ -13,18 +13,22 @@ struct PlanText {
 
   var text: String {
     let runs = summary.runs
-    var lines = ["\(grid): \(Self.count(runs.total, "run")) in \(Self.count(summary.cells, "cell"))"]
+    var lines = [
+      "\(grid): \(Self.count(runs.total, "run")) in \(Self.count(summary.cells, "cell"))"
+    ]
     lines.append("  " + Self.diff(runs))
     for kind in summary.kinds {
       let sharing = kind.sharing
-      var line = "  \(kind.kind): \(Self.count(kind.stages.total, "stage")) (\(Self.diff(kind.stages)))"
+      var line =
+        "  \(kind.kind): \(Self.count(kind.stages.total, "stage")) (\(Self.diff(kind.stages)))"
       if sharing.uses > sharing.stages {
         line += "; alone, the runs would need \(sharing.uses)"
       }
       lines.append(line)
       if sharing.stepsAlone > 0 {
         lines.append(
-          "    \(sharing.steps) steps instead of \(sharing.stepsAlone), \(kind.stepsLeft) of them to do")
+          "    \(sharing.steps) steps instead of \(sharing.stepsAlone), \(kind.stepsLeft) of them to do"
+        )
       }
     }
     if summary.jobs == 0 {

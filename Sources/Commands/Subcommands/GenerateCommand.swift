@@ -86,7 +86,8 @@ struct GenerateCommand: ParsableCommand {
       }
       let stages = detail.stages.map(\.stage)
       guard let state = stages.last(where: { $0.step != nil || $0.kind == "prepare" }) else {
-        throw CommandFailure("the run \(run) is not one of the built-in program, so it has no model.")
+        throw CommandFailure(
+          "the run \(run) is not one of the built-in program, so it has no model.")
       }
       return (state, stages)
     }

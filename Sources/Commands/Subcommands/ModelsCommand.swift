@@ -34,14 +34,17 @@ struct ModelsCommand: ParsableCommand {
     Terminal.print("")
     let bases = try Self.preparedBases(results)
     if bases.isEmpty {
-      Terminal.print("None is prepared in “\(results.results)” yet: the first run that needs one does it.")
+      Terminal.print(
+        "None is prepared in “\(results.results)” yet: the first run that needs one does it.")
     } else {
       Terminal.print(PreparedBase.table(bases))
     }
   }
 
   private static func preparedBases(_ results: ResultsOption) throws -> [PreparedBase] {
-    guard FileManager.default.fileExists(atPath: results.results + "/jobs.sqlite") else { return [] }
+    guard FileManager.default.fileExists(atPath: results.results + "/jobs.sqlite") else {
+      return []
+    }
     return try PreparedBase.all(in: JobTableReader(path: results.results + "/jobs.sqlite"))
   }
 
@@ -72,7 +75,8 @@ struct ModelsCommand: ParsableCommand {
     }
     return switch type {
     case .boolean: "true or false"
-    case .integer(let low, let high): "integer" + bounds(low.map(Double.init), high.map(Double.init))
+    case .integer(let low, let high):
+      "integer" + bounds(low.map(Double.init), high.map(Double.init))
     case .number(let low, let high): "number" + bounds(low, high)
     case .numberOrTied(let low, let high, let word, let to):
       "number" + bounds(low, high) + ", or \(word) (to \(to))"

@@ -59,7 +59,8 @@ struct GridStatus {
     ]
     for stage in counts.stages {
       let failed = stage.failed > 0 ? ", \(stage.failed) failed" : ""
-      lines.append("  \(stage.kind): \(stage.done) of \(stage.done + stage.open + stage.failed)\(failed)")
+      lines.append(
+        "  \(stage.kind): \(stage.done) of \(stage.done + stage.open + stage.failed)\(failed)")
     }
     if runs.orphaned > 0 {
       lines.append("  \(runs.orphaned) runs of an earlier version of the grid are kept aside")

@@ -14,7 +14,9 @@ struct EspalierProgram {
   /// Beside the test executable, where the package manager puts both.
   static let path: String = {
     let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let beside = own.map { URL(filePath: $0).deletingLastPathComponent().appending(path: "espalier") }
+    let beside = own.map {
+      URL(filePath: $0).deletingLastPathComponent().appending(path: "espalier")
+    }
     if let beside, FileManager.default.isExecutableFile(atPath: beside.path()) {
       return beside.path()
     }
