@@ -26,7 +26,12 @@ struct KnownGrid {
           "\(name) has not been run into \(results.results) yet. "
             + "Run it with: espalier run \(name)")
       }
-      source = loaded.source
+      let isCurrent = record.hash == loaded.grid.hash
+      if !isCurrent {
+        Terminal.note(
+          "note: \(name) is not what was run last; these are the results of the grid as it was then")
+      }
+      source = isCurrent ? loaded.annotatedSource : nil
       self.record = record
     } else {
       guard let record = try reader.grid(name) else {

@@ -12,6 +12,8 @@ struct LoadedGrid {
   let file: String
   /// The grid's results folder below the results: its identity in the job table.
   let name: String
+  /// What the command line said of it.
+  let overrides: [String]
 
   /// Reads the grid file; warnings go to standard error.
   ///
@@ -31,6 +33,26 @@ struct LoadedGrid {
     }
     for warning in grid.warnings { Terminal.note(warning.description) }
     name = Self.name(of: file, grid: grid.specification.name)
+    self.overrides = overrides
+    let folder = String(name.prefix { $0 != "/" })
+    if folder.isEmpty || Self.ownNames.contains(folder) {
+      throw CommandFailure(
+        "\(file): the results of a grid named “\(grid.specification.name)” would lie in the folder "
+          + "“\(folder)” of the results, which \(folder.isEmpty ? "is no name" : "has another use")"
+          + "; give the grid another name")
+    }
+  }
+
+  /// What the results folder has of its own.
+  private static let ownNames: Set<String> = [
+    "jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "artifacts", "logs", "work", "owner.lock",
+    "processes",
+  ]
+
+  /// The file's text, with the overrides of the command line as a remark.
+  var annotatedSource: String {
+    overrides.isEmpty
+      ? source : overrides.map { "# --set \($0)\n" }.joined() + source
   }
 
   /// The path below the last folder called `grids`, without its ending; else the grid's own name.
@@ -68,6 +90,7 @@ struct LoadedGrid {
     case .fileReadNoSuchFile?, .fileNoSuchFile?: "there is no such file"
     case .fileReadNoPermission?: "permission denied"
     case .fileReadInapplicableStringEncoding?: "it is not UTF-8"
+    case .fileReadUnknown?: "it is a folder or the device fails"
     default: (error as NSError).localizedDescription
     }
   }

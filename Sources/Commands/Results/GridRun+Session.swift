@@ -94,7 +94,7 @@ extension GridRun {
   func finish(_ table: JobTable, folder: ResultsFolder, status: ExitStatus) throws {
     if status == .store { throw status.code }
     guard let record = try table.reader.grid(loaded.name) else { return }
-    let known = KnownGrid(record: record, reader: table.reader, source: loaded.source)
+    let known = KnownGrid(record: record, reader: table.reader, source: loaded.annotatedSource)
     let exports = try known.exports()
     try exports.write(to: folder.grid(loaded.name))
     let runs = try table.reader.counts(for: loaded.name).runs
@@ -105,7 +105,7 @@ extension GridRun {
     case .quiet: break
     }
     try table.close()
-    if runs.failed > 0 {
+    if runs.failed > 0, options.output != .quiet {
       let note = "\(runs.failed) runs failed. See why with: espalier status \(grid.grid); "
       Terminal.note(note + "try them again with: espalier retry \(grid.grid)")
     }

@@ -77,9 +77,11 @@ struct GridRun {
   private func reopen(_ cluster: String?, in table: JobTable) throws {
     let jobs = try table.reopenFailed(in: loaded.name, cluster: cluster)
     if jobs.isEmpty {
-      say(
-        cluster.map { "\(loaded.name) has no failure cluster \($0)" }
-          ?? "\(loaded.name) has no failed runs")
+      if let cluster {
+        throw CommandFailure(
+          "\(loaded.name) has no failure cluster “\(cluster)”; `espalier status` lists them")
+      }
+      say("\(loaded.name) has no failed runs")
     } else {
       say("\(jobs.count) failed job\(jobs.count == 1 ? "" : "s") will be tried again")
     }

@@ -54,6 +54,10 @@ struct Override {
       path.insert(value.scalar == nil ? "axes" : "parameters", at: 0)
     }
     if path.count > 1, path[0] == "axes" || path[0] == "parameters" {
+      // A table has no rows for an axis that the user has just taken away.
+      if path[0] == "parameters", tree["axes"]?[path[1]] != nil {
+        tree.removeFromReport(path[1])
+      }
       tree.remove(path[1], under: path[0] == "axes" ? "parameters" : "axes")
       tree.removeFromVariants(path[1])
     }
@@ -120,6 +124,23 @@ extension YAMLNode {
         return node
       })
     set(Entry(key: "variants", place: place, value: variants))
+  }
+
+  /// Takes an axis out of the rows and columns of the report.
+  fileprivate mutating func removeFromReport(_ axis: String) {
+    guard let place = entries?.first(where: { $0.key == "report" })?.place,
+      var report = self["report"], let members = report.entries
+    else { return }
+    report.content = .mapping(
+      members.compactMap { entry in
+        guard entry.key == "rows" || entry.key == "columns" else { return entry }
+        if entry.value.scalar?.text == axis { return nil }
+        guard let names = entry.value.list else { return entry }
+        var entry = entry
+        entry.value.content = .list(names.filter { $0.scalar?.text != axis })
+        return entry
+      })
+    set(Entry(key: "report", place: place, value: report))
   }
 
   /// The same tree with one place throughout.
