@@ -28,7 +28,7 @@ extension GridFault {
         "the file has \(bytes) bytes, more than the \(limit) that a grid may have",
         "write long lists as ranges, or split the grid")
     case .emptyFile:
-      Wording("the file says nothing", "a grid has at least `program` and `axes`")
+      Wording("the file says nothing", "a grid has `parameters` and `axes`")
     case .syntax(let problem, let context):
       Wording(
         "this is not YAML: \(problem)" + (context.map { " (\($0))" } ?? ""),
@@ -55,7 +55,10 @@ extension GridFault {
 
     // Its structure, includes and overrides.
     case .wrongType(let expectation, let found):
-      Wording("\(Self.subject(path)) must be \(expectation.phrase), but is \(found.phrase)")
+      Wording(
+        "\(Self.subject(path)) must be \(expectation.phrase), but is \(found.phrase)",
+        expectation == .value && path.contains("parameters")
+          ? "several values make an axis: write them under `axes`" : nil)
     case .noValue(let expectation):
       Wording(
         "\(Self.subject(path)) has no value", "give it \(expectation.phrase), or remove the key")
@@ -67,6 +70,8 @@ extension GridFault {
           + (minimum == 1 ? "entry" : "entries"))
     case .tooManyEntries(let maximum):
       Wording("\(Self.subject(path)) must have at most \(maximum) entries")
+    case .parameterAtTheTop(let key):
+      Wording("the parameter “\(key)” stands at the top", "write it under `parameters`")
     case .unknownKey(let key, let suggestion, let allowed):
       Wording(
         "unknown key “\(key)”\(Self.underIfAny(path.dropLast()))",
@@ -111,7 +116,7 @@ extension GridFault {
         suggestion.map { "did you mean {\($0)}?" }
           ?? (allowed.isEmpty
             ? "add an axis or parameter of that name"
-            : "there are \(Self.list(allowed)); for plain braces write {{\(name)}}"))
+            : "the grid has \(Self.list(allowed)); for plain braces write {{\(name)}}"))
     case .prefixNotAnAxis(let name, let suggestion, let allowed):
       Wording("the prefix “\(name)” is not an axis", Self.didYouMean(suggestion, allowed))
     case .prefixNotAStep(let prefix, let value):
@@ -126,6 +131,9 @@ extension GridFault {
       Wording(
         "“\(name)” cannot be a name",
         "use letters, digits, _ and -, beginning with a letter")
+    case .badGridName(let name):
+      Wording(
+        "“\(name)” cannot be the name of a grid", "leave out slashes, line breaks and leading dots")
     case .reservedName(let name):
       Wording(
         "“\(name)” has a meaning of its own and cannot name a parameter", "choose another name")
@@ -136,7 +144,7 @@ extension GridFault {
     case .missingParameter(let name, let about):
       Wording(
         "the parameter “\(name)” has no value and no default"
-          + (about.isEmpty ? "" : " (\(about))"),
+          + (about.isEmpty ? "" : " (\(about.hasSuffix(".") ? String(about.dropLast()) : about))"),
         "give it one under `parameters`, or make it an axis")
     case .fixedAndAxis(let name):
       Wording("“\(name)” has one value under `parameters` and is an axis too", "remove one of the two")
@@ -165,28 +173,31 @@ extension GridFault {
     case .pointSetsNothing:
       Wording("\(Self.subject(path)) sets nothing", "name a parameter, a preset or at least a label")
     case .rangeStepIsZero:
-      Wording("\(Self.subject(path)) would never get on with `by: 0`", "give another step")
+      Wording(
+        "\(Self.subject(path)) is 0, so the range never gets on", "give another step")
     case .rangeStepWrongWay(let from, let to, let by):
       Wording(
         "\(Self.subject(path)) never gets from \(from) to \(to) by \(by)",
         by.hasPrefix("-") ? "write by: \(by.dropFirst())" : "write by: -\(by)")
     case .rangeMissesItsEnd(let to, let below, let above):
       Wording(
-        "\(Self.subject(path)) never reaches \(to): its values are … \(below), \(above) …",
+        "\(Self.subject(path.dropLast())) never reaches \(to): its values are … \(below), \(above) …",
         "write to: \(below) or to: \(above)")
     case .rangeTooPrecise(let digits):
       Wording(
         "\(Self.subject(path)) needs more than \(digits) digits to be exact",
         "write its values as a list")
     case .tooManyPoints(let limit):
-      Wording("\(Self.subject(path)) has more than \(limit) values")
+      Wording(
+        "\(Self.subject(path)) has more than \(Self.grouped(limit)) values", "shorten the axis")
     case .logNotPositive(let text):
       Wording("\(Self.subject(path)) is \(text), but a logarithmic axis has only positive values")
     case .logReversed(let from, let to):
       Wording("\(Self.subject(path)) goes from \(from) down to \(to)", "write the smaller one first")
     case .logTooFewDigits(let digits):
       Wording(
-        "values of \(Self.subject(path)) are alike when rounded to \(digits) significant digits",
+        "values of \(Self.subject(path.dropLast())) are alike when rounded to \(digits) significant "
+          + (digits == 1 ? "digit" : "digits"),
         "give more `digits`")
     case .logOffTheSeries(let text, let below, let above):
       Wording(
@@ -249,6 +260,8 @@ extension GridFault {
       "a key is followed by a colon and a space"
     case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
       "close the bracket; quote text that contains brackets, commas or “: ”"
+    case "found unexpected end of stream":
+      "close the quote"
     case "found undefined alias":
       "quote text that begins with *"
     case "but found another document":
@@ -284,7 +297,7 @@ extension GridFault {
 
   static func didYouMean(_ suggestion: String?, _ allowed: [String]) -> String? {
     if let suggestion { return "did you mean “\(suggestion)”?" }
-    return allowed.isEmpty ? nil : "there is \(list(allowed))"
+    return allowed.isEmpty ? nil : "there \(allowed.count == 1 ? "is" : "are") \(list(allowed))"
   }
 
   /// Up to twelve names, so that a message stays a line.

@@ -23,6 +23,8 @@ package enum GridFault: Hashable, Sendable {
   case outOfRange(String, Bounds)
   case tooFewEntries(minimum: Int)
   case tooManyEntries(maximum: Int)
+  /// A parameter that stands beside `parameters` instead of under it.
+  case parameterAtTheTop(String)
   case unknownKey(String, suggestion: String?, allowed: [String])
   case missingKey(String)
   case keysExclude(String, String)
@@ -47,6 +49,7 @@ package enum GridFault: Hashable, Sendable {
 
   // Parameters.
   case badName(String)
+  case badGridName(String)
   case reservedName(String)
   case notFinite(String)
   case refusedValue(RefusedValue)

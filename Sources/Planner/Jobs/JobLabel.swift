@@ -35,7 +35,10 @@ struct JobLabel {
   func text(for stages: [Int]) -> String {
     let head = tree.stages[stages[0]]
     var words = [head.kind]
-    let values = values(deciding: head)
+    let isMeasurement = tree.product(of: head) == .measurement
+    // Several measurements have in common what they measure.
+    let deciding = isMeasurement && stages.count > 1 ? head.parents.compactMap(tree.stage) : [head]
+    let values = values(deciding: deciding)
     words += order.compactMap { name in values[name].map { "\(name)=\($0)" } }
     var counts: [(kind: String, count: Int)] = []
     for index in stages.dropFirst() where tree.stages[index].step == nil {
@@ -62,10 +65,10 @@ struct JobLabel {
     return last == 1 ? "1 step" : "\(last) steps"
   }
 
-  /// What tells the stage from others of its kind: its own varying values and its ancestors'.
-  private func values(deciding stage: Stage) -> ParameterAssignment {
+  /// What tells stages from others of their kind: their varying values and their ancestors'.
+  private func values(deciding stages: [Stage]) -> ParameterAssignment {
     var values: ParameterAssignment = [:]
-    var waiting = [stage]
+    var waiting = stages
     var seen: Set<StageKey> = []
     while let next = waiting.popLast() {
       for name in varying[next.kind] ?? [] where values[name] == nil {

@@ -113,7 +113,10 @@ extension GridDecoder {
           once(.twoAxesSet(name, first: owner, second: axis.name), at: axis.place, axis.path)
         }
         owners[name] = axis.name
-        if block.fixed(name) != nil { once(.fixedAndAxis(name), at: axis.place, axis.path) }
+        if let fixed = block.fixed(name) {
+          let place = if case .override = fixed.place.source { fixed.place } else { axis.place }
+          once(.fixedAndAxis(name), at: place, axis.path)
+        }
       }
     }
     // Presets of two axes may meet; what is said explicitly is out of their way.
@@ -136,6 +139,7 @@ extension GridDecoder {
 
   /// Reports parameters that have neither a value nor a default.
   mutating func checkComplete(_ block: GridBlock) {
+    if isAboutToLack { return }
     let fixed = block.fixedValues
     for parameter in program.parameters
     where parameter.defaultValue == nil && fixed[parameter.name] == nil {
@@ -150,6 +154,15 @@ extension GridDecoder {
       let place = tree.entries?.first { $0.key == "parameters" }?.place ?? tree.place
       fault(.missingParameter(name, about: parameter.about), at: place, path)
     }
+  }
+
+  /// Whether a fault that was found may be why a parameter has no value.
+  private var isAboutToLack: Bool {
+    diagnostics.hasFault(at: []) || diagnostics.hasFault(at: ["parameters"])
+      || diagnostics.hasFault(at: ["include"]) || diagnostics.hasFault(below: ["program"])
+      || (tree.entries ?? []).contains {
+        GridSchema.grid.key(named: $0.key) == nil && diagnostics.hasFault(at: [$0.key])
+      }
   }
 
   /// Runs of a grid. A plan holds about a kilobyte for each.

@@ -129,18 +129,16 @@ extension GridDecoder {
     }
   }
 
-  mutating func checkPrefix(of work: ProgramSpecification, columns: [Axis], blocks: [GridBlock]) {
+  mutating func checkPrefix(of work: ProgramSpecification, blocks: [GridBlock]) {
     guard case .external(let external) = work.work, let prefix = external.prefix,
       let place = tree["program"]?["prefix"]?.place
     else { return }
     let path = ["program", "prefix"]
-    guard columns.contains(where: { $0.name == prefix }), parameters[prefix] != nil else {
-      // An axis that could not be read has been reported.
-      if diagnostics.hasFault(below: ["axes", prefix]) { return }
-      let names = columns.map(\.name)
+    guard axisNames.contains(prefix), parameters[prefix] != nil else {
       fault(
         .prefixNotAnAxis(
-          prefix, suggestion: Suggestion.nearest(to: prefix, among: names), allowed: names),
+          prefix, suggestion: Suggestion.nearest(to: prefix, among: axisNames),
+          allowed: axisNames),
         at: place, path)
       return
     }

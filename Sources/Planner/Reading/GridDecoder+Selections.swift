@@ -13,12 +13,10 @@ extension GridDecoder {
   ) -> Subject? {
     if let parameter = parameters[name] { return .parameter(parameter) }
     if columns.contains(where: { $0.name == name }) { return .labels }
-    let axes = columns.map(\.name)
-    let names = axes + program.parameters.map(\.name).filter { !axes.contains($0) }
-    // An axis that could not be read has been reported.
-    if diagnostics.hasFault(below: ["axes", name]) { return nil }
+    if axisNames.contains(name) { return nil }
+    let names = axisNames + program.parameters.map(\.name).filter { !axisNames.contains($0) }
     fault(
-      .unknownAxis(name, suggestion: Suggestion.nearest(to: name, among: names), allowed: axes),
+      .unknownAxis(name, suggestion: Suggestion.nearest(to: name, among: names), allowed: axisNames),
       at: place, under)
     return nil
   }
@@ -135,18 +133,17 @@ extension GridDecoder {
 
   // MARK: replicate and report
 
-  mutating func decodeReplicate(among names: [String]) -> String? {
+  mutating func decodeReplicate() -> String? {
     guard let node = tree["replicate"], let name = text(of: node) else {
-      return program.replicateAxis.flatMap { names.contains($0) ? $0 : nil }
+      return program.replicateAxis.flatMap { axisNames.contains($0) ? $0 : nil }
     }
-    checkAxis(name, among: names, at: node.place, ["replicate"])
+    checkAxis(name, at: node.place, ["replicate"])
     return name
   }
 
   mutating func decodeReport(columns: [Axis], places: inout GridPlaces) -> ReportSpecification {
     var report = ReportSpecification()
     guard let node = tree["report"] else { return report }
-    let names = columns.map(\.name)
     if let metric = node["metric"], let entry = node.entries?.first(where: { $0.key == "metrics" }) {
       fault(.keysExclude("metric", "metrics"), at: entry.place, ["report", "metrics"])
       report.metrics = texts(of: metric).map(\.text)
@@ -168,7 +165,7 @@ extension GridDecoder {
     func axes(_ key: String, _ decoder: inout GridDecoder) -> [String] {
       guard let list = node[key] else { return [] }
       return decoder.texts(of: list).map { name, place in
-        decoder.checkAxis(name, among: names, at: place, ["report", key])
+        decoder.checkAxis(name, at: place, ["report", key])
         if !seen.insert(name).inserted {
           decoder.fault(.twiceInTheTable(name), at: place, ["report", key])
         }
@@ -184,12 +181,11 @@ extension GridDecoder {
     return report
   }
 
-  private mutating func checkAxis(
-    _ name: String, among names: [String], at place: Place, _ path: [String]
-  ) {
-    guard !names.contains(name), !diagnostics.hasFault(below: ["axes", name]) else { return }
+  private mutating func checkAxis(_ name: String, at place: Place, _ path: [String]) {
+    if axisNames.contains(name) { return }
     fault(
-      .unknownAxis(name, suggestion: Suggestion.nearest(to: name, among: names), allowed: names),
+      .unknownAxis(
+        name, suggestion: Suggestion.nearest(to: name, among: axisNames), allowed: axisNames),
       at: place, path)
   }
 }

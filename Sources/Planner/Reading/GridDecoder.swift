@@ -9,6 +9,8 @@ struct GridDecoder {
   var diagnostics: DiagnosticList
   /// The program's description; for a program of the user's made from the names in the grid.
   var program: ProgramDescription
+  /// The axes of the grid, also those with a fault, which no one else need complain of.
+  var axisNames: [String] = []
   /// The parameters by name.
   var parameters: [String: ParameterDescription] = [:]
 
@@ -35,9 +37,14 @@ struct GridDecoder {
     let axesOfVariants = (variants ?? []).map { axes(of: $0, beside: common) }
     let columns =
       variants == nil ? base.resolvedAxes : columns(of: axesOfVariants, beside: common)
-    let names = columns.map(\.name)
+    axisNames = columns.map(\.name)
+    for block in [tree] + (tree["variants"]?.list ?? []) {
+      for entry in block["axes"]?.entries ?? [] where !axisNames.contains(entry.key) {
+        axisNames.append(entry.key)
+      }
+    }
     checkPlaceholders(of: work, known: program.parameters.map(\.name))
-    checkPrefix(of: work, columns: columns, blocks: blocks)
+    checkPrefix(of: work, blocks: blocks)
     checkSize(of: blocks)
 
     var places = GridPlaces(root: tree.place)
@@ -50,7 +57,7 @@ struct GridDecoder {
       name: decodeName(), about: text("about"), program: work,
       fixed: common, axes: columns, variants: axesOfVariants,
       conditions: decodeConditions(columns: columns, places: &places),
-      replicateAxis: decodeReplicate(among: names),
+      replicateAxis: decodeReplicate(),
       exclude: decodeExclude(columns: columns, places: &places),
       report: decodeReport(columns: columns, places: &places))
     return (specification, places)
@@ -58,9 +65,9 @@ struct GridDecoder {
 
   private mutating func decodeName() -> String {
     if let name = text("name") {
-      let isGood = !name.isEmpty && name != "." && name != ".."
+      let isGood = !name.isEmpty && !name.hasPrefix(".")
         && !name.unicodeScalars.contains { $0 == "/" || $0.value < 0x20 }
-      if !isGood { fault(.badName(name), at: tree["name"]!.place, ["name"]) }
+      if !isGood { fault(.badGridName(name), at: tree["name"]!.place, ["name"]) }
       return name
     }
     let base = file.split(separator: "/").last.map(String.init) ?? file

@@ -27,7 +27,7 @@ package struct GridReader {
       guard let override = Override(text, into: &diagnostics) else { continue }
       override.apply(to: &tree, program: builtin, into: &diagnostics)
     }
-    StructureCheck.check(tree, is: GridSchema.grid, into: &diagnostics)
+    StructureCheck.check(tree, is: GridSchema.grid, program: builtin, into: &diagnostics)
     guard tree.entries != nil else { throw diagnostics.faults }
     var decoder = GridDecoder(
       tree: tree, file: source.file, builtin: builtin, diagnostics: diagnostics)

@@ -1,10 +1,17 @@
+import Grid
+
 /// Holds a tree against a form. Whatever passes can be read without asking again; what does not has
 /// been reported.
 struct StructureCheck {
+  private let program: ProgramDescription
   private var diagnostics: DiagnosticList
 
-  static func check(_ node: YAMLNode, is form: Form.Record, into diagnostics: inout DiagnosticList) {
-    var check = StructureCheck(diagnostics: diagnostics)
+  /// - Parameter program: whose parameters may have slipped to the top of the file.
+  static func check(
+    _ node: YAMLNode, is form: Form.Record, program: ProgramDescription,
+    into diagnostics: inout DiagnosticList
+  ) {
+    var check = StructureCheck(program: program, diagnostics: diagnostics)
     if node.entries == nil {
       check.fault(.wrongType(.grid, found: node.found), at: node.place, [])
     } else {
@@ -156,6 +163,10 @@ struct StructureCheck {
   private mutating func unknown(
     _ entry: YAMLNode.Entry, among allowed: [String], _ path: [String]
   ) {
+    if path.isEmpty, program.parameter(named: entry.key) != nil {
+      fault(.parameterAtTheTop(entry.key), at: entry.place, [entry.key])
+      return
+    }
     fault(
       .unknownKey(
         entry.key, suggestion: Suggestion.nearest(to: entry.key, among: allowed),

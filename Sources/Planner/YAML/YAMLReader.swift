@@ -140,6 +140,7 @@ struct YAMLReader {
     case .scalar(let scalar):
       return convert(scalar, at: place, path: path, into: &diagnostics)
     case .sequence(let sequence):
+      checkTag(sequence.tag, is: .seq, at: place, path: path, into: &diagnostics)
       var nodes: [YAMLNode] = []
       nodes.reserveCapacity(sequence.count)
       for (index, element) in sequence.enumerated() {
@@ -151,6 +152,7 @@ struct YAMLReader {
       }
       return YAMLNode(place: place, content: .list(nodes))
     case .mapping(let mapping):
+      checkTag(mapping.tag, is: .map, at: place, path: path, into: &diagnostics)
       return YAMLNode(
         place: place,
         content: .mapping(entries(of: mapping, depth: depth, path: path, into: &diagnostics)))
@@ -176,6 +178,16 @@ struct YAMLReader {
     }
     return YAMLNode(
       place: place, content: .scalar(YAMLScalar(text: scalar.string, isPlain: isPlain)))
+  }
+
+  private func checkTag(
+    _ tag: Tag, is name: Tag.Name, at place: Place, path: [String],
+    into diagnostics: inout DiagnosticList
+  ) {
+    let allowed = ["", Tag.Name.nonSpecific.rawValue, name.rawValue]
+    if !allowed.contains(tag.rawValue) {
+      diagnostics.fault(.unsupportedTag(tag.rawValue), at: place, path: path)
+    }
   }
 
   private mutating func entries(

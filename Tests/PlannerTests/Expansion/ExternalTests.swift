@@ -1,0 +1,93 @@
+import Grid
+import Testing
+
+@testable import Planner
+
+@Suite struct ExternalTests {
+  static let grid = """
+    program:
+      command: [python3, train.py, --lr, "{learning_rate}", "--seed={seed}"]
+      prefix: step
+      resources: {cpus: 2, memory: 4 GiB, gpus: 1, time: 1h 30m}
+      retries: 2
+      environment: {OMP_NUM_THREADS: "1", DEBUG: 0}
+    parameters: {data: iris}
+    axes:
+      learning_rate: [1, 0.5]
+      seed: {count: 2}
+      step: {from: 0, to: 3}
+    """
+
+  @Test func theProgramIsRead() throws {
+    let program = try Laboratory.read(Self.grid).specification.program
+    #expect(
+      program
+        == ProgramSpecification(
+          work: .external(
+            ExternalProgram(
+              invocation: .command([
+                "python3", "train.py", "--lr", "{learning_rate}", "--seed={seed}",
+              ]), prefix: "step", environment: ["OMP_NUM_THREADS": "1", "DEBUG": "0"])),
+          resources: Resources(cpus: 2, memory: 4 << 30, gpus: 1, time: 5400), retries: 2))
+  }
+
+  @Test func aPrefixAxisIsOneTrajectory() throws {
+    let plan = try Laboratory.plan(Self.grid)
+    #expect(plan.runs.count == 16)
+    #expect(plan.stages.count == 16)
+    #expect(plan.stages.map(\.step) == Array(repeating: [0, 1, 2, 3], count: 4).flatMap { $0 })
+    #expect(Set(plan.stages.map(\.trajectory)).count == 4)
+    #expect(plan.runs.map(\.stages) == plan.stages.map { [$0.key] })
+    let stage = plan.stages[0]
+    #expect(stage.kind == "external")
+    #expect(stage.parameters["data"] == .string("iris"))
+    #expect(stage.parameters["step"] == nil)
+    #expect(stage.parameters["@prefix"] == .string("step"))
+    #expect(stage.parameters["@environment"] == .string(#"{"DEBUG":"0","OMP_NUM_THREADS":"1"}"#))
+    #expect(
+      stage.parameters["@command"]
+        == .string(#"["python3","train.py","--lr","{learning_rate}","--seed={seed}"]"#))
+    #expect(
+      plan.runs[0].parameters == #"{"data":"iris","learning_rate":1,"seed":0,"step":0}"#)
+    let jobs = JobBuilder.jobs(
+      of: StageTree(plan.stages, of: try Laboratory.read(Self.grid).program), done: [],
+      program: try Laboratory.read(Self.grid).program)
+    #expect(jobs.map(\.stages.count) == [4, 4, 4, 4])
+  }
+
+  @Test func theCommandIsPartOfTheKeyAndResourcesAreNot() throws {
+    let base = try Laboratory.plan(Self.grid)
+    let slower = try Laboratory.plan(
+      Self.grid.replacing("1h 30m", with: "2h").replacing("retries: 2", with: "retries: 5"))
+    #expect(slower.stages == base.stages)
+    let other = try Laboratory.plan(Self.grid.replacing("train.py", with: "learn.py"))
+    #expect(Set(other.stages.map(\.key)).isDisjoint(with: base.stages.map(\.key)))
+    #expect(other.runs.map(\.id) == base.runs.map(\.id))
+  }
+
+  @Test func withoutAPrefixEveryRunIsAProcess() throws {
+    let text = "program: {shell: 'echo {x}'}\naxes: {x: [a, b]}\n"
+    let plan = try Laboratory.plan(text)
+    #expect(plan.stages.map(\.step) == [nil, nil])
+    #expect(plan.stages.map { $0.parameters["@shell"] } == [.string("echo {x}"), .string("echo {x}")])
+    #expect(plan.specification.replicateAxis == nil)
+  }
+
+  @Test func oneFractionMakesAllNumbers() throws {
+    let axes = try Laboratory.read(Self.grid).specification.axes
+    #expect(axes[0].points.map(\.label) == [.number(1), .number(0.5)])
+    #expect(axes[1].points.map(\.label) == [.integer(0), .integer(1)])
+  }
+
+  @Test func theLongFormOfTheBuiltinProgram() throws {
+    let grid = try Laboratory.read(
+      """
+      program: {name: builtin, resources: {time: 600}, retries: 1}
+      parameters: {model: tiny}
+      """)
+    #expect(
+      grid.specification.program
+        == ProgramSpecification(work: .builtin, resources: Resources(time: 600), retries: 1))
+    #expect(grid.program == Laboratory.description)
+  }
+}

@@ -1,0 +1,244 @@
+extension BrokenGrid {
+  static let selections: [BrokenGrid] = [
+    BrokenGrid(
+      "exclude names an unknown axis",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      exclude:
+        - {sede: 1}
+      """,
+      messages: [
+        "g.yaml:5:6: exclude[0] names “sede”, which is not an axis of this grid; did you "
+          + "mean “seed”?",
+      ]),
+    BrokenGrid(
+      "exclude matches nothing",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      exclude:
+        - {seed: 7}
+      """,
+      messages: [
+        "g.yaml:5:5: warning: exclude[0] matches no run; look at its values, or remove it",
+      ]),
+    BrokenGrid(
+      "exclude of nothing",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      exclude: [{}]
+      """,
+      messages: [
+        "g.yaml:4:11: exclude[0] names nothing and would select every run; name a value, "
+          + "or remove it",
+      ]),
+    BrokenGrid(
+      "exclude is a mapping",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      exclude: {seed: 1}
+      """,
+      messages: [
+        "g.yaml:4:10: exclude must be a list, but is a mapping",
+      ]),
+    BrokenGrid(
+      "exclude of a wrong value",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      exclude: [{seed: one}]
+      """,
+      messages: [
+        "g.yaml:4:18: “seed” must be an integer of at least 0, but is “one”",
+      ]),
+    BrokenGrid(
+      "everything excluded",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      exclude: [{seed: 0}, {seed: 1}]
+      """,
+      messages: [
+        "g.yaml:4:11: no run is left after `where` and `exclude`; loosen one of them",
+      ]),
+    BrokenGrid(
+      "where leaves nothing",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      where: seed > 5
+      """,
+      messages: [
+        "g.yaml:4:8: no run is left after `where` and `exclude`; loosen one of them",
+      ]),
+    BrokenGrid(
+      "where without a comparison",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      where:
+        - seed
+        - seed =< 3
+        - 3 < seed
+      """,
+      messages: [
+        "g.yaml:5:5: “seed” is not a comparison; write a name, one of == != < <= > >=, and "
+          + "a value, such as temperature <= 1.0",
+        "g.yaml:6:5: “seed =< 3” is not a comparison; write a name, one of == != < <= > "
+          + ">=, and a value, such as temperature <= 1.0",
+        "g.yaml:7:5: “3 < seed” is not a comparison; write a name, one of == != < <= > >=, "
+          + "and a value, such as temperature <= 1.0",
+      ]),
+    BrokenGrid(
+      "where names an unknown axis",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      where: [temprature < 1]
+      """,
+      messages: [
+        "g.yaml:4:9: where[0] names “temprature”, which is not an axis of this grid; did "
+          + "you mean “temperature”?",
+      ]),
+    BrokenGrid(
+      "where orders words",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      where: [model < small]
+      """,
+      messages: [
+        "g.yaml:4:9: “model” and “small” have no order; compare numbers, or use == or !=",
+      ]),
+    BrokenGrid(
+      "where compares with a wrong value",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      where: [seed == one]
+      """,
+      messages: [
+        "g.yaml:4:9: “seed” must be an integer of at least 0, but is “one”",
+      ]),
+    BrokenGrid(
+      "replicate is no axis",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      replicate: sead
+      """,
+      messages: [
+        "g.yaml:4:12: replicate names “sead”, which is not an axis of this grid; did you "
+          + "mean “seed”?",
+      ]),
+    BrokenGrid(
+      "row is no axis",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      report: {rows: [temperature], columns: seed}
+      """,
+      messages: [
+        "g.yaml:4:17: report.rows names “temperature”, which is not an axis of this grid; "
+          + "there is seed",
+      ]),
+    BrokenGrid(
+      "row and column",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+        step: {count: 2}
+      report: {rows: [step], columns: [step]}
+      """,
+      messages: [
+        "g.yaml:5:34: “step” stands twice in the table; name each axis once, in rows or in "
+          + "columns",
+      ]),
+    BrokenGrid(
+      "unknown metric",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      report: {metric: acuracy}
+      """,
+      messages: [
+        "g.yaml:4:18: the program reports no metric “acuracy”; did you mean “accuracy”?",
+      ]),
+    BrokenGrid(
+      "metric and metrics",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      report: {metric: accuracy, metrics: [entropy]}
+      """,
+      messages: [
+        "g.yaml:4:28: “metric” and “metrics” do not go together under report; remove one "
+          + "of the two",
+      ]),
+    BrokenGrid(
+      "baseline matches nothing",
+      """
+      parameters: {model: tiny}
+      axes:
+        step: {from: 1, to: 3}
+      report:
+        baseline: {step: 0}
+      """,
+      messages: [
+        "g.yaml:5:13: report.baseline matches no run of this grid; name values that the axes have",
+      ]),
+    BrokenGrid(
+      "baseline names an unknown axis",
+      """
+      parameters: {model: tiny}
+      axes:
+        step: {from: 0, to: 3}
+      report:
+        baseline: {steps: 0}
+      """,
+      messages: [
+        "g.yaml:5:14: report.baseline names “steps”, which is not an axis of this grid; "
+          + "did you mean “step”?",
+      ]),
+    BrokenGrid(
+      "unknown report key",
+      """
+      parameters: {model: tiny}
+      axes:
+        step: {from: 0, to: 3}
+      report: {row: [step]}
+      """,
+      messages: [
+        "g.yaml:4:10: unknown key “row” under report; did you mean “rows”?",
+      ]),
+    BrokenGrid(
+      "bad name",
+      """
+      parameters: {model: tiny}
+      name: a/b
+      """,
+      messages: [
+        "g.yaml:2:7: “a/b” cannot be the name of a grid; leave out slashes, line breaks "
+          + "and leading dots",
+      ]),
+  ]
+}
