@@ -100,7 +100,7 @@ let package = Package(
     tests("JobTableTests", ["JobTable", grdb]),
     tests("SchedulerTests", ["Scheduler"]),
     tests("ExecutionTests", ["Execution"]),
-    tests("BuiltinProgramTests", ["BuiltinProgram"]),
+    tests("BuiltinProgramTests", ["BuiltinProgram"], exclude: ["Golden"]),
     tests("AggregatorTests", ["Aggregator"], exclude: ["Golden"]),
     tests("ReportTests", ["Report"], exclude: ["Golden"]),
     tests("EndToEndTests", ["espalier"]),

@@ -80,7 +80,8 @@ struct JobRunnerTests {
     let recorder = Recorder(folder.store)
     let results = recorder.run(
       order(
-        [grid.em(3), grid.evaluate(3)], context: [grid.prepare, grid.select, grid.em(1), grid.em(2)],
+        [grid.em(3), grid.evaluate(3)],
+        context: [grid.prepare, grid.select, grid.em(1), grid.em(2)],
         keep: [grid.em(3)]))
     #expect(recorder.finished)
     expectSame(results[grid.em(3).key], expected[grid.em(3).key])
@@ -145,12 +146,14 @@ struct JobRunnerTests {
     let beyond = TestGrid(["prompt": .integer(4)])
     recorder.run(order(beyond.all(steps: 1...1)))
     #expect(
-      recorder.failure?.message == "there is no prompt of rank 4 among 4 candidates; choose a prompt "
+      recorder.failure?.message
+        == "there is no prompt of rank 4 among 4 candidates; choose a prompt "
         + "below selection_prompts")
     let uneven = TestGrid(["accumulation": .integer(3)])
     recorder.run(order([uneven.em(1)], context: [grid.prepare, grid.select]))
     #expect(
-      recorder.failure?.message == "a batch of 8 samples does not divide into 3 equal micro-batches; "
+      recorder.failure?.message
+        == "a batch of 8 samples does not divide into 3 equal micro-batches; "
         + "choose an accumulation that divides the batch")
   }
 

@@ -10,7 +10,8 @@ extension BuiltinProgram {
   private static let trainingMetrics = [
     MetricDescription(
       name: "loss",
-      about: "mean entropy in nats at the loss temperature, of the samples of the step that led here"),
+      about:
+        "mean entropy in nats at the loss temperature, of the samples of the step that led here"),
     MetricDescription(
       name: "gradient_norm", about: "norm of that step's gradient before clipping"),
     MetricDescription(
@@ -24,7 +25,8 @@ extension BuiltinProgram {
     MetricDescription(
       name: "selection_accuracy", about: "share of right answers over all candidate prompts"),
     MetricDescription(
-      name: "selection_variance", about:
+      name: "selection_variance",
+      about:
         "p(1 - p) of the prompt of rank 0, p its share of right answers"),
   ]
 

@@ -17,7 +17,8 @@ extension BuiltinProgram {
       relevantWhen: Relevance.trained)
   }
 
-  static let parameters: [ParameterDescription] = baseParameters + trainingParameters
+  static let parameters: [ParameterDescription] =
+    baseParameters + trainingParameters
     + selectionParameters + evaluationParameters
 
   private static let baseParameters = [
@@ -30,7 +31,8 @@ extension BuiltinProgram {
     ParameterDescription(
       name: "pretraining_steps", type: .integer(minimum: 1, maximum: 1_000_000),
       defaultValue: .integer(3500),
-      about: "Steps of pretraining, each on 48 documents; the learning rate falls over the last 40%."),
+      about:
+        "Steps of pretraining, each on 48 documents; the learning rate falls over the last 40%."),
     ParameterDescription(
       name: "method", type: .choice(["none", "em"]), defaultValue: .string("em"),
       about: "What follows pretraining: nothing, or entropy minimization (em)."),
@@ -64,7 +66,8 @@ extension BuiltinProgram {
       "Temperature that divides the logits inside the loss; tied is the sampling temperature."),
     trained(
       "top_p", .number(minimum: 0, maximum: 1), .number(em.topP),
-      "Training samples are drawn from the likeliest tokens that reach this probability; 1 keeps all."),
+      "Training samples are drawn from the likeliest tokens that reach this probability; 1 keeps all."
+    ),
     trained(
       "repetition_penalty", .number(minimum: 0.1, maximum: 10), .number(em.repetitionPenalty),
       "Divides the positive logits of tokens seen before, while sampling for training; 1 is none."),
@@ -111,7 +114,8 @@ extension BuiltinProgram {
 
   private static let evaluationParameters = [
     ParameterDescription(
-      name: "evaluation_split", type: .choice([Split.benchmark.rawValue, Split.development.rawValue]),
+      name: "evaluation_split",
+      type: .choice([Split.benchmark.rawValue, Split.development.rawValue]),
       defaultValue: .string(Split.benchmark.rawValue),
       about: "The problems to measure on: benchmark to report, development to choose settings."),
     ParameterDescription(

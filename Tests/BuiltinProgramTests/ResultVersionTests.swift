@@ -1,0 +1,70 @@
+import Foundation
+import Grid
+import Keys
+import Testing
+
+@testable import BuiltinProgram
+
+/// Notices when the results of a kind of stage change: stored results of the old kind would be mixed
+/// with new ones under the same keys, unless the kind's version is raised.
+///
+/// After raising `StageKind.version` record the new results, which fails the test once:
+///
+///     ESPALIER_RECORD=1 tools/test --filter ResultVersionTests
+@Suite("Results and versions of stage kinds")
+struct ResultVersionTests {
+  private struct Recorded: Codable, Equatable {
+    let version: Int
+    /// SHA-256 over the metrics and the hashes of the artifacts of some stages of the kind.
+    let results: String
+  }
+
+  private static let file = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Golden/results.json")
+
+  @Test("what each kind of stage computes is what its version computed")
+  func results() throws {
+    let actual = Self.compute()
+    if ProcessInfo.processInfo.environment["ESPALIER_RECORD"] == "1" {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+      try (encoder.encode(actual) + Data("\n".utf8)).write(to: Self.file)
+      Issue.record("recorded; run again without ESPALIER_RECORD")
+      return
+    }
+    let recorded = try JSONDecoder().decode(
+      [String: Recorded].self, from: Data(contentsOf: Self.file))
+    for kind in StageKind.allCases {
+      #expect(
+        actual[kind.rawValue] == recorded[kind.rawValue],
+        "the results of stages \(kind) changed: raise their version in StageKind, then record them")
+    }
+  }
+
+  private static func compute() -> [String: Recorded] {
+    let plain = TestGrid()
+    let detailed = TestGrid([
+      "repetition_penalty": .number(1.15), "mask": .string("skip_first"),
+      "accumulation": .integer(4), "temperature": .number(1), "prompt": .integer(1),
+      "evaluation_temperature": .number(0.7), "evaluation_samples": .integer(4),
+      "evaluation_split": .string("development"),
+    ])
+    let stages = plain.all(steps: 0...2) + [detailed.em(1), detailed.em(2), detailed.evaluate(2)]
+    let folder = TemporaryStore()
+    let results = Recorder(folder.store).run(order(stages, keep: [plain.em(2), detailed.em(2)]))
+    var texts: [String: String] = [:]
+    for stage in stages {
+      guard let result = results[stage.key] else { continue }
+      let metrics = CanonicalJSON.object(result.metrics.mapValues { .number($0) }).text
+      texts[stage.kind, default: ""] += metrics
+      for artifact in result.artifacts {
+        texts[stage.kind, default: ""] += "\(artifact.kind) \(artifact.sha256)"
+      }
+    }
+    return texts.reduce(into: [:]) { recorded, entry in
+      guard let kind = StageKind(rawValue: entry.key) else { return }
+      recorded[entry.key] = Recorded(
+        version: kind.version, results: Digest(of: entry.value).hex)
+    }
+  }
+}
