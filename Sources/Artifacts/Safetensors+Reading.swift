@@ -41,7 +41,7 @@ extension Safetensors {
     }
     let (expected, overflow) = count.multipliedReportingOverflow(by: size)
     guard !overflow else { throw .badShape(tensor: name, shape: entry.shape) }
-    let offsets = entry.data_offsets
+    let offsets = entry.dataOffsets
     guard
       offsets.count == 2, offsets[0] >= 0, offsets[1] <= data.count, offsets[1] >= offsets[0],
       offsets[1] - offsets[0] == expected
@@ -77,7 +77,12 @@ extension Safetensors {
     struct Entry: Decodable {
       let dtype: String
       let shape: [Int]
-      let data_offsets: [Int]
+      let dataOffsets: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case dataOffsets = "data_offsets"
+      }
     }
 
     struct Name: CodingKey {

@@ -63,7 +63,8 @@ func transposePanels(
       } else {
         for row in 0..<rows {
           for column in 0..<panelColumns {
-            to[row * panelColumns + column] = column < columns ? from[column * panelColumns + row] : 0
+            to[row * panelColumns + column] =
+              column < columns ? from[column * panelColumns + row] : 0
           }
         }
       }

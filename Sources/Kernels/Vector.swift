@@ -90,7 +90,8 @@ func exponential(_ x: Vector) -> Vector {
   p = Vector(repeating: 0x1.fffffcp-2).addingProduct(p, r)
   let result = (1 + r).addingProduct(p, r * r)
   let exponent = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &<< 23
-  let scaled = unsafeBitCast(unsafeBitCast(result, to: SIMD8<UInt32>.self) &+ exponent, to: Vector.self)
+  let scaled = unsafeBitCast(
+    unsafeBitCast(result, to: SIMD8<UInt32>.self) &+ exponent, to: Vector.self)
   return scaled.replacing(with: 0, where: x .< -60)
 }
 

@@ -78,11 +78,13 @@ import Testing
 
   @Test func damageIsNamed() throws {
     #expect(Self.error([]) == .truncatedHeader(fileSize: 0))
-    #expect(Self.error([255, 255, 255, 255, 255, 255, 255, 255, 1]) == .truncatedHeader(fileSize: 9))
+    #expect(
+      Self.error([255, 255, 255, 255, 255, 255, 255, 255, 1]) == .truncatedHeader(fileSize: 9))
     let whole = try Self.bytes(Self.single)
     #expect(Self.error(Array(whole.prefix(100))) == .truncatedHeader(fileSize: 100))
-    guard case .badPlace(tensor: "scalar", _, expectedBytes: 4, dataBytes: 31) = Self.error(
-      whole.dropLast())
+    guard
+      case .badPlace(tensor: "scalar", _, expectedBytes: 4, dataBytes: 31) = Self.error(
+        whole.dropLast())
     else {
       Issue.record("a file that lacks its last byte is read")
       return

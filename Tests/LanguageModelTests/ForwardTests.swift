@@ -75,6 +75,10 @@ import Testing
     #expect(abs(loss - 3.89) < 0.1)
   }
 
+  @Test func theProcessorThatRunsTheseTestsIsNotRefused() {
+    #expect(Processor.missingFeatures == [])
+  }
+
   @Test func configurationsAreChecked() {
     func error(_ change: (inout ModelConfiguration) -> Void) -> ModelConfigurationError? {
       var configuration = Models.configurations[0]

@@ -74,7 +74,8 @@ extension Transformer {
       let values: [Float]
       if tensor.parameter.kind == .matrix {
         let rows = tableRows(source, tensor.parameter)
-        values = Array(rows[tensor.first * tensor.shape[1]..<tensor.first * tensor.shape[1] + count])
+        values = Array(
+          rows[tensor.first * tensor.shape[1]..<tensor.first * tensor.shape[1] + count])
       } else {
         values = Array(source[tensor.first..<tensor.first + count])
       }

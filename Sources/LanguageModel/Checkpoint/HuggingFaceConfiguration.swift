@@ -39,19 +39,21 @@ enum HuggingFaceConfiguration {
   static func read(_ text: [UInt8]) throws(CheckpointError) -> ModelConfiguration {
     let file: File
     do {
-      file = try JSONDecoder().decode(File.self, from: Data(text))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      file = try decoder.decode(File.self, from: Data(text))
     } catch {
       throw .unreadableConfiguration(reason: String(describing: error))
     }
     try file.refuseUnsupported()
     let configuration = ModelConfiguration(
-      vocabularySize: file.vocab_size, width: file.hidden_size, layers: file.num_hidden_layers,
-      heads: file.num_attention_heads,
-      keyValueHeads: file.num_key_value_heads ?? file.num_attention_heads,
-      feedForwardWidth: file.intermediate_size,
-      ropeBase: file.rope_parameters?.rope_theta ?? file.rope_theta ?? 10_000,
-      normEpsilon: file.rms_norm_eps ?? 1e-6, tiedEmbeddings: file.tie_word_embeddings ?? false,
-      attentionBias: file.model_type == "qwen2")
+      vocabularySize: file.vocabSize, width: file.hiddenSize, layers: file.numHiddenLayers,
+      heads: file.numAttentionHeads,
+      keyValueHeads: file.numKeyValueHeads ?? file.numAttentionHeads,
+      feedForwardWidth: file.intermediateSize,
+      ropeBase: file.ropeParameters?.ropeTheta ?? file.ropeTheta ?? 10_000,
+      normEpsilon: file.rmsNormEps ?? 1e-6, tiedEmbeddings: file.tieWordEmbeddings ?? false,
+      attentionBias: file.modelType == "qwen2")
     do {
       try configuration.validate()
     } catch {
@@ -60,51 +62,51 @@ enum HuggingFaceConfiguration {
     return configuration
   }
 
-  /// The members of config.json that matter, named as there.
+  /// The members of config.json that matter.
   private struct File: Decodable {
     struct Rope: Decodable {
-      let rope_type: String?
+      let ropeType: String?
       let type: String?
-      let rope_theta: Double?
+      let ropeTheta: Double?
     }
 
-    let model_type: String
-    let vocab_size: Int
-    let hidden_size: Int
-    let intermediate_size: Int
-    let num_hidden_layers: Int
-    let num_attention_heads: Int
-    let num_key_value_heads: Int?
-    let head_dim: Int?
-    let hidden_act: String?
-    let rms_norm_eps: Double?
-    let rope_theta: Double?
-    let rope_scaling: Rope?
-    let rope_parameters: Rope?
-    let tie_word_embeddings: Bool?
-    let attention_bias: Bool?
-    let mlp_bias: Bool?
-    let use_sliding_window: Bool?
+    let modelType: String
+    let vocabSize: Int
+    let hiddenSize: Int
+    let intermediateSize: Int
+    let numHiddenLayers: Int
+    let numAttentionHeads: Int
+    let numKeyValueHeads: Int?
+    let headDim: Int?
+    let hiddenAct: String?
+    let rmsNormEps: Double?
+    let ropeTheta: Double?
+    let ropeScaling: Rope?
+    let ropeParameters: Rope?
+    let tieWordEmbeddings: Bool?
+    let attentionBias: Bool?
+    let mlpBias: Bool?
+    let useSlidingWindow: Bool?
 
     func refuseUnsupported() throws(CheckpointError) {
-      guard model_type == "llama" || model_type == "qwen2" else {
-        throw .unsupported(key: "model_type", value: model_type, supported: "llama or qwen2")
+      guard modelType == "llama" || modelType == "qwen2" else {
+        throw .unsupported(key: "model_type", value: modelType, supported: "llama or qwen2")
       }
-      if let act = hidden_act, act != "silu" {
+      if let act = hiddenAct, act != "silu" {
         throw .unsupported(key: "hidden_act", value: act, supported: "silu")
       }
-      if let size = head_dim, size * num_attention_heads != hidden_size {
+      if let size = headDim, size * numAttentionHeads != hiddenSize {
         throw .unsupported(
           key: "head_dim", value: "\(size)", supported: "hidden_size / num_attention_heads")
       }
-      for rope in [rope_scaling, rope_parameters] {
-        if let kind = rope?.rope_type ?? rope?.type, kind != "default" {
+      for rope in [ropeScaling, ropeParameters] {
+        if let kind = rope?.ropeType ?? rope?.type, kind != "default" {
           throw .unsupported(key: "rope type", value: kind, supported: "default")
         }
       }
       for (key, value) in [
-        ("attention_bias", attention_bias), ("mlp_bias", mlp_bias),
-        ("use_sliding_window", use_sliding_window),
+        ("attention_bias", attentionBias), ("mlp_bias", mlpBias),
+        ("use_sliding_window", useSlidingWindow),
       ] where value == true {
         throw .unsupported(key: key, value: "true", supported: "false")
       }

@@ -45,7 +45,7 @@ final class Buffer {
   var isIntact: Bool { (0..<Self.marks).allSatisfy { arena.base[count + $0] == Self.mark } }
 }
 
-extension Array<Float> {
+extension [Float] {
   var doubles: [Double] { map(Double.init) }
 }
 

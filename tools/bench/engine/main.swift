@@ -63,7 +63,8 @@ struct Bench {
     return (0..<count).map { _ in Int32(generator.below(model.configuration.vocabularySize)) }
   }
 
-  private func report(_ work: String, tokens: Int, flops: Double, _ time: (Double, Double, Double)) {
+  private func report(_ work: String, tokens: Int, flops: Double, _ time: (Double, Double, Double))
+  {
     let rate = flops * Double(tokens) / time.1 * 1e-9
     print(
       padded(name, 5), padded(work, 28), right(time.0 * 1e3, 9, digits: 2),
@@ -81,7 +82,9 @@ struct Bench {
       batch.append(document, logitsAt: 0..<document.count)
     }
     let forward = measure(repetitions: repetitions) { _ = model.forward(batch) }
-    report("forward, \(documents) documents", tokens: batch.tokens.count, flops: 2 * linearWeights, forward)
+    report(
+      "forward, \(documents) documents", tokens: batch.tokens.count, flops: 2 * linearWeights,
+      forward)
     let step = measure(repetitions: repetitions) {
       model.zeroGradients()
       let logits = model.forward(batch)
