@@ -84,6 +84,10 @@ let package = Package(
     .executableTarget(
       name: "bench-engine", dependencies: ["LanguageModel"], path: "tools/bench/engine",
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench-compare",
+      dependencies: ["Evaluation", "Kernels", "Keys", "LanguageModel", "PostTraining", "Problems"],
+      path: "tools/bench/compare-torch/engine", swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),

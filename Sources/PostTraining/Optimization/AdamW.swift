@@ -4,12 +4,23 @@ import LanguageModel
 
 /// What decides an update besides the learning rate.
 package struct AdamWSettings: Hashable, Sendable {
-  package var beta1 = 0.9
-  package var beta2 = 0.999
-  package var epsilon = 1e-8
+  package var beta1: Double
+  package var beta2: Double
+  package var epsilon: Double
   package var weightDecay: Double
   /// The largest norm of the gradient over all weights; a longer one is scaled down to it.
   package var clip: Double
+
+  package init(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double,
+    clip: Double
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.clip = clip
+  }
 }
 
 /// AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019) with the
