@@ -30,7 +30,7 @@ GRPO = dict(prompts=8, group=16, temperature=1.0, tokens=64, learning_rate=5e-4,
 
 # Work -> the least ratio that must hold.
 GOALS = {"em-first": 8, "em-twenty": 15, "grpo": 4, "evaluate": 3, "pretraining": 2.5,
-         "dense": 1.3, "sample-64": 2.5, "sample-8": 5}
+         "dense": 1.3, "sample-64": 2.5, "sample-8": 5, "workers": 1.9}
 
 
 class Engine:
@@ -41,8 +41,14 @@ class Engine:
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, do, **values):
+        self.ask(do, **values)
+        return self.answer(do)
+
+    def ask(self, do, **values):
         self.process.stdin.write(json.dumps(dict(do=do, **values)) + "\n")
         self.process.stdin.flush()
+
+    def answer(self, do):
         line = self.process.stdout.readline()
         if not line:
             sys.exit(f"compare-torch: the engine ended at “{do}”")
@@ -208,11 +214,41 @@ class Bench:
                 if repetition > 0:
                     self.record(f"sample-{count}", ours, theirs)
 
-    WORKS = ("em", "evaluate", "pretraining", "dense", "sample")
+    # Two processes
+
+    def workers(self):
+        """Wall time of the same work by one process, and by two that each do all of it."""
+        second = Engine(self.engine.process.args[0])
+        both = (self.engine, second)
+        for engine in both:
+            engine("base", folder=self.base_folder)
+
+        def twenty(engines):
+            start = time.perf_counter()
+            for engine in engines:
+                engine.ask("em-start")
+                for _ in range(20):
+                    engine.ask("em-step")
+                engine.ask("evaluate")
+            for engine in engines:
+                engine.answer("em-start")
+                for _ in range(20):
+                    engine.answer("em-step")
+                engine.answer("evaluate")
+            return time.perf_counter() - start
+
+        twenty(both)
+        for _ in range(4 * self.repetitions):
+            one = twenty(both[:1])
+            self.record("workers", twenty(both) / 2, one)
+        second.process.stdin.close()
+        second.process.wait()
+
+    WORKS = ("em", "evaluate", "pretraining", "dense", "sample", "workers")
 
     def run(self, only):
         works = [w for w in self.WORKS if not only or w in only]
-        if {"em", "grpo", "evaluate"} & set(works):
+        if {"em", "grpo", "evaluate", "workers"} & set(works):
             self.base_folder = self.base()
         for work in works:
             print(work, flush=True)
@@ -242,7 +278,7 @@ def table(rows):
         "grpo": "GRPO step, M, 8 x 16, T 1", "evaluate": "greedy evaluation, M, 4 x 64",
         "pretraining": "pretraining step, M, 48 documents",
         "dense": "training, d 128, 4 layers, 32 x 96", "sample-64": "sampling 64 x 80, d 128",
-        "sample-8": "sampling 8 x 80, d 128"}
+        "sample-8": "sampling 8 x 80, d 128", "workers": "two workers on two cores (below)"}
     result = []
     print(f"\n{'milliseconds of one thread':36} {'Espalier':>23} {'PyTorch':>23} "
           f"{'ratio':>7} {'goal':>6} {'dedup.':>7}")
@@ -262,6 +298,9 @@ def table(rows):
             milliseconds={side: dict(
                 n=len(t), min=1e3 * min(t), median=1e3 * statistics.median(t), max=1e3 * max(t))
                 for side, t in sides.items() if t}))
+    if "workers" in rows:
+        print("two workers: wall time of 20 EM steps and an evaluation, a process's share of two at "
+              "once (left) and one alone (right)")
     return result
 
 
