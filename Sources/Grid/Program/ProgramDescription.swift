@@ -11,11 +11,14 @@ package struct ProgramDescription: Hashable, Sendable {
   package let metrics: [MetricDescription]
   /// The axis over which cells are averaged unless the grid says otherwise.
   package let replicateAxis: String?
+  /// What stages need of the machine; `nil` when nothing is known.
+  package let footprint: JobFootprint?
 
   package init(
     name: String, parameters: [ParameterDescription],
     presets: [String: ParameterAssignment] = [:], stages: [StageRule],
-    metrics: [MetricDescription] = [], replicateAxis: String? = "seed"
+    metrics: [MetricDescription] = [], replicateAxis: String? = "seed",
+    footprint: JobFootprint? = nil
   ) {
     self.name = name
     self.parameters = parameters
@@ -23,6 +26,7 @@ package struct ProgramDescription: Hashable, Sendable {
     self.stages = stages
     self.metrics = metrics
     self.replicateAxis = replicateAxis
+    self.footprint = footprint
   }
 
   /// The parameter of that name, if there is one.

@@ -59,6 +59,8 @@ extension ProgramSpecification {
       "memory": resources.memory.map { .integer($0) } ?? .null,
       "gpus": .integer(resources.gpus),
       "time": resources.time.map { .number($0) } ?? .null,
+      "memoryGrowth": resources.memoryGrowth.map { .number($0) } ?? .null,
+      "timeGrowth": resources.timeGrowth.map { .number($0) } ?? .null,
     ])
   }
 }

@@ -123,6 +123,10 @@ extension GridFault {
       Wording(
         "the prefix axis “\(prefix)” has the value \(value)",
         "its values count steps: integers from 0")
+    case .growthWithoutLimit(let limit):
+      Wording(
+        "\(Self.subject(path)) grows a limit that is not there",
+        "give `\(limit)` under resources, or remove the factor")
     case .presetOfExternalProgram:
       Wording("presets belong to the built-in program", "remove the key, or use `include`")
     case .unknownPreset(let name, let suggestion, let allowed):

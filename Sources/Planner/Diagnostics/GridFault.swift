@@ -44,6 +44,7 @@ package enum GridFault: Hashable, Sendable {
   case unknownPlaceholder(String, suggestion: String?, allowed: [String])
   case prefixNotAnAxis(String, suggestion: String?, allowed: [String])
   case prefixNotAStep(prefix: String, value: String)
+  case growthWithoutLimit(String)
   case presetOfExternalProgram
   case unknownPreset(String, suggestion: String?, allowed: [String])
 

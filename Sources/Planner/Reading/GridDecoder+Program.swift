@@ -61,14 +61,25 @@ extension GridDecoder {
     return nil
   }
 
-  private func decodeResources(_ node: YAMLNode?) -> Resources {
+  private mutating func decodeResources(_ node: YAMLNode?) -> Resources {
     var resources = Resources()
     guard let node else { return resources }
     if let cpus = node["cpus"].flatMap(integer(of:)) { resources.cpus = cpus }
     if let gpus = node["gpus"].flatMap(integer(of:)) { resources.gpus = gpus }
     resources.memory = node["memory"]?.scalar.flatMap { Quantity.bytes($0.text) }
     resources.time = node["time"]?.scalar.flatMap { Quantity.seconds($0.text) }
+    resources.memoryGrowth = decodeGrowth(of: "memory", node)
+    resources.timeGrowth = decodeGrowth(of: "time", node)
     return resources
+  }
+
+  private mutating func decodeGrowth(of limit: String, _ node: YAMLNode) -> Double? {
+    guard let factor = node["growth"]?[limit] else { return nil }
+    if node[limit] == nil {
+      fault(
+        .growthWithoutLimit(limit), at: factor.place, ["program", "resources", "growth", limit])
+    }
+    return factor.scalar.flatMap { Double($0.text) }
   }
 
   private mutating func decodeEnvironment(_ node: YAMLNode?) -> [String: String] {

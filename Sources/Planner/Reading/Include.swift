@@ -109,7 +109,7 @@ struct IncludeResolver {
         result.merge(entry, rivals: ["metric", "metrics"])
       case "program":
         result.merge(
-          entry, rivals: ["name", "command", "shell"], deeper: ["resources", "environment"])
+          entry, rivals: ["name", "command", "shell"], deeper: ["resources", "growth", "environment"])
       default:
         result.set(entry)
       }
@@ -160,7 +160,7 @@ extension YAMLNode {
     }
     for inner in above {
       if deeper.contains(inner.key) {
-        below.merge(inner)
+        below.merge(inner, deeper: deeper)
       } else {
         below.set(inner)
       }

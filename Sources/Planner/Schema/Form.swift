@@ -6,8 +6,8 @@ indirect enum Form: Sendable {
   /// A parameter's value: any scalar, typed later by the program.
   case value
   case integer(minimum: Int?, maximum: Int?)
-  /// A number, kept as its decimal text.
-  case number
+  /// A number within the bounds, both included; kept as its decimal text.
+  case number(minimum: Int? = nil, maximum: Int? = nil)
   case memory
   case duration
   case list(of: Form, minimum: Int = 0, maximum: Int? = nil)

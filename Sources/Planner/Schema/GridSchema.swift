@@ -51,6 +51,18 @@ enum GridSchema {
     Form.Key("memory", .memory, about: "Memory limit of one job, such as 4 GiB."),
     Form.Key("gpus", .integer(minimum: 0, maximum: 4096), about: "GPUs of one job."),
     Form.Key("time", .duration, about: "Time limit of one attempt, such as 1h 30m."),
+    Form.Key(
+      "growth", .record(growth),
+      about: "Factors by which limits grow for the next attempt after a failed one."),
+  ])
+
+  static let growth = Form.Record([
+    Form.Key(
+      "memory", .number(minimum: 1, maximum: 100),
+      about: "What the memory limit is multiplied with, such as 2."),
+    Form.Key(
+      "time", .number(minimum: 1, maximum: 100),
+      about: "What the time limit is multiplied with, such as 1.5."),
   ])
 
   static let variant = Form.Record([
@@ -71,9 +83,9 @@ enum GridSchema {
   static let range = Form.Record(
     marks: ["from", "to", "by"],
     [
-      Form.Key("from", .number, isRequired: true, about: "The first value."),
-      Form.Key("to", .number, isRequired: true, about: "The last value."),
-      Form.Key("by", .number, about: "The step, 1 unless it is given."),
+      Form.Key("from", .number(), isRequired: true, about: "The first value."),
+      Form.Key("to", .number(), isRequired: true, about: "The last value."),
+      Form.Key("by", .number(), about: "The step, 1 unless it is given."),
     ])
 
   static let count = Form.Record(
@@ -84,7 +96,7 @@ enum GridSchema {
     marks: ["log", "per_decade", "digits"],
     [
       Form.Key(
-        "log", .list(of: .number, minimum: 2, maximum: 2), isRequired: true,
+        "log", .list(of: .number(), minimum: 2, maximum: 2), isRequired: true,
         about: "The first and the last value."),
       Form.Key(
         "per_decade", .integer(minimum: 1, maximum: 100),

@@ -101,11 +101,18 @@ struct StructureCheck {
           .outOfRange(scalar.text, GridFault.Bounds(minimum: minimum, maximum: maximum)),
           at: node.place, path)
       }
-    case .number:
+    case .number(let minimum, let maximum):
       if literal == .notFinite {
         fault(.notFinite(scalar.text), at: node.place, path)
       } else if !scalar.isPlain || NumberText(scalar.text) == nil {
         wrong(node, form, path)
+      } else if case .value(let value) = literal, let number = value.double,
+        number < minimum.map(Double.init) ?? -.infinity
+          || number > maximum.map(Double.init) ?? .infinity
+      {
+        fault(
+          .outOfRange(scalar.text, GridFault.Bounds(minimum: minimum, maximum: maximum)),
+          at: node.place, path)
       }
     case .memory:
       if Quantity.bytes(scalar.text) == nil { wrong(node, form, path) }

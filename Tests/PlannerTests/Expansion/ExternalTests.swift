@@ -8,7 +8,7 @@ import Testing
     program:
       command: [python3, train.py, --lr, "{learning_rate}", "--seed={seed}"]
       prefix: step
-      resources: {cpus: 2, memory: 4 GiB, gpus: 1, time: 1h 30m}
+      resources: {cpus: 2, memory: 4 GiB, gpus: 1, time: 1h 30m, growth: {memory: 2, time: 1.5}}
       retries: 2
       environment: {OMP_NUM_THREADS: "1", DEBUG: 0}
     parameters: {data: iris}
@@ -28,7 +28,20 @@ import Testing
               invocation: .command([
                 "python3", "train.py", "--lr", "{learning_rate}", "--seed={seed}",
               ]), prefix: "step", environment: ["OMP_NUM_THREADS": "1", "DEBUG": "0"])),
-          resources: Resources(cpus: 2, memory: 4 << 30, gpus: 1, time: 5400), retries: 2))
+          resources: Resources(
+            cpus: 2, memory: 4 << 30, gpus: 1, time: 5400, memoryGrowth: 2, timeGrowth: 1.5),
+          retries: 2))
+  }
+
+  @Test func limitsGrowWithEachFailedAttempt() throws {
+    let resources = try Laboratory.read(Self.grid).specification.program.resources
+    #expect(resources.grown(failures: 0) == resources)
+    let second = resources.grown(failures: 2)
+    #expect(second.memory == 16 << 30)
+    #expect(second.time == 5400 * 1.5 * 1.5)
+    #expect(second.cpus == 2 && second.gpus == 1)
+    #expect(resources.grown(failures: 1000).memory == 1 << 62)
+    #expect(Resources(memory: 7).grown(failures: 3).memory == 7)
   }
 
   @Test func aPrefixAxisIsOneTrajectory() throws {

@@ -130,6 +130,31 @@ extension BrokenGrid {
         "g.yaml:1:74: unknown key “gpu” under program.resources; did you mean “gpus”?",
       ]),
     BrokenGrid(
+      "bad growth",
+      """
+      program:
+        command: [a]
+        resources: {memory: 1 GiB, growth: {memory: 0.5, time: fast, cpus: 2}}
+      axes: {x: [1]}
+      """,
+      messages: [
+        "g.yaml:3:47: program.resources.growth.memory is 0.5, but must be from 1 to 100",
+        "g.yaml:3:58: program.resources.growth.time must be a number, but is “fast”",
+        "g.yaml:3:58: program.resources.growth.time grows a limit that is not there; give `time` "
+          + "under resources, or remove the factor",
+        "g.yaml:3:64: unknown key “cpus” under program.resources.growth; there are memory, time",
+      ]),
+    BrokenGrid(
+      "growth of nothing",
+      """
+      program: {command: [a], resources: {growth: {memory: 2}}}
+      axes: {x: [1]}
+      """,
+      messages: [
+        "g.yaml:1:54: program.resources.growth.memory grows a limit that is not there; give "
+          + "`memory` under resources, or remove the factor",
+      ]),
+    BrokenGrid(
       "bad retries",
       """
       program: {command: [a], retries: -1}

@@ -56,12 +56,12 @@ import Testing
     let grid = try Laboratory.read(
       """
       include: base.yaml
-      program: {shell: "run {x}", resources: {time: 5}}
+      program: {shell: "run {x}", resources: {time: 5, growth: {time: 2}}}
       """,
       file: "g.yaml",
       files: [
         "base.yaml": """
-          program: {command: [a], retries: 3, resources: {time: 1, cpus: 2}}
+          program: {command: [a], retries: 3, resources: {memory: 1, cpus: 2, growth: {memory: 3}}}
           axes: {x: [1]}
           """
       ])
@@ -69,7 +69,9 @@ import Testing
       grid.specification.program
         == ProgramSpecification(
           work: .external(ExternalProgram(invocation: .shell("run {x}"))),
-          resources: Resources(cpus: 2, time: 5), retries: 3))
+          resources: Resources(
+            cpus: 2, memory: 1, time: 5, memoryGrowth: 3, timeGrowth: 2),
+          retries: 3))
   }
 
   @Test(arguments: [
