@@ -54,13 +54,11 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CShims"),
 
     module("Keys", [crypto]),
-    module("Kernels", ["COpenBLAS", "CShims"], settings: kernels),
+    module("Kernels", ["CShims"], settings: kernels),
     module("Artifacts", ["CZstd", "Keys"]),
     module("Problems", ["Keys"], settings: engine),
     module("LanguageModel", ["Kernels", "Artifacts", "Keys"], settings: engine),
@@ -82,8 +80,9 @@ let package = Package(
       ]),
     .executableTarget(name: "espalier", dependencies: ["Commands"], swiftSettings: strict),
     .executableTarget(
-      name: "bench-engine", dependencies: ["LanguageModel"], path: "tools/bench/engine",
-      swiftSettings: strict),
+      name: "bench-engine",
+      dependencies: ["Evaluation", "Kernels", "Keys", "LanguageModel", "PostTraining", "Problems"],
+      path: "tools/bench/engine", exclude: ["run"], swiftSettings: strict),
     .executableTarget(
       name: "bench-compare",
       dependencies: ["Evaluation", "Kernels", "Keys", "LanguageModel", "PostTraining", "Problems"],

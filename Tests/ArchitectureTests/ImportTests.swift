@@ -5,11 +5,10 @@ import Testing
 @Suite struct ImportTests {
   /// What a module may import of ours; what it reaches through these arrows it may name as well.
   static let arrows: [String: [String]] = [
-    "COpenBLAS": [],
     "CZstd": [],
     "CShims": [],
     "Keys": [],
-    "Kernels": ["COpenBLAS", "CShims"],
+    "Kernels": ["CShims"],
     "Artifacts": ["CZstd", "Keys"],
     "Problems": ["Keys"],
     "LanguageModel": ["Kernels", "Artifacts", "Keys"],
@@ -24,7 +23,7 @@ import Testing
     "Aggregator": ["Grid"],
     "Report": ["Aggregator"],
     "Commands": [
-      "COpenBLAS", "CZstd", "CShims", "Keys", "Kernels", "Artifacts", "Problems", "LanguageModel",
+      "CZstd", "CShims", "Keys", "Kernels", "Artifacts", "Problems", "LanguageModel",
       "PostTraining", "Evaluation", "Grid", "Planner", "JobTable", "Scheduler", "Execution",
       "BuiltinProgram", "Aggregator", "Report",
     ],

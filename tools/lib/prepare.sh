@@ -40,9 +40,5 @@ need_toolchain() {
     return 1
   fi
   need_packages pkg-config:pkg-config git:git || return 1
-  need_packages lib=openblas:libopenblas-dev lib=libzstd:libzstd-dev lib=sqlite3:libsqlite3-dev
+  need_packages lib=libzstd:libzstd-dev lib=sqlite3:libsqlite3-dev
 }
-
-# One BLAS thread a process, and one kernel set on every CPU with AVX2: results are a function of
-# the inputs alone.
-export OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell

@@ -100,7 +100,7 @@ struct GridExports {
             .object([
               .init("build", .string(source.version)),
               .init("cpu", .string(source.cpu)),
-              .init("blas", .string(source.blas)),
+              .init("kernels", .string(source.blas)),
               .init("results", .integer(source.results)),
             ])
           })),

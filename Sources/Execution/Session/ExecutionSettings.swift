@@ -35,10 +35,4 @@ package struct ExecutionSettings: Sendable {
     self.workingDirectory = workingDirectory
     self.environment = environment
   }
-
-  /// What a worker's environment has beside the owner's: one BLAS thread, since results depend on
-  /// their number, and the same kernels on every machine.
-  static let workerEnvironment = [
-    "OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Haswell", "OMP_NUM_THREADS": "1",
-  ]
 }

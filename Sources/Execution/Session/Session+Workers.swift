@@ -8,7 +8,7 @@ extension Session {
   func startWorker(_ worker: WorkerID) {
     let place = registry.take()
     workers[worker] = Worker(place: place)
-    let environment = settings.environment.merging(ExecutionSettings.workerEnvironment) { $1 }
+    let environment = settings.environment
     guard let program = settings.workerCommand.first,
       let path = ProgramPath.find(
         program, searchPath: environment["PATH"] ?? "", directory: nil)

@@ -5,7 +5,7 @@ package struct WorkerEnvironment: Hashable, Sendable, Codable {
   package let version: String
   /// The CPU's model name.
   package let cpu: String
-  /// The BLAS library's own words: version, options, kernel set.
+  /// What computes its matrix products, in words.
   package let blas: String
 
   package init(pid: Int32, version: String, cpu: String, blas: String) {

@@ -99,7 +99,7 @@ package struct KindDuration: Hashable, Sendable {
   package let maximum: Double
 }
 
-/// Where results of a grid come from: one combination of version, CPU and BLAS.
+/// Where results of a grid come from: one combination of version, CPU and matrix products.
 package struct ProvenanceRecord: Hashable, Sendable {
   package let version: String
   package let cpu: String
