@@ -77,6 +77,12 @@ import Testing
     #expect(both.holds(for: ["method": .string("em"), "t": .number(0.5)]))
     #expect(!both.holds(for: ["method": .string("em")]))
     #expect(both.names == ["method", "t"])
+    let either = ParameterCondition.any([isEM, isHot])
+    #expect(either.holds(for: ["method": .string("em")]))
+    #expect(either.holds(for: ["method": .string("none"), "t": .number(0.5)]))
+    #expect(!either.holds(for: ["method": .string("none"), "t": .number(0)]))
+    #expect(!ParameterCondition.any([]).holds(for: [:]))
+    #expect(either.names == ["method", "t"])
   }
 
   @Test(arguments: [

@@ -3,7 +3,7 @@ extension ParameterCondition {
   package var names: [String] {
     switch self {
     case .isOne(_, let parameter), .isAbove(_, let parameter): [parameter]
-    case .all(let conditions): conditions.flatMap(\.names)
+    case .all(let conditions), .any(let conditions): conditions.flatMap(\.names)
     }
   }
 }

@@ -3,6 +3,7 @@ package indirect enum ParameterCondition: Hashable, Sendable {
   case isOne(of: [ParameterValue], parameter: String)
   case isAbove(Double, parameter: String)
   case all([ParameterCondition])
+  case any([ParameterCondition])
 
   /// Whether the condition holds. A parameter that is missing, or not a number where one is asked
   /// for, makes it false.
@@ -21,6 +22,8 @@ package indirect enum ParameterCondition: Hashable, Sendable {
       return actual > bound
     case .all(let conditions):
       return conditions.allSatisfy { $0.holds(value) }
+    case .any(let conditions):
+      return conditions.contains { $0.holds(value) }
     }
   }
 }

@@ -62,6 +62,8 @@ extension ParameterCondition {
       .object([parameter: .object(["above": .number(bound)])])
     case .all(let conditions):
       .array(conditions.map(\.canonical))
+    case .any(let conditions):
+      .object(["any": .array(conditions.map(\.canonical))])
     }
   }
 }
@@ -76,7 +78,8 @@ extension StageRule {
         parents.map {
           switch $0 {
           case .state: .null
-          case .kind(let kind): .string(kind)
+          case .kind(let kind, let when):
+            when.map { .object([kind: $0.canonical]) } ?? .string(kind)
           }
         }),
       "parameters": .array(parameters.map { .string($0) }),

@@ -57,7 +57,7 @@ extension ProgramDescription {
 
   private var stageInconsistencies: [Inconsistency] {
     var found: [Inconsistency] = []
-    var earlier: Set<String> = []
+    var earlier: [String: StageRule] = [:]
     for rule in stages {
       for name in rule.parameters where parameter(named: name) == nil {
         found.append(.ruleOnNothing(kind: rule.kind, parameter: name))
@@ -65,8 +65,13 @@ extension ProgramDescription {
       for name in rule.when?.names ?? [] where parameter(named: name) == nil {
         found.append(.conditionOnNothing(parameter: name, where: rule.kind))
       }
-      for case .kind(let parent) in rule.parents where !earlier.contains(parent) {
-        found.append(.parentComesLater(kind: rule.kind, parent: parent))
+      for case .kind(let parent, let when) in rule.parents {
+        if earlier[parent] == nil {
+          found.append(.parentComesLater(kind: rule.kind, parent: parent))
+        }
+        for name in when?.names ?? [] where parameter(named: name) == nil {
+          found.append(.conditionOnNothing(parameter: name, where: rule.kind))
+        }
       }
       if let step = rule.product.stepParameter {
         if rule.parameters.contains(step) { found.append(.ruleNamesItsStep(kind: rule.kind)) }
@@ -75,9 +80,22 @@ extension ProgramDescription {
         default: found.append(.stepIsNoInteger(kind: rule.kind))
         }
       }
-      if !earlier.insert(rule.kind).inserted { found.append(.kindTwice(rule.kind)) }
+      if let other = earlier[rule.kind], !rule.makesTrajectories(of: other) {
+        found.append(.kindTwice(rule.kind))
+      }
+      earlier[rule.kind] = rule
     }
     return found
+  }
+}
+
+extension StageRule {
+  /// Whether both rules make the states of the same trajectories and differ only in when they apply
+  /// and in the parameter that says how far to go.
+  fileprivate func makesTrajectories(of other: StageRule) -> Bool {
+    guard case .trajectory = product, case .trajectory = other.product else { return false }
+    return version == other.version && parents == other.parents && parameters == other.parameters
+      && constants == other.constants
   }
 }
 

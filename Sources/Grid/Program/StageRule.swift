@@ -24,10 +24,13 @@ package struct StageRule: Hashable, Sendable {
     /// The current state of the walk.
     case state
     /// The run's stage of the named kind, which must have come earlier in the walk. Left out for a
-    /// run that has no such stage because its rule was skipped.
-    case kind(String)
+    /// run that has no such stage because its rule was skipped, and for one for which the condition
+    /// does not hold: a stage that other stages of the run read and this one does not.
+    case kind(String, when: ParameterCondition? = nil)
   }
 
+  /// Two rules may share a kind where both make trajectories that differ only in the parameter that
+  /// counts the steps: a program may train one way, then another, in either order.
   package let kind: String
   /// Raised when the results of this kind change; a part of the key.
   package let version: Int

@@ -64,11 +64,14 @@ struct CompiledRule {
       let step = rule.product.stepParameter.flatMap(slots.index(of:))
       if let step { all.formUnion(Self.axes(behind: [step], in: block)) }
       for parent in rule.parents {
+        if case .kind(_, let when?) = parent {
+          all.formUnion(Self.axes(behind: slots.slots(behind: when.names), in: block))
+        }
         for (earlier, other) in program.stages[..<index].enumerated() {
           let counts =
             switch parent {
             case .state: other.product.leavesState
-            case .kind(let kind): other.kind == kind
+            case .kind(let kind, _): other.kind == kind
             }
           if counts { all.formUnion(deciding[earlier]) }
         }

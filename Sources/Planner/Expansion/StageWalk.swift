@@ -90,7 +90,8 @@ struct StageWalk {
       let earlier =
         switch parent {
         case .state: state
-        case .kind(let kind): rules[..<index].firstIndex { $0.rule.kind == kind }
+        case .kind(let kind, let when):
+          slots.holds(when, in: values) ? latestStage(of: kind, before: index) : nil
         }
       guard let earlier, current[earlier] != CompiledRule.none else { return nil }
       return keys[Int(current[earlier])]
@@ -110,6 +111,13 @@ struct StageWalk {
     stages.append(stage)
     if let step { lengths[stage.trajectory] = max(step, lengths[stage.trajectory] ?? 0) }
     return number
+  }
+
+  /// The last rule of a kind that the current run has a stage of.
+  private func latestStage(of kind: String, before index: Int) -> Int? {
+    rules[..<index].indices.last {
+      rules[$0].rule.kind == kind && current[$0] != CompiledRule.none
+    }
   }
 
   private mutating func makeTemplate(_ rule: CompiledRule, values: [ParameterValue?]) -> Int32 {
@@ -146,10 +154,13 @@ struct StageWalk {
     for stage in stages where seen.insert(stage.trajectory).inserted {
       steps[stage.kind, default: 0] += lengths[stage.trajectory] ?? 0
     }
-    return program.stages.enumerated().map { index, rule in
-      StageSharing(
-        kind: rule.kind, stages: counts[rule.kind] ?? 0, uses: uses[index],
-        steps: steps[rule.kind] ?? 0, stepsAlone: stepsAlone[index])
+    var kinds: [String] = []
+    for rule in program.stages where !kinds.contains(rule.kind) { kinds.append(rule.kind) }
+    return kinds.map { kind in
+      let own = program.stages.indices.filter { program.stages[$0].kind == kind }
+      return StageSharing(
+        kind: kind, stages: counts[kind] ?? 0, uses: own.reduce(0) { $0 + uses[$1] },
+        steps: steps[kind] ?? 0, stepsAlone: own.reduce(0) { $0 + stepsAlone[$1] })
     }
   }
 }

@@ -40,7 +40,8 @@ import Testing
         let parents = rule.parents.compactMap { parent in
           switch parent {
           case .state: state
-          case .kind(let kind): byKind[kind]
+          case .kind(let kind, let when):
+            when?.holds(for: resolved) ?? true ? byKind[kind] : nil
           }
         }
         let step = rule.product.stepParameter.flatMap { values[$0]?.integer }
