@@ -5,7 +5,7 @@ import Glibc
 
 /// The largest logit of a row, and log Σ exp((z − largest)·scale).
 @inline(__always)
-private func normaliser(
+func normaliser(
   _ row: UnsafePointer<Float>, count: Int, scale: Float
 ) -> (largest: Float, logSum: Float) {
   let largest = largestElement(row, count: count)
@@ -138,7 +138,7 @@ package func entropyGradient(
 }
 
 @inline(__always)
-private func checked(_ target: Int32, _ logits: Matrix) -> Int {
+func checked(_ target: Int32, _ logits: Matrix) -> Int {
   precondition(
     target >= 0 && target < logits.columns, "target \(target) of \(logits.columns) logits")
   return Int(target)
