@@ -102,7 +102,7 @@ let package = Package(
     tests("PlannerTests", ["Planner"]),
     tests("JobTableTests", ["JobTable", grdb]),
     tests("SchedulerTests", ["Scheduler"]),
-    tests("ExecutionTests", ["Execution"]),
+    tests("ExecutionTests", ["Execution"], exclude: ["Fixtures"]),
     tests("BuiltinProgramTests", ["BuiltinProgram"], exclude: ["Golden"]),
     tests("AggregatorTests", ["Aggregator"], exclude: ["Golden"]),
     tests("ReportTests", ["Report"], exclude: ["Golden"]),

@@ -1,3 +1,4 @@
 #include "cpu.h"
 #include "process.h"
 #include "simd.h"
+#include "watch.h"

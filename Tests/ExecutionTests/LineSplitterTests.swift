@@ -40,7 +40,9 @@ import Testing
         chunks.append(String(characters[start..<end]))
         start = end
       }
-      var expected = text.split(separator: "\n", omittingEmptySubsequences: false).map { "line:\($0)" }
+      var expected = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+        "line:\($0)"
+      }
       if expected.last == "line:" { expected.removeLast() }
       #expect(split(chunks, limit: 100) == expected)
     }

@@ -41,9 +41,20 @@ struct ExternalCommand: Hashable, Sendable {
     self.environment = environment
   }
 
-  /// The text as one word of a POSIX shell, whatever it holds.
+  /// The text as one word of a POSIX shell, whatever it holds. What means itself to a shell, such as
+  /// a number, stays bare, so that it also works in arithmetic and within quotes.
   static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+    let plain = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_-+.,:/@%".utf8.contains(byte)
+      }
+    }
+    if plain, !text.isEmpty { return text }
+    return "'"
+      + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
       + "'"
   }
 }

@@ -41,14 +41,14 @@ final class ExternalProcess: @unchecked Sendable {
   ///   - post: called on the process's own queue.
   init(
     _ spawned: SpawnedProcess, name: String, ledger: ReportLedger, log: String, report: String,
-    post: @escaping @Sendable (Word) -> Void
+    watch: DescriptorWatch, post: @escaping @Sendable (Word) -> Void
   ) {
     queue = DispatchQueue(label: "espalier.program.\(name)")
     self.ledger = ledger
     self.log = AttemptLog(path: log)
     self.report = report
     self.post = post
-    child = ChildProcess(spawned, queue: queue)
+    child = ChildProcess(spawned, queue: queue, watch: watch)
     let handlers = ChildProcess.Handlers(
       output: { [unowned self] in readOutput($0) },
       outputClosed: {},
@@ -87,7 +87,9 @@ final class ExternalProcess: @unchecked Sendable {
     }
   }
 
+  /// Brings the log to its file and says once when that cannot be.
   private func checkLog() {
+    log.flush()
     guard let error = log.error, !hasLogFailed else { return }
     hasLogFailed = true
     post(.logFailed("\(error)"))
@@ -102,8 +104,8 @@ final class ExternalProcess: @unchecked Sendable {
     readReportFile()
     let last = failure.map { .failure($0) } ?? ledger.finish()
     if end == .exited(0), case .failure(let failure) = last { log.note(failure.message) }
-    let detail = log.lastLine
     log.finish()
+    let detail = log.lastLine
     checkLog()
     post(.ended(end, last: last, detail: detail))
   }

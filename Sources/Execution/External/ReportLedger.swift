@@ -79,7 +79,8 @@ struct ReportLedger {
     guard let prefix else {
       return .failure(
         violation(
-          "it ended without reporting metrics; print a line such as {\"metrics\": {\"loss\": 0.5}}"))
+          "it ended without reporting metrics; print a line such as {\"metrics\": {\"loss\": 0.5}}")
+      )
     }
     let missing = wanted.keys.compactMap { $0 }.sorted().map(String.init)
     let named =

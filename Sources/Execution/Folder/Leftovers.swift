@@ -11,13 +11,12 @@ enum Leftovers {
   /// The process groups on record in the registry that still have members.
   static func groups(registry: String) -> [Int32] {
     guard let bytes = SystemCall.contents(of: registry) else { return [] }
-    var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")[...]
-    guard let header = lines.popFirst()?.split(separator: " "), header.count == 2,
+    let lines = ProcessRegistry.lines(of: bytes)
+    guard let header = lines.first, header.count == 2,
       header[0] == ProcessIdentity.currentBoot, let session = Int32(header[1])
     else { return [] }
     var recorded: [Int32: UInt64] = [:]
-    for line in lines {
-      let fields = line.split(separator: " ")
+    for fields in lines.dropFirst() {
       guard fields.count == 2, let pid = Int32(fields[0]), pid > 1, let start = UInt64(fields[1])
       else { continue }
       recorded[pid] = start

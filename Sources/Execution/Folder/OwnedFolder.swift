@@ -44,11 +44,8 @@ package struct OwnedFolder: ~Copyable {
       throw OwnershipError(error)
     }
     do {
-      guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-        if errno == EWOULDBLOCK {
-          throw OwnershipError.owned(path: folder.path, by: owner(of: folder))
-        }
-        throw FileError(.open, folder.lock, code: errno)
+      guard try lockNow(lock, path: folder.lock) else {
+        throw OwnershipError.owned(path: folder.path, by: owner(of: folder))
       }
       let leftovers = try Leftovers.end(registry: folder.processes)
       try write(record, to: lock, path: folder.lock)
@@ -57,6 +54,19 @@ package struct OwnedFolder: ~Copyable {
       close(lock)
       throw OwnershipError(error)
     }
+  }
+
+  /// Whether the lock could be had. A process that an owner was just starting shares the owner's lock
+  /// until it executes its file, so a lock is taken as held only after a moment.
+  private static func lockNow(_ lock: Int32, path: String) throws(FileError) -> Bool {
+    for _ in 0..<20 {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw FileError(.open, path, code: errno)
+      }
+      usleep(10_000)
+    }
+    return false
   }
 
   private init(folder: ResultsFolder, endedLeftovers: Int, lock: Int32) {

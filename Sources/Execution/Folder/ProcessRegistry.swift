@@ -35,6 +35,17 @@ struct ProcessRegistry: ~Copyable {
     close(descriptor)
   }
 
+  /// The lines of a registry: the header and each place's process, empty where there is none.
+  static func lines(of bytes: [UInt8]) -> [[Substring]] {
+    stride(from: 0, to: bytes.count, by: lineLength).map { start in
+      // A place that was skipped is a hole in the file.
+      let line = bytes[start..<min(start + lineLength, bytes.count)].map {
+        $0 == 0 ? UInt8(ascii: " ") : $0
+      }
+      return String(decoding: line, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+    }
+  }
+
   /// Takes a place for one process.
   mutating func take() -> Int {
     if let place = freePlaces.popLast() { return place }

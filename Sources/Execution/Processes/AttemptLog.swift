@@ -4,7 +4,8 @@ import Glibc
 /// The log of one attempt: what its process says to people. The file is made with the first byte, so
 /// that quiet attempts leave none. A process that says too much keeps its beginning and its end.
 ///
-/// Not thread-safe: it belongs to its process's queue.
+/// Lines gather until `flush`, so that a talkative process costs few writes. Not thread-safe: it
+/// belongs to its process's queue.
 final class AttemptLog {
   /// How much of the beginning is kept.
   static let headLimit = 8 << 20
@@ -14,6 +15,8 @@ final class AttemptLog {
   let path: String
   private var file: Int32 = -1
   private var headBytes = 0
+  /// What is not in the file yet.
+  private var pending: [UInt8] = []
   private var tail: [UInt8] = []
   private var leftOut = 0
   /// The end of what was said last, for messages.
@@ -30,16 +33,15 @@ final class AttemptLog {
 
   func write(_ bytes: UnsafeRawBufferPointer) {
     guard error == nil, !bytes.isEmpty else { return }
-    last += bytes.suffix(600)
-    if last.count > 4096 { last.removeFirst(last.count - 600) }
     let room = min(Self.headLimit - headBytes, bytes.count)
     if room > 0 {
-      writeToFile(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
+      pending += bytes[..<room]
       headBytes += room
+      if pending.count > 1 << 16 { flush() }
     }
     guard room < bytes.count else { return }
     tail += bytes[max(room, 0)...]
-    if tail.count > 2 * Self.tailLimit {
+    if tail.count > 4 * Self.tailLimit {
       leftOut += tail.count - Self.tailLimit
       tail.removeFirst(tail.count - Self.tailLimit)
     }
@@ -61,13 +63,25 @@ final class AttemptLog {
     withUnsafeBytes(of: UInt8(ascii: "\n")) { write($0) }
   }
 
+  /// Brings what was written so far into the file, but for an end that is held back.
+  func flush() {
+    guard !pending.isEmpty else { return }
+    remember(pending)
+    pending.withUnsafeBytes { writeToFile($0) }
+    pending.removeAll(keepingCapacity: true)
+  }
+
   /// Writes what was held back and closes the file.
   func finish() {
+    flush()
     if !tail.isEmpty {
-      let kept = tail
+      leftOut += max(tail.count - Self.tailLimit, 0)
+      let kept = Array(tail.suffix(Self.tailLimit))
       tail = []
+      remember(kept)
       if leftOut > 0 {
         var notice = "\n[espalier] \(leftOut) bytes were left out here\n"
+        leftOut = 0
         notice.withUTF8 { writeToFile(UnsafeRawBufferPointer($0)) }
       }
       kept.withUnsafeBytes { writeToFile($0) }
@@ -76,7 +90,13 @@ final class AttemptLog {
     file = -1
   }
 
-  /// The last line that says something, shortened, for messages; empty when there is none.
+  private func remember(_ bytes: [UInt8]) {
+    last += bytes.suffix(600)
+    if last.count > 4096 { last.removeFirst(last.count - 600) }
+  }
+
+  /// The last line in the file that says something, shortened, for messages; empty when there is
+  /// none.
   var lastLine: String {
     let lines = last.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
     for line in lines.reversed() {
@@ -89,11 +109,13 @@ final class AttemptLog {
   }
 
   private func writeToFile(_ bytes: UnsafeRawBufferPointer) {
+    guard error == nil else { return }
     do {
       if file < 0 { try open() }
       var rest = bytes[...]
       while !rest.isEmpty {
-        let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        let count = Glibc.write(
+          file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
         if count < 0 { throw FileError(.write, path, code: errno) }
         rest = rest.dropFirst(count)

@@ -1,18 +1,15 @@
 import Dispatch
-import Foundation
 import Glibc
 import Scheduler
 import Synchronization
 
 /// A running child: reads what it says, signals its process group, and sees its end.
 ///
-/// A thread of the child's own waits for all three with `poll`; the handlers are called on the
-/// child's serial queue, so that one that floods its output slows down nobody else. Dispatch sources
-/// are not used: on Linux, cancelling one while the manager thread holds an event of another that
-/// fired with it reads freed memory.
+/// Handlers are called on the child's own serial queue, so that one that floods its output slows
+/// down nobody else.
 ///
-/// `@unchecked Sendable`: the mutable state is touched on the watching thread only, inside `queue`
-/// when handlers run, except `isOver`, which has its own lock.
+/// `@unchecked Sendable`: the mutable state is touched on `queue` only once `start` was called, except
+/// `isOver`, which has its own lock.
 final class ChildProcess: @unchecked Sendable {
   /// What to do with what the child says. `ended` comes last and once.
   struct Handlers {
@@ -23,47 +20,57 @@ final class ChildProcess: @unchecked Sendable {
     let ended: (ProcessEnd) -> Void
   }
 
+  /// One descriptor that is listened to.
+  private struct Ear {
+    let descriptor: Int32
+    let name: DescriptorWatch.Name
+  }
+
+  private enum ReadResult {
+    case some, nothing, closed
+  }
+
   let pid: Int32
+  private let spawned: SpawnedProcess
   private let queue: DispatchQueue
+  private let watch: DescriptorWatch
   private var handlers: Handlers?
-  private let process: Int32
-  /// −1 once it is closed, which `poll` leaves out.
-  private var output: Int32
-  private var error: Int32
+  private var output: Ear?
+  private var error: Ear?
+  private var process: Ear?
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   /// Once the process was waited for, its number may be another's.
   private let isOver = Mutex(false)
 
   /// Takes over the descriptors of `spawned`, except the input.
-  init(_ spawned: SpawnedProcess, queue: DispatchQueue) {
+  init(_ spawned: SpawnedProcess, queue: DispatchQueue, watch: DescriptorWatch) {
     pid = spawned.pid
-    process = spawned.processDescriptor
-    output = spawned.output
-    error = spawned.error
+    self.spawned = spawned
     self.queue = queue
+    self.watch = watch
   }
 
   /// Begins to listen. The child keeps itself and what the handlers hold alive until its end.
   func start(_ handlers: sending Handlers) {
     self.handlers = handlers
-    let thread = Thread { [self] in watch() }
-    thread.name = "espalier.child"
-    thread.stackSize = 512 << 10
-    thread.start()
+    queue.async { [self] in
+      output = ear(spawned.output) { [self] in readOutput() }
+      error = ear(spawned.error) { [self] in readError() }
+      process = ear(spawned.processDescriptor) { [self] in end() }
+    }
   }
 
-  private func watch() {
-    while let handlers {
-      var entries = [output, error, process].map {
-        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-      }
-      guard poll(&entries, nfds_t(entries.count), -1) > 0 else { continue }
-      queue.sync {
-        if entries[0].revents != 0 { readOutput(handlers) }
-        if entries[1].revents != 0 { readError(handlers) }
-        if entries[2].revents != 0 { end(handlers) }
-      }
-    }
+  private func ear(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) -> Ear {
+    Ear(
+      descriptor: descriptor,
+      name: watch.add(descriptor, .reading, queue: queue) { _ in handler() })
+  }
+
+  private func closeEar(_ ear: inout Ear?) {
+    guard let open = ear else { return }
+    watch.remove(open.name)
+    close(open.descriptor)
+    ear = nil
   }
 
   /// Sends a signal to the whole process group. Nothing happens after the child's end.
@@ -74,21 +81,23 @@ final class ChildProcess: @unchecked Sendable {
   }
 
   /// Reads a piece at a time, so that one event takes a short time.
-  private func readOutput(_ handlers: Handlers) {
-    guard read(output, handlers.output) == .closed else { return }
-    close(output)
-    output = -1
-    handlers.outputClosed()
+  private func readOutput() {
+    guard let ear = output, let handlers else { return }
+    if read(ear.descriptor, handlers.output) == .closed {
+      closeEar(&output)
+      handlers.outputClosed()
+    } else {
+      watch.arm(ear.name)
+    }
   }
 
-  private func readError(_ handlers: Handlers) {
-    guard read(error, handlers.error) == .closed else { return }
-    close(error)
-    error = -1
-  }
-
-  private enum ReadResult {
-    case some, nothing, closed
+  private func readError() {
+    guard let ear = error, let handlers else { return }
+    if read(ear.descriptor, handlers.error) == .closed {
+      closeEar(&error)
+    } else {
+      watch.arm(ear.name)
+    }
   }
 
   private func read(
@@ -108,31 +117,38 @@ final class ChildProcess: @unchecked Sendable {
 
   /// The child has ended and is not waited for yet, so its group's number is still its own: first
   /// everything else in the group goes, then what is left in the pipes is read.
-  private func end(_ handlers: Handlers) {
-    isOver.withLock { isOver in
-      kill(-pid, SIGKILL)
-      isOver = true
-    }
+  private func end() {
+    guard process != nil, let handlers else { return }
+    let status = wait { _ = kill(-pid, SIGKILL) }
     // A process that left the group may go on writing; a full pipe is all that is waited for.
-    if output >= 0 { drain(output, handlers.output) }
-    if error >= 0 { drain(error, handlers.error) }
-    for descriptor in [output, error, process] where descriptor >= 0 { close(descriptor) }
+    if let output { drain(output, handlers.output) }
+    if let error { drain(error, handlers.error) }
+    closeEar(&output)
+    closeEar(&error)
+    closeEar(&process)
     self.handlers = nil
-    handlers.ended(wait())
+    handlers.ended(status)
   }
 
-  private func drain(_ descriptor: Int32, _ body: (UnsafeRawBufferPointer) -> Void) {
+  private func drain(_ ear: Ear, _ body: (UnsafeRawBufferPointer) -> Void) {
     for _ in 0..<16 {
-      guard read(descriptor, body) == .some else { return }
+      guard read(ear.descriptor, body) == .some else { return }
     }
   }
 
-  private func wait() -> ProcessEnd {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 {
-      if errno != EINTR { return .notStarted("its end could not be seen: \(SystemCall.words(for: errno))") }
+  /// Ends the group with `first`, then takes the child's status; from then on nobody signals it.
+  private func wait(_ first: () -> Void) -> ProcessEnd {
+    isOver.withLock { isOver in
+      first()
+      isOver = true
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) < 0 {
+        guard errno == EINTR else {
+          return .notStarted("its end could not be seen: \(SystemCall.words(for: errno))")
+        }
+      }
+      let signal = status & 0x7F
+      return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
     }
-    let signal = status & 0x7F
-    return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
   }
 }

@@ -4,59 +4,81 @@ import Synchronization
 
 /// The owner's end of a worker's standard input. Writes do not block the caller, whatever the worker
 /// does; a worker that is gone makes them vanish, which its end will tell.
-///
-/// `@unchecked Sendable`: `isClosed` is touched on `queue` only, and `isAbandoned` has its own lock.
-final class InputPipe: @unchecked Sendable {
-  /// How long a write that waits for a reader goes without looking whether it is still wanted.
-  private static let patience: Int32 = 100
+final class InputPipe: Sendable {
+  private struct State: Sendable {
+    var pending: [UInt8] = []
+    var name: DescriptorWatch.Name?
+    var closesWhenWritten = false
+    var isClosed = false
+  }
 
   private let descriptor: Int32
   private let queue: DispatchQueue
-  private let isAbandoned = Mutex(false)
-  private var isClosed = false
+  private let watch: DescriptorWatch
+  private let state = Mutex(State())
 
-  init(_ descriptor: Int32, label: String) {
+  /// - Parameter queue: where waiting bytes are written.
+  init(_ descriptor: Int32, queue: DispatchQueue, watch: DescriptorWatch) {
     self.descriptor = descriptor
-    queue = DispatchQueue(label: label)
+    self.queue = queue
+    self.watch = watch
   }
 
   deinit {
-    if !isClosed { close(descriptor) }
+    state.withLock { closeNow(&$0) }
   }
 
-  /// Hands over bytes to be written when the worker reads.
+  /// Writes what the pipe takes, and the rest when the worker has read.
   func write(_ bytes: [UInt8]) {
-    queue.async { [self] in writeNow(bytes) }
+    state.withLock { state in
+      guard !state.isClosed, !state.closesWhenWritten else { return }
+      state.pending += bytes
+      if state.name == nil || state.pending.count == bytes.count { writePending(&state) }
+    }
   }
 
   /// Closes the pipe behind what was handed over.
   func finish() {
-    queue.async { [self] in closeNow() }
+    state.withLock { state in
+      state.closesWhenWritten = true
+      if state.pending.isEmpty { closeNow(&state) }
+    }
   }
 
   /// Closes the pipe whatever is left to write.
   func abandon() {
-    isAbandoned.withLock { $0 = true }
-    finish()
+    state.withLock { closeNow(&$0) }
   }
 
-  private func closeNow() {
-    guard !isClosed else { return }
-    isClosed = true
+  private func closeNow(_ state: inout State) {
+    guard !state.isClosed else { return }
+    state.isClosed = true
+    state.pending = []
+    if let name = state.name { watch.remove(name) }
     close(descriptor)
   }
 
-  private func writeNow(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty, !isClosed, !isAbandoned.withLock({ $0 }) {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+  private func writePending(_ state: inout State) {
+    while !state.pending.isEmpty {
+      let count = state.pending.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
       if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if count < 0, errno == EAGAIN {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&entry, 1, Self.patience)
-      } else if !(count < 0 && errno == EINTR) {
-        closeNow()
+        state.pending.removeFirst(count)
+      } else if errno == EAGAIN {
+        return waitForRoom(&state)
+      } else if errno != EINTR {
+        return closeNow(&state)
+      }
+    }
+    if state.closesWhenWritten { closeNow(&state) }
+  }
+
+  private func waitForRoom(_ state: inout State) {
+    if let name = state.name { return watch.arm(name) }
+    state.name = watch.add(descriptor, .writing, queue: queue) { [weak self] _ in
+      self?.state.withLock { state in
+        if !state.isClosed { self?.writePending(&state) }
       }
     }
   }

@@ -69,7 +69,7 @@ extension Session {
     case .success(let spawned):
       let process = ExternalProcess(
         spawned, name: "\(key.job)", ledger: ledger, log: folder.log(logPath(of: key)),
-        report: report(of: key)
+        report: report(of: key), watch: watch
       ) { [weak self] word in self?.post(.program(key, word)) }
       programs[key]?.process = process
       programs[key]?.lastReport = clock.now

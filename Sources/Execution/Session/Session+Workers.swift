@@ -41,7 +41,7 @@ extension Session {
       guard let input = spawned.input else { preconditionFailure("a worker has an input") }
       let process = WorkerProcess(
         spawned, input: input, name: "\(worker)",
-        log: folder.log("logs/workers/\(worker).log")
+        log: folder.log("logs/workers/\(worker).log"), watch: watch
       ) { [weak self] word in self?.post(.worker(worker, word)) }
       workers[worker]?.process = process
       if workers[worker]?.isDismissed == true { process.dismiss() }

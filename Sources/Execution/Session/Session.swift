@@ -73,6 +73,7 @@ final class Session: @unchecked Sendable {
   let queue = DispatchQueue(label: "espalier.owner")
   let inbox = Inbox<Message>()
   let spawner: Spawner
+  let watch: DescriptorWatch
   let openFiles: OpenFiles
   let clock = SuspendingClock()
   let began: SuspendingClock.Instant
@@ -117,6 +118,9 @@ final class Session: @unchecked Sendable {
     self.control = control
     began = clock.now
     registry = try ProcessRegistry.make(path: folder.processes)
+    watch = try DescriptorWatch()
+    signals = try SignalWatch(
+      watch: watch, queue: queue, control: settings.handlesSignals ? control : nil)
     openFiles = OpenFiles(slots: settings.jobs)
     spawner = Spawner(openFiles: openFiles.original)
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -149,7 +153,6 @@ final class Session: @unchecked Sendable {
     observer: (@Sendable (ExecutionSnapshot) -> Void)?
   ) {
     queue.sync {
-      signals = SignalWatch(queue: queue, control: settings.handlesSignals ? control : nil)
       if let observer {
         progress = ProgressReporter(
           grid: grid, table: folder.table, runs: runs, observer: observer
@@ -173,6 +176,7 @@ final class Session: @unchecked Sendable {
       timer = nil
       signals = nil
       spawner.finish()
+      watch.finish()
       if let progress {
         // A table that failed is not asked again.
         let runs = storeHasFailed ? nil : try? table.reader.counts(for: grid).runs

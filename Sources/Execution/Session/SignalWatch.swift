@@ -1,3 +1,5 @@
+import Artifacts
+import CShims
 import Dispatch
 import Glibc
 
@@ -7,50 +9,52 @@ import Glibc
 /// Children have groups of their own, so Ctrl-C on a terminal reaches the owner only, and they get
 /// default dispositions when they are started.
 final class SignalWatch {
-  private var sources: [any DispatchSourceSignal] = []
-  private var before: [(Int32, sigaction)] = []
+  private let watch: DescriptorWatch
+  private let waker: Int32
+  private var name: DescriptorWatch.Name?
+  private var before: [(number: Int32, action: [UInt8])] = []
 
   /// - Parameter control: `nil` leaves all but SIGPIPE alone.
-  init(queue: DispatchQueue, control: ExecutionControl?) {
-    ignore(SIGPIPE)
+  init(
+    watch: DescriptorWatch, queue: DispatchQueue, control: ExecutionControl?
+  ) throws(FileError) {
+    self.watch = watch
+    waker = try SystemCall.check(.open, "eventfd") { espalier_waker_make() }
+    change(SIGPIPE) { espalier_signal_ignore(SIGPIPE, $0) }
     guard let control else { return }
+    let waker = self.waker
     let count = Counter()
+    name = watch.add(waker, .reading, queue: queue) { name in
+      for _ in 0..<espalier_waker_take(waker) {
+        count.value += 1
+        control.wish(count.value == 1 ? .drain : .stop)
+      }
+      watch.arm(name)
+    }
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      // The default action comes before any source unless the signal is ignored.
-      ignore(number)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler(handler: Self.handler(count, control))
-      source.resume()
-      sources.append(source)
+      change(number) { espalier_signal_catch(number, waker, $0) }
     }
   }
 
   deinit {
-    for source in sources { source.cancel() }
     for (number, action) in before {
-      var action = action
-      sigaction(number, &action, nil)
+      action.withUnsafeBytes { _ = espalier_signal_restore(number, $0.baseAddress) }
     }
+    if let name { watch.remove(name) }
+    close(waker)
   }
 
-  /// How many signals came; touched on the queue of the sources only.
-  private final class Counter {
+  /// How many signals came.
+  ///
+  /// `@unchecked Sendable`: touched on the queue of the watch only.
+  private final class Counter: @unchecked Sendable {
     var value = 0
   }
 
-  /// Made in a function of its own, so that the handler belongs to no actor.
-  private static func handler(_ count: Counter, _ control: ExecutionControl) -> () -> Void {
-    {
-      count.value += 1
-      control.wish(count.value == 1 ? .drain : .stop)
+  private func change(_ number: Int32, _ call: (UnsafeMutableRawPointer?) -> Int32) {
+    var action = [UInt8](repeating: 0, count: Int(espalier_signal_size()))
+    if action.withUnsafeMutableBytes({ call($0.baseAddress) }) == 0 {
+      before.append((number, action))
     }
-  }
-
-  private func ignore(_ number: Int32) {
-    var action = sigaction()
-    action.__sigaction_handler.sa_handler = SIG_IGN
-    var old = sigaction()
-    sigaction(number, &action, &old)
-    before.append((number, old))
   }
 }

@@ -38,17 +38,20 @@ final class WorkerProcess: @unchecked Sendable {
   ///   - post: called on the worker's queue.
   init(
     _ spawned: SpawnedProcess, input descriptor: Int32, name: String, log: String,
-    post: @escaping @Sendable (Word) -> Void
+    watch: DescriptorWatch, post: @escaping @Sendable (Word) -> Void
   ) {
     queue = DispatchQueue(label: "espalier.worker.\(name)")
-    input = InputPipe(descriptor, label: "espalier.worker.\(name).input")
+    input = InputPipe(descriptor, queue: queue, watch: watch)
     self.log = AttemptLog(path: log)
     self.post = post
-    child = ChildProcess(spawned, queue: queue)
+    child = ChildProcess(spawned, queue: queue, watch: watch)
     let handlers = ChildProcess.Handlers(
       output: { [unowned self] in readOutput($0) },
       outputClosed: { [unowned self] in outputClosed() },
-      error: { [unowned self] in self.log.write($0) },
+      error: { [unowned self] in
+        self.log.write($0)
+        self.log.flush()
+      },
       ended: { [self] in ended($0) })
     child.start(handlers)
   }
@@ -116,8 +119,8 @@ final class WorkerProcess: @unchecked Sendable {
       // Half a line is what a worker that was killed leaves.
       log.note("it ended in the middle of a line of \(line.count) bytes")
     }
-    let detail = log.lastLine
     log.finish()
+    let detail = log.lastLine
     input.abandon()
     hasEnded = true
     post(.ended(end, detail: detail))

@@ -27,7 +27,8 @@ extension Scheduler {
       recount.count(record.state, by: 1)
       expect(indices[id] == index, "job \(id) is not found by its id")
       expect(
-        ready.contains(index) == (record.state == .ready), "job \(id) \(record.state), queue differs")
+        ready.contains(index) == (record.state == .ready),
+        "job \(id) \(record.state), queue differs")
       expect(
         (running[index] != nil) == (record.state == .running),
         "job \(id) \(record.state), but its attempt says otherwise")
@@ -35,7 +36,9 @@ extension Scheduler {
       switch record.state {
       case .waiting:
         let pending = states.count { $0 != .done }
-        expect(record.pendingParents == pending, "job \(id) waits for \(record.pendingParents) parents, \(pending) are not done")
+        expect(
+          record.pendingParents == pending,
+          "job \(id) waits for \(record.pendingParents) parents, \(pending) are not done")
         expect(pending > 0, "job \(id) waits for nothing")
         expect(!states.contains(.failed), "job \(id) waits for a failed parent")
       case .ready, .paused, .bound:
@@ -97,7 +100,8 @@ extension Scheduler {
     }
     for (index, attempt) in running {
       let isTimed = records[index].timeLimit != nil && attempt.verdict == nil
-      expect(!isTimed || timers.contains(.timeLimit(index)), "job \(records[index].id) has no limit")
+      expect(
+        !isTimed || timers.contains(.timeLimit(index)), "job \(records[index].id) has no limit")
     }
     for key in timers.keys {
       switch key {
@@ -135,7 +139,8 @@ extension Scheduler {
     if case .stopping = phase {
       expect(counts.running == running.count, "a stopping session holds bound jobs")
       expect(
-        running.values.allSatisfy { $0.verdict != nil }, "an attempt outlives the end of its session")
+        running.values.allSatisfy { $0.verdict != nil },
+        "an attempt outlives the end of its session")
     }
   }
 }

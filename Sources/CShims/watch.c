@@ -1,0 +1,74 @@
+#define _GNU_SOURCE
+#include "watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+int espalier_watch_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static int control(int watch, int operation, int descriptor, uint64_t name, int writing) {
+  struct epoll_event event = {
+      .events = (writing ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT, .data.u64 = name};
+  return epoll_ctl(watch, operation, descriptor, &event);
+}
+
+int espalier_watch_add(int watch, int descriptor, uint64_t name, int writing) {
+  return control(watch, EPOLL_CTL_ADD, descriptor, name, writing);
+}
+
+int espalier_watch_arm(int watch, int descriptor, uint64_t name, int writing) {
+  return control(watch, EPOLL_CTL_MOD, descriptor, name, writing);
+}
+
+int espalier_watch_remove(int watch, int descriptor) {
+  return epoll_ctl(watch, EPOLL_CTL_DEL, descriptor, 0);
+}
+
+int espalier_watch_wait(int watch, uint64_t *names, int capacity) {
+  struct epoll_event events[64];
+  int count = epoll_wait(watch, events, capacity < 64 ? capacity : 64, -1);
+  for (int index = 0; index < count; index++) names[index] = events[index].data.u64;
+  return count;
+}
+
+int espalier_waker_make(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int espalier_waker_wake(int waker) { return eventfd_write(waker, 1); }
+
+uint64_t espalier_waker_take(int waker) {
+  eventfd_t count = 0;
+  return eventfd_read(waker, &count) == 0 ? count : 0;
+}
+
+// One owner a process catches signals at a time.
+static volatile sig_atomic_t signal_waker = -1;
+
+static void wake_on_signal(int number) {
+  (void)number;
+  int error = errno;
+  if (signal_waker >= 0) eventfd_write(signal_waker, 1);
+  errno = error;
+}
+
+static int set_action(int number, void (*handler)(int), void *before) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  return sigaction(number, &action, before);
+}
+
+int espalier_signal_size(void) { return (int)sizeof(struct sigaction); }
+
+int espalier_signal_catch(int number, int waker, void *before) {
+  signal_waker = waker;
+  return set_action(number, wake_on_signal, before);
+}
+
+int espalier_signal_ignore(int number, void *before) {
+  return set_action(number, SIG_IGN, before);
+}
+
+int espalier_signal_restore(int number, const void *before) {
+  return sigaction(number, before, 0);
+}

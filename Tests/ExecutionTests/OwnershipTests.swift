@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+import Grid
+import Testing
+
+@testable import Execution
+
+@Suite struct OwnershipTests {
+  @Test func theSecondOwnerIsToldWhoTheFirstIs() throws {
+    let home = try TemporaryFolder()
+    let folder = ResultsFolder(path: home.path + "/deep/results")
+    do {
+      let first = try OwnedFolder(folder)
+      #expect(first.endedLeftovers == 0)
+      #expect(OwnedFolder.livingOwner(of: folder)?.pid == getpid())
+      let error = #expect(throws: OwnershipError.self) { _ = try OwnedFolder(folder) }
+      guard case .owned(_, let owner?) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(owner.pid == getpid())
+      #expect("\(error!)".contains("is in use by process \(getpid()) on \(owner.host) since 2"))
+      withExtendedLifetime(first) {}
+    }
+    #expect(OwnedFolder.livingOwner(of: folder) == nil)
+    let next = try OwnedFolder(folder)
+    withExtendedLifetime(next) {}
+  }
+
+  @Test func aFolderThatCannotBeMadeIsNamed() throws {
+    let home = try TemporaryFolder()
+    let file = try home.script("file", "")
+    let error = #expect(throws: OwnershipError.self) {
+      _ = try OwnedFolder(ResultsFolder(path: file + "/results"))
+    }
+    #expect("\(error!)".hasPrefix("Cannot make the folder \(file)"))
+  }
+
+  @Test func networkFileSystemsAreKnownByTheirNumbers() throws {
+    #expect(FileSystemKind.name(ofType: 0x6969) == "NFS")
+    #expect(FileSystemKind.name(ofType: 0xEF53) == nil)  // ext4
+    #expect(FileSystemKind.name(ofType: 0x0102_1994) == nil)  // tmpfs
+    #expect(try FileSystemKind.network(at: "/proc") == nil)
+    #expect(
+      "\(OwnershipError.networkFileSystem(path: "/n", kind: "NFS"))"
+        == "/n is on a network file system (NFS), on which a job table can be damaged; put the "
+        + "results on a local disk with --results and copy them afterwards")
+  }
+
+  @Test func aProcessIsKnownByMoreThanItsNumber() {
+    let me = ProcessIdentity.current
+    #expect(me.isAlive)
+    #expect(!me.boot.isEmpty && me.startTime > 0)
+    #expect(
+      !ProcessIdentity(pid: me.pid, startTime: me.startTime + 1, boot: me.boot).isAlive)
+    #expect(!ProcessIdentity(pid: me.pid, startTime: me.startTime, boot: "other").isAlive)
+  }
+
+  @Test func aRegistryIsReusedAndCleared() throws {
+    let home = try TemporaryFolder()
+    let path = home.path + "/processes"
+    var registry = try ProcessRegistry.make(path: path)
+    let places: [Int] = [registry.take(), registry.take(), registry.take()]
+    #expect(places == [1, 2, 3])
+    try registry.free(2)
+    let freed = registry.take()
+    #expect(freed == 2)
+    let bytes = try #require(home.text("processes"))
+    let lines = ProcessRegistry.lines(of: Array(bytes.utf8))
+    #expect(lines == [[Substring(ProcessIdentity.currentBoot), "\(getsid(0))"], [], []])
+  }
+
+  /// Processes of other boots, reused numbers and nonsense are left alone.
+  @Test func onlyWhatIsSurelyOursIsEnded() throws {
+    let home = try TemporaryFolder()
+    let path = home.path + "/processes"
+    let me = ProcessIdentity.current
+    func groups(_ header: String, _ line: String) throws -> [Int32] {
+      try Data(ProcessRegistry.line(header) + ProcessRegistry.line(line)).write(
+        to: URL(filePath: path))
+      return Leftovers.groups(registry: path)
+    }
+    let header = "\(me.boot) \(getsid(0))"
+    #expect(try groups("another-boot \(getsid(0))", "\(me.pid) \(me.startTime)") == [])
+    #expect(try groups(header, "\(me.pid) \(me.startTime + 1)") == [])
+    #expect(try groups(header, "1 0") == [])
+    #expect(try groups(header, "-1 0") == [])
+    #expect(try groups(header, "x y") == [])
+    #expect(Leftovers.groups(registry: home.path + "/nothing") == [])
+  }
+
+  /// An owner is killed in the middle of its work. Its direct children die with it; what these had
+  /// started is ended by the next owner, which completes the grid.
+  @Test func aKilledOwnerLeavesNothingBehind() async throws {
+    let home = try TemporaryFolder()
+    let path = home.path
+    _ = try home.script(
+      "job",
+      """
+      #!/bin/sh
+      if [ "$ESPALIER_ATTEMPT" = 1 ] && [ "$1" = 3 ]; then
+        sleep 600 & echo $! > child; echo $$ > self
+        mv self started
+        sleep 600
+      fi
+      echo "{\\"metrics\\": {\\"x\\": $1}}"
+      """)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let grid = try TestGrid.inFolder(path)
+      try grid.add((1...4).map { ["x": .integer($0)] })
+      Thread.detachNewThread {
+        while access(path + "/started", F_OK) != 0 { usleep(5000) }
+        kill(getpid(), SIGKILL)
+      }
+      try grid.run()
+    }
+    let own = try #require(Int32(home.text("started")!.trimmingLineEnd))
+    let child = try #require(Int32(home.text("child")!.trimmingLineEnd))
+    #expect(eventually { ProcessStatus(of: own).map { $0.state == "Z" } ?? true })
+    // The grandchild lives on until somebody takes over.
+    #expect(ProcessStatus(of: child) != nil)
+    let folder = ResultsFolder(path: path + "/results")
+    do {
+      let owned = try OwnedFolder(folder)
+      #expect(owned.endedLeftovers == 1)
+    }
+    #expect(ProcessStatus(of: child).map { $0.state == "Z" } ?? true)
+    let grid = try TestGrid.inFolder(path)
+    try grid.add((1...4).map { ["x": .integer($0)] })
+    #expect(try grid.run().outcome == .finished)
+    #expect(try (0..<4).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] })
+    #expect(try grid.outcomes(2) == [.stopped, .completed])
+  }
+}
