@@ -82,11 +82,11 @@ struct child {
 };
 
 static void reset_signals(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = SIG_DFL;
-  // The C library keeps two signals to itself and refuses them; exec resets their handlers.
-  for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+  // The kernel's own structure, all zero: default action, no flags, empty mask. The C library's call
+  // refuses two signals that it keeps to itself, and one that is ignored stays so through exec.
+  unsigned long action[4] = {0};
+  for (int number = 1; number < NSIG; number++)
+    syscall(SYS_rt_sigaction, number, action, NULL, sizeof(unsigned long));
 }
 
 static int move_descriptors(struct espalier_spawn *spawn) {

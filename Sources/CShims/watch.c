@@ -72,3 +72,10 @@ int espalier_signal_ignore(int number, void *before) {
 int espalier_signal_restore(int number, const void *before) {
   return sigaction(number, before, 0);
 }
+
+int espalier_signal_unblock(int number) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  return pthread_sigmask(SIG_UNBLOCK, &set, 0);
+}

@@ -29,6 +29,8 @@ int espalier_signal_catch(int number, int waker, void *before);
 int espalier_signal_ignore(int number, void *before);
 int espalier_signal_restore(int number, const void *before);
 int espalier_signal_size(void);
+// Lets the calling thread take the signal, whatever was blocked when the program was started.
+int espalier_signal_unblock(int number);
 
 // How often the waker was woken since it was last asked.
 uint64_t espalier_waker_take(int waker);

@@ -39,7 +39,8 @@ final class DescriptorWatch: Sendable {
   private let watch: Int32
   private let waker: Int32
 
-  init() throws(FileError) {
+  /// - Parameter signals: taken by the watching thread, since all others may have them blocked.
+  init(signals: [Int32] = []) throws(FileError) {
     watch = try SystemCall.check(.open, "epoll") { espalier_watch_make() }
     do throws(FileError) {
       waker = try SystemCall.check(.open, "eventfd") { espalier_waker_make() }
@@ -48,7 +49,10 @@ final class DescriptorWatch: Sendable {
       throw error
     }
     espalier_watch_add(watch, waker, 0, 0)
-    let thread = Thread { [self] in serve() }
+    let thread = Thread { [self] in
+      for number in signals { espalier_signal_unblock(number) }
+      serve()
+    }
     thread.name = "espalier.watch"
     thread.start()
   }

@@ -118,7 +118,7 @@ final class Session: @unchecked Sendable {
     self.control = control
     began = clock.now
     registry = try ProcessRegistry.make(path: folder.processes)
-    watch = try DescriptorWatch()
+    watch = try DescriptorWatch(signals: settings.handlesSignals ? SignalWatch.numbers : [])
     signals = try SignalWatch(
       watch: watch, queue: queue, control: settings.handlesSignals ? control : nil)
     openFiles = OpenFiles(slots: settings.jobs)

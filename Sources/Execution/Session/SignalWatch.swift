@@ -9,6 +9,8 @@ import Glibc
 /// Children have groups of their own, so Ctrl-C on a terminal reaches the owner only, and they get
 /// default dispositions when they are started.
 final class SignalWatch {
+  static let numbers = [SIGINT, SIGTERM, SIGHUP]
+
   private let watch: DescriptorWatch
   private let waker: Int32
   private var name: DescriptorWatch.Name?
@@ -31,7 +33,7 @@ final class SignalWatch {
       }
       watch.arm(name)
     }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in Self.numbers {
       change(number) { espalier_signal_catch(number, waker, $0) }
     }
   }
