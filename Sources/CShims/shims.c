@@ -1,4 +1,5 @@
 #include "cpu.h"
+#include "fault.h"
 #include "process.h"
 #include "simd.h"
 #include "watch.h"

@@ -1,3 +1,4 @@
+import CShims
 import Grid
 import LanguageModel
 import PostTraining
@@ -47,6 +48,7 @@ extension JobRunner {
     // Until the walk is whole again there is none: a step that throws leaves half a state.
     self.walk = nil
     while walk.training.step < target {
+      espalier_fault_pass(ESPALIER_FAULT_TRAINING)
       walk.lastStep = try walk.training.advance()
       progress(stage, done: walk.training.step, total: target, unit: "steps") {
         "loss \(decimal(walk.lastStep?.loss ?? 0))"

@@ -1,3 +1,4 @@
+import CShims
 import Evaluation
 import Grid
 import LanguageModel
@@ -7,11 +8,13 @@ extension JobRunner {
   /// Measures a state on the four problem sets.
   func evaluate(_ stage: Stage) throws -> StageOutcome {
     let model = try state(try parent(0, of: stage))
+    espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
     let parameters = StageParameters(stage)
     let sets = try ProblemSet.benchmarks(
       split: try parameters.choice("evaluation_split"),
       count: try parameters.integer("evaluation_problems"))
     let result = try Evaluation.evaluate(model, on: sets, settings: try parameters.evaluation())
+    espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
     let outcomes = try put(result.encoded, .outcomes, of: stage)
     return StageOutcome(metrics: result.metricsByName, artifacts: [outcomes])
   }

@@ -1,3 +1,4 @@
+import CShims
 import Grid
 import LanguageModel
 import PostTraining
@@ -8,6 +9,7 @@ extension JobRunner {
     let training = try pretraining(of: stage)
     var saved = now()
     while !training.isComplete {
+      espalier_fault_pass(ESPALIER_FAULT_TRAINING)
       try training.advance()
       progress(stage, done: training.step, total: training.settings.steps, unit: "steps") {
         "loss \(decimal(training.recentLoss))"

@@ -1,4 +1,5 @@
 import Artifacts
+import CShims
 import Grid
 
 extension JobRunner {
@@ -9,6 +10,7 @@ extension JobRunner {
   /// Stores an artifact of a stage.
   func put(_ bytes: [UInt8], _ kind: ArtifactKind, of stage: Stage) throws -> ArtifactReference {
     let stored = try store.put(bytes, as: name(kind, stage))
+    espalier_fault_pass(ESPALIER_FAULT_ARTIFACT)
     return ArtifactReference(
       stage: stage.key, kind: kind.rawValue, sha256: stored.content.hex, bytes: stored.bytes)
   }

@@ -1,4 +1,5 @@
 import Artifacts
+import CShims
 import Foundation
 import Glibc
 import Grid
@@ -61,7 +62,9 @@ package enum Worker {
     reader.start()
 
     let events = EventWriter(descriptor: output)
+    espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
     events.write(.ready(environment(version: version)))
+    espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
     let runner = JobRunner(store: store) { events.write($0) }
     let decoder = JSONDecoder()
     while let line = orders.next() {

@@ -1,5 +1,6 @@
 import Aggregator
 import Artifacts
+import CShims
 import Foundation
 import Grid
 import JobTable
@@ -24,7 +25,11 @@ struct GridExports {
       throw CommandFailure(
         "the folder \(folder) cannot be made: \(error.localizedDescription)", status: .store)
     }
-    func path(_ name: String) -> String { folder + "/" + name }
+    defer { espalier_fault_pass(ESPALIER_FAULT_EXPORT) }
+    func path(_ name: String) -> String {
+      espalier_fault_pass(ESPALIER_FAULT_EXPORT)
+      return folder + "/" + name
+    }
     try AtomicFile.write(collect(runs), to: path("runs.csv"))
     try AtomicFile.write(collect(summary), to: path("summary.csv"))
     try AtomicFile.write(collect(timings), to: path("timings.csv"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CShims
 import Execution
 import Foundation
 import Grid
@@ -36,9 +37,11 @@ struct GridRun {
     } catch {
       throw CommandFailure("\(error)", status: .store)
     }
-    let table = try JobTable(path: path)
+    let table = try JobTable(path: path) { espalier_fault_pass(ESPALIER_FAULT_COMMIT) }
+    espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
     try table.endAbandonedAttempts(at: Self.now)
     try plan(in: table, firstPlan)
+    espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
     if case .failed(let cluster)? = retrying { try reopen(cluster, in: table) }
     let status = try work(in: owned, table)
     try finish(table, folder: folder, status: status)

@@ -1,4 +1,5 @@
 import Artifacts
+import CShims
 import Foundation
 import Glibc
 
@@ -47,7 +48,9 @@ package struct OwnedFolder: ~Copyable {
       guard try lockNow(lock, path: folder.lock) else {
         throw OwnershipError.owned(path: folder.path, by: owner(of: folder))
       }
+      espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
       let leftovers = try Leftovers.end(registry: folder.processes)
+      espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
       try write(record, to: lock, path: folder.lock)
       return OwnedFolder(folder: folder, endedLeftovers: leftovers, lock: lock)
     } catch {

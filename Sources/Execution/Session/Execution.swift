@@ -1,3 +1,4 @@
+import CShims
 import Grid
 import JobTable
 import Scheduler
@@ -30,6 +31,7 @@ package enum Execution {
     for item in work { session.labels[item.job] = item.label }
     session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
     let runs = try table.reader.counts(for: grid).runs
+    espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
     session.run(work.map { session.schedulerJob($0) }, runs: runs, observer: observer)
     return session.report
   }

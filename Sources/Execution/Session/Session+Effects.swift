@@ -1,4 +1,5 @@
 import Artifacts
+import CShims
 import Glibc
 import Grid
 import JobTable
@@ -80,6 +81,7 @@ extension Session {
         for (change, outcome) in zip(batch, try table.apply(batch)) {
           if case .refused(let refusal) = outcome { refused(change, refusal) }
         }
+        espalier_fault_pass(ESPALIER_FAULT_COMMITTED)
       } catch {
         storeFailed("\(error)")
       }

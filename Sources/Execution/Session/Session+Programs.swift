@@ -1,4 +1,5 @@
 import Artifacts
+import CShims
 import Foundation
 import Glibc
 import Grid
@@ -62,6 +63,7 @@ extension Session {
   func programSpawned(
     _ key: ProgramKey, _ result: Result<SpawnedProcess, SpawnFailure>, place: Int
   ) {
+    espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
     guard let ledger = pendingLedgers.removeValue(forKey: key) else { return }
     switch result {
     case .failure(let failure):
@@ -88,6 +90,7 @@ extension Session {
   }
 
   func take(_ word: ExternalProcess.Word, from key: ProgramKey) {
+    espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
     switch word {
     case .reported(let completed, let step):
       record(completed, of: key)

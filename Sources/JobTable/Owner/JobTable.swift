@@ -11,11 +11,16 @@ package final class JobTable: Sendable {
   package let reader: JobTableReader
   let path: String
   private let queue: DatabaseQueue
+  private let beforeCommit: @Sendable () -> Void
 
   /// Opens the table at `path`, makes it if there is none, and brings an older one up to date. Its
   /// folder must exist.
-  package init(path: String) throws {
+  ///
+  /// - Parameter beforeCommit: called in each transaction when everything but its commit is done, for
+  ///   tests of what happens to one that dies there.
+  package init(path: String, beforeCommit: @escaping @Sendable () -> Void = {}) throws {
     self.path = path
+    self.beforeCommit = beforeCommit
     queue = try TableFile.openForOwner(path)
     reader = JobTableReader(path: path, queue: queue)
   }
@@ -33,6 +38,7 @@ package final class JobTable: Sendable {
         var result: Result<T, any Error>?
         try db.inTransaction(.immediate) {
           result = .success(try body(db))
+          beforeCommit()
           return .commit
         }
         guard let result else {
