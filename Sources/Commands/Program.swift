@@ -19,7 +19,7 @@ package struct Program: ParsableCommand {
     version: BuildVersion.text,
     subcommands: [
       PlanCommand.self, RunCommand.self, StatusCommand.self, ReportCommand.self,
-      ExportCommand.self, RetryCommand.self, ModelsCommand.self, BenchmarksCommand.self,
+      ExportCommand.self, RetryCommand.self, SchemaCommand.self, ModelsCommand.self, BenchmarksCommand.self,
       GenerateCommand.self, WorkerCommand.self,
     ])
 

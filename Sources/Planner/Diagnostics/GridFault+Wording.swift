@@ -99,6 +99,12 @@ extension GridFault {
         "“\(key)” holds a list, so nothing under it can be set",
         "set the whole list: --set '\(key)=[…]'")
 
+    case .overrideOfNothing(let name, let suggestion, let allowed):
+      Wording(
+        "“\(name)” is no axis, parameter or placeholder of this grid, so the program would not "
+          + "see it",
+        Self.didYouMean(suggestion, allowed))
+
     // The program and its parameters.
     case .unknownProgram(let name):
       Wording(
@@ -141,6 +147,9 @@ extension GridFault {
     case .reservedName(let name):
       Wording(
         "“\(name)” has a meaning of its own and cannot name a parameter", "choose another name")
+    case .columnName(let name):
+      Wording(
+        "“\(name)” names another column of runs.csv and cannot name an axis", "choose another name")
     case .notFinite(let text):
       Wording("\(Self.subject(path)) is \(text), but must be finite")
     case .refusedValue(let value):

@@ -36,6 +36,7 @@ package enum GridFault: Hashable, Sendable {
   case overrideWithoutValue
   case overrideWithoutKey
   case overrideThroughValue(String)
+  case overrideOfNothing(String, suggestion: String?, allowed: [String])
 
   // The program.
   case unknownProgram(String)
@@ -52,6 +53,7 @@ package enum GridFault: Hashable, Sendable {
   case badName(String)
   case badGridName(String)
   case reservedName(String)
+  case columnName(String)
   case notFinite(String)
   case refusedValue(RefusedValue)
   case missingParameter(String, about: String)

@@ -7,6 +7,10 @@ extension GridDecoder {
   /// Reads one axis; `nil` if it has a fault.
   mutating func decodeAxis(_ entry: YAMLNode.Entry, path: [String]) -> GridBlock.AxisEntry? {
     let node = entry.value
+    if isColumn(entry.key) {
+      fault(.columnName(entry.key), at: entry.place, path)
+      return nil
+    }
     guard let nodes = node.list else {
       guard let parameter = parameter(named: entry.key, at: entry.place, path),
         node.entries != nil
@@ -27,6 +31,12 @@ extension GridDecoder {
       return nil
     }
     return decodePoints(nodes, entry, path)
+  }
+
+  /// Whether runs.csv has a column of that name that is no axis.
+  func isColumn(_ name: String) -> Bool {
+    GridSchema.columnNames.contains(name)
+      || parameters[name] == nil && program.metrics.contains { $0.name == name }
   }
 
   // MARK: A list of values

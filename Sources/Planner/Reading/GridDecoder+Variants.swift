@@ -45,6 +45,17 @@ extension GridDecoder {
     return order.map { Axis(name: $0, points: points[$0] ?? []) }
   }
 
+  /// What variants fix to different values has a column too.
+  mutating func checkColumns(of blocks: [GridBlock], common: ParameterAssignment) {
+    for block in blocks where blocks.count > 1 {
+      for entry in block.fixed where common[entry.name] == nil && isColumn(entry.name) {
+        let path = ["variants"]
+        if diagnostics.hasFault(at: path) { continue }
+        fault(.columnName(entry.name), at: entry.place, path)
+      }
+    }
+  }
+
   private func absent(
     _ name: String, in variant: [Axis], _ common: ParameterAssignment
   ) -> [Axis.Point] {

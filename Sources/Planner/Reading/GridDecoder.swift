@@ -43,6 +43,7 @@ struct GridDecoder {
         axisNames.append(entry.key)
       }
     }
+    checkColumns(of: blocks, common: common)
     checkPlaceholders(of: work, known: program.parameters.map(\.name))
     checkPrefix(of: work, blocks: blocks)
     checkSize(of: blocks)

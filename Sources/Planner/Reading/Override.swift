@@ -54,6 +54,13 @@ struct Override {
       path.insert(value.scalar == nil ? "axes" : "parameters", at: 0)
     }
     if path.count > 1, path[0] == "axes" || path[0] == "parameters" {
+      if let names = Self.namesOfExternalProgram(in: tree), !names.contains(path[1]) {
+        diagnostics.fault(
+          .overrideOfNothing(
+            path[1], suggestion: Suggestion.nearest(to: path[1], among: names), allowed: names),
+          at: place, path: keys)
+        return
+      }
       // A table has no rows for an axis that the user has just taken away.
       if path[0] == "parameters", tree["axes"]?[path[1]] != nil {
         tree.removeFromReport(path[1])
@@ -64,6 +71,28 @@ struct Override {
     if let key = set(path[...], in: &tree) {
       diagnostics.fault(.overrideThroughValue(key), at: place, path: keys)
     }
+  }
+
+  /// Every name that a program of the user's, its axes or its parameters have; `nil` for the built-in
+  /// program, whose description says which parameters there are.
+  private static func namesOfExternalProgram(in tree: YAMLNode) -> [String]? {
+    guard let program = tree["program"], program["command"] != nil || program["shell"] != nil else {
+      return nil
+    }
+    var names: [String] = []
+    for block in [tree] + (tree["variants"]?.list ?? []) {
+      names += (block["axes"]?.entries ?? []).map(\.key)
+      names += (block["parameters"]?.entries ?? []).map(\.key)
+      for axis in block["axes"]?.entries ?? [] {
+        for point in axis.value.list ?? [] { names += (point.entries ?? []).map(\.key) }
+      }
+    }
+    let templates = (program["command"]?.list ?? []) + [program["shell"]].compactMap(\.self)
+    for template in templates.compactMap(\.scalar?.text) {
+      names += CommandTemplate(template).placeholders
+    }
+    var seen = Set(GridSchema.reservedNames)
+    return names.filter { seen.insert($0).inserted }
   }
 
   private func isTopLevelKey(

@@ -3,6 +3,8 @@
 indirect enum Form: Sendable {
   /// Any scalar, taken as text.
   case text
+  /// A text that is one of the program's words.
+  case word(Words)
   /// A parameter's value: any scalar, typed later by the program.
   case value
   case integer(minimum: Int?, maximum: Int?)
@@ -14,11 +16,30 @@ indirect enum Form: Sendable {
   /// A mapping with these keys.
   case record(Record)
   /// A mapping whose keys are names of the user's or the program's.
-  case names(to: Form)
+  case names(Names, to: Form)
   /// One of the forms, by what stands there.
   case shape(GridFault.Expectation, scalar: Form? = nil, list: Form? = nil, mapping: Form? = nil)
   /// One of several mappings, told by the key that only it has.
   case alternatives(GridFault.Expectation, [Record])
+
+  /// What a word names. Whether the program has it is looked at after the structure.
+  enum Words: Sendable {
+    case preset, metric
+  }
+
+  /// What the keys of a mapping name.
+  enum Names: Sendable {
+    /// Anything of the user's.
+    case anything
+    /// Parameters of the program.
+    case parameters
+    /// Parameters of the program, or a name for several of them together.
+    case axes
+    /// The parameters that a point of an axis sets, `label` and `preset`.
+    case point
+    /// Parameters or axes, to select runs by.
+    case selection
+  }
 
   struct Record: Sendable {
     let keys: [Key]
@@ -53,7 +74,7 @@ indirect enum Form: Sendable {
   /// What to tell someone who wrote something else.
   var expectation: GridFault.Expectation {
     switch self {
-    case .text: .text
+    case .text, .word: .text
     case .value: .value
     case .integer: .integer
     case .number: .number

@@ -2,6 +2,8 @@
 enum GridSchema {
   /// Keys of a mapping in an axis that are not parameters.
   static let reservedNames = ["label", "preset"]
+  /// Columns that every table of runs has beside the axes and the metrics.
+  static let columnNames = ["run", "state"]
 
   static let grid = Form.Record([
     Form.Key(
@@ -11,7 +13,7 @@ enum GridSchema {
     Form.Key(
       "program", .shape(.program, scalar: .text, mapping: .record(program)),
       about: "What does the work: `builtin`, or a command of yours."),
-    Form.Key("preset", .text, about: "A named set of values of the built-in program."),
+    Form.Key("preset", .word(.preset), about: "A named set of values of the built-in program."),
     Form.Key("parameters", parameters, about: "Parameters with one value each."),
     Form.Key(
       "axes", axes, about: "The axes; the grid is their product, the first one varies slowest."),
@@ -22,7 +24,7 @@ enum GridSchema {
       "where", .shape(.textOrList, scalar: .text, list: .list(of: .text)),
       about: "Comparisons such as `temperature <= 1.0`; only runs that pass all of them are kept."),
     Form.Key(
-      "exclude", .list(of: .names(to: .value)),
+      "exclude", .list(of: .names(.selection, to: .value)),
       about: "Values that, taken together, no run may have."),
     Form.Key(
       "replicate", .text, about: "The axis over which cells are averaged; `seed` if there is one."),
@@ -43,7 +45,7 @@ enum GridSchema {
       "retries", .integer(minimum: 0, maximum: 1000),
       about: "How often a failed attempt is tried again."),
     Form.Key(
-      "environment", .names(to: .text), about: "Variables of the program's environment."),
+      "environment", .names(.anything, to: .text), about: "Variables of the program's environment."),
   ])
 
   static let resources = Form.Record([
@@ -66,18 +68,20 @@ enum GridSchema {
   ])
 
   static let variant = Form.Record([
-    Form.Key("preset", .text, about: "A named set of values of the built-in program."),
+    Form.Key("preset", .word(.preset), about: "A named set of values of the built-in program."),
     Form.Key("parameters", parameters, about: "Parameters with one value in this block."),
     Form.Key("axes", axes, about: "Axes of this block."),
   ])
 
   static let report = Form.Record([
-    Form.Key("metric", .text, about: "The metric of the tables."),
-    Form.Key("metrics", names(.textOrList), about: "The metrics of the tables, the first foremost."),
+    Form.Key("metric", .word(.metric), about: "The metric of the tables."),
+    Form.Key(
+      "metrics", names(.textOrList, .word(.metric)),
+      about: "The metrics of the tables, the first foremost."),
     Form.Key("rows", names(.textOrList), about: "Axes that go down the table."),
     Form.Key("columns", names(.textOrList), about: "Axes that go across the table."),
     Form.Key(
-      "baseline", .names(to: .value), about: "Values that select the runs to compare with."),
+      "baseline", .names(.selection, to: .value), about: "Values that select the runs to compare with."),
   ])
 
   static let range = Form.Record(
@@ -107,15 +111,18 @@ enum GridSchema {
     ])
 
   /// A point of an axis that sets several parameters together also has these keys.
-  static let point = Form.shape(.point, scalar: .value, mapping: .names(to: .value))
+  static let point = Form.shape(.point, scalar: .value, mapping: .names(.point, to: .value))
 
-  private static let parameters = Form.names(to: .value)
+  private static let parameters = Form.names(.parameters, to: .value)
 
   private static let axes = Form.names(
+    .axes,
     to: .shape(
       .axis, list: .list(of: point), mapping: .alternatives(.axis, [range, count, logarithmic])))
 
-  private static func names(_ expectation: GridFault.Expectation) -> Form {
-    .shape(expectation, scalar: .text, list: .list(of: .text))
+  private static func names(
+    _ expectation: GridFault.Expectation, _ element: Form = .text
+  ) -> Form {
+    .shape(expectation, scalar: element, list: .list(of: element))
   }
 }

@@ -26,7 +26,7 @@ struct StructureCheck {
       return
     }
     switch form {
-    case .text, .value, .integer, .number, .memory, .duration:
+    case .text, .word, .value, .integer, .number, .memory, .duration:
       guard let scalar = node.scalar else {
         wrong(node, form, path)
         return
@@ -54,7 +54,7 @@ struct StructureCheck {
       } else {
         check(node, record, path)
       }
-    case .names(let value):
+    case .names(_, let value):
       if node.isNothing { return }
       guard let entries = node.entries else {
         wrong(node, form, path)

@@ -1,6 +1,43 @@
 extension BrokenGrid {
   static let axes: [BrokenGrid] = [
     BrokenGrid(
+      "axis like a column",
+      """
+      parameters: {model: tiny}
+      axes: {run: [{seed: 1}], state: [{step: 1}], accuracy: [{rl_step: 1}]}
+      """,
+      messages: [
+        "g.yaml:2:8: “run” names another column of runs.csv and cannot name an axis; choose "
+          + "another name",
+        "g.yaml:2:26: “state” names another column of runs.csv and cannot name an axis; choose "
+          + "another name",
+        "g.yaml:2:46: “accuracy” names another column of runs.csv and cannot name an axis; choose "
+          + "another name",
+      ]),
+    BrokenGrid(
+      "external axis like a column",
+      """
+      program: {command: [a]}
+      axes: {state: [on, off]}
+      """,
+      messages: [
+        "g.yaml:2:8: “state” names another column of runs.csv and cannot name an axis; choose "
+          + "another name",
+      ]),
+    BrokenGrid(
+      "variants make a column",
+      """
+      program: {command: [a]}
+      axes: {x: [1]}
+      variants:
+        - parameters: {state: on}
+        - parameters: {state: off}
+      """,
+      messages: [
+        "g.yaml:4:18: “state” names another column of runs.csv and cannot name an axis; choose "
+          + "another name",
+      ]),
+    BrokenGrid(
       "value twice",
       """
       parameters: {model: tiny}

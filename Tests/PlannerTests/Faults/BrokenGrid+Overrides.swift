@@ -1,6 +1,22 @@
 extension BrokenGrid {
   static let overrides: [BrokenGrid] = [
     BrokenGrid(
+      "override that an external program would not see",
+      """
+      program: {command: [a, "--lr={learning_rate}", "{mode}"]}
+      parameters: {mode: fast}
+      axes: {learning_rate: [1], setting: [{width: 2}]}
+      """,
+      overrides: ["learning_rat=2", "axes.depth=[1, 2]", "parameters.widht=3"],
+      messages: [
+        "--set learning_rat=2: “learning_rat” is no axis, parameter or placeholder of this grid, so "
+          + "the program would not see it; did you mean “learning_rate”?",
+        "--set axes.depth=[1, 2]: “depth” is no axis, parameter or placeholder of this grid, so "
+          + "the program would not see it; there are learning_rate, setting, mode, width",
+        "--set parameters.widht=3: “widht” is no axis, parameter or placeholder of this grid, so "
+          + "the program would not see it; did you mean “width”?",
+      ]),
+    BrokenGrid(
       "override without a value",
       "parameters: {model: tiny}\n",
       overrides: ["temperature"],
