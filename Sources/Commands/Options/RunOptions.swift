@@ -5,7 +5,7 @@ import Scheduler
 /// How a grid's jobs are run; shared by `run` and `retry`.
 struct RunOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("j", allowingJoined: true), .long],
     help: ArgumentHelp(
       "How many jobs run at once. The default is the number of CPU cores.", valueName: "n"))
   var jobs: Int?

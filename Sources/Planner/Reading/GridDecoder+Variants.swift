@@ -10,17 +10,28 @@ extension GridDecoder {
     }
   }
 
-  /// The axes of a variant, with an axis of one point for each value that not all variants share.
+  /// The axes of a variant, with an axis of one point for each value that not all variants share. A
+  /// preset's value that points of an axis have their own of belongs to the other points of that axis.
   func axes(of block: GridBlock, beside common: ParameterAssignment) -> [Axis] {
     let values = block.fixedValues
     let explicit = block.fixed.map(\.name)
     let order = explicit + values.keys.filter { block.fixed($0) == nil }.sorted()
-    let single = order.filter { common[$0] == nil }.compactMap { name in
-      values[name].map {
-        Axis(name: name, points: [Axis.Point(label: $0, assignment: [name: $0])])
+    var axes = block.resolvedAxes
+    var single: [Axis] = []
+    for name in order where common[name] == nil {
+      guard let value = values[name] else { continue }
+      if let owner = axes.firstIndex(where: { $0.points.contains { $0.assignment[name] != nil } }) {
+        axes[owner] = Axis(
+          name: axes[owner].name,
+          points: axes[owner].points.map { point in
+            Axis.Point(
+              label: point.label, assignment: point.assignment.merging([name: value]) { own, _ in own })
+          })
+      } else {
+        single.append(Axis(name: name, points: [Axis.Point(label: value, assignment: [name: value])]))
       }
     }
-    return single + block.resolvedAxes
+    return single + axes
   }
 
   /// The columns of a grid of variants: every axis of any of them, with all points that runs have

@@ -77,8 +77,13 @@ package struct EditorSchema {
       definitions[Self.name(of: parameter)] = .object(members)
     }
     for workload in [Workload.builtin, .external] {
-      definitions[Self.pointName(workload)] = schema(
-        of: .names(.point, to: .value), for: workload)
+      definitions[Self.name(of: .point, workload)] = .object(
+        ["type": .string("object")].merging(names(.point, to: .value, workload)) { $1 })
+      for (names, value) in GridSchema.namesOfPrograms {
+        let members = ["type": CanonicalJSON.array([.string("object"), .string("null")])]
+        definitions[Self.name(of: names, workload)] = .object(
+          members.merging(self.names(names, to: value, workload)) { $1 })
+      }
     }
     for (name, record) in Self.seriesRecords {
       definitions[name] = schema(of: .record(record), for: .builtin)
@@ -94,8 +99,8 @@ package struct EditorSchema {
     "parameter.\(parameter.name)"
   }
 
-  private static func pointName(_ workload: Workload) -> String {
-    workload == .builtin ? "point" : "point.external"
+  private static func name(of names: Form.Names, _ workload: Workload) -> String {
+    "\(names)" + (workload == .builtin ? "" : ".external")
   }
 
   private static func reference(_ name: String) -> CanonicalJSON {
@@ -147,7 +152,7 @@ package struct EditorSchema {
       return Self.quantity(#"^([0-9.]+ *(d|h|m|min|s)? *)+$"#)
     case .list(let element, let minimum, let maximum):
       var members = Self.type("array", orNothing)
-      members["items"] = schema(of: element, for: workload)
+      members["items"] = schema(of: element, orNothing: true, for: workload)
       if minimum > 0 { members["minItems"] = .integer(minimum) }
       if let maximum { members["maxItems"] = .integer(maximum) }
       return .object(members)
@@ -158,9 +163,11 @@ package struct EditorSchema {
       let required = record.keys.filter(\.isRequired).map { CanonicalJSON.string($0.name) }
       if !required.isEmpty { members["required"] = .array(required) }
       return .object(members)
-    case .names(let names, let value):
+    case .names(.anything, let value):
       return .object(
-        Self.type("object", orNothing).merging(self.names(names, to: value, workload)) { $1 })
+        Self.type("object", orNothing).merging(names(.anything, to: value, workload)) { $1 })
+    case .names(let names, _):
+      return Self.reference(Self.name(of: names, workload))
     case .shape(_, let scalar, let list, let mapping):
       return Self.either(
         [scalar, list, mapping].compactMap(\.self).map { schema(of: $0, for: workload) })
@@ -201,7 +208,7 @@ package struct EditorSchema {
       let series = Self.seriesRecords.map { Self.reference($0.0) }
       return [
         "additionalProperties": Self.either(
-          [Self.list(of: Self.scalar), Self.list(of: Self.reference(Self.pointName(.external)))]
+          [Self.list(of: Self.scalar), Self.list(of: Self.reference(Self.name(of: .point, .external)))]
             + series),
         "propertyNames": Self.nameSchema(but: GridSchema.columnNames),
       ]
@@ -210,14 +217,14 @@ package struct EditorSchema {
       for parameter in program.parameters { axes[parameter.name] = axis(of: parameter) }
       return [
         "properties": .object(axes),
-        "additionalProperties": Self.list(of: Self.reference(Self.pointName(.builtin))),
+        "additionalProperties": Self.list(of: Self.reference(Self.name(of: .point, .builtin))),
         "propertyNames": Self.nameSchema(but: GridSchema.columnNames),
       ]
     }
   }
 
   private func axis(of parameter: ParameterDescription) -> CanonicalJSON {
-    let lists = [Self.reference(Self.name(of: parameter)), Self.reference(Self.pointName(.builtin))]
+    let lists = [Self.reference(Self.name(of: parameter)), Self.reference(Self.name(of: .point, .builtin))]
       .map(Self.list)
     let series = Self.seriesRecords.map { Self.reference($0.0) }
     guard case .object(var members) = Self.either(parameter.type.hasSeries ? lists + series : lists)

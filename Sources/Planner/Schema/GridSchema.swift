@@ -115,10 +115,15 @@ enum GridSchema {
 
   private static let parameters = Form.names(.parameters, to: .value)
 
-  private static let axes = Form.names(
-    .axes,
-    to: .shape(
-      .axis, list: .list(of: point), mapping: .alternatives(.axis, [range, count, logarithmic])))
+  private static let axis = Form.shape(
+    .axis, list: .list(of: point), mapping: .alternatives(.axis, [range, count, logarithmic]))
+
+  private static let axes = Form.names(.axes, to: axis)
+
+  /// The mappings whose keys are the program's, wherever they stand.
+  static let namesOfPrograms: [(names: Form.Names, value: Form)] = [
+    (.parameters, .value), (.axes, axis), (.selection, .value),
+  ]
 
   private static func names(
     _ expectation: GridFault.Expectation, _ element: Form = .text

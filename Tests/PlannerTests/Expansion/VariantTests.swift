@@ -73,6 +73,25 @@ import Testing
     #expect(plan.specification.axes[1].points.map(\.label) == [1, 2, 3].map { .integer($0) })
   }
 
+  @Test func pointsComeBeforeThePresetOfTheirVariant() throws {
+    let plan = try Laboratory.plan(
+      """
+      parameters: {model: tiny, method: em}
+      variants:
+        - preset: paper-code
+          axes: {setting: [{label: a, mask_first: false}, {label: b}]}
+        - axes: {mask_first: [false]}
+      """)
+    #expect(
+      plan.specification.axes.map(\.name)
+        == ["learning_rate", "loss_temperature", "temperature", "setting", "mask_first"])
+    #expect(
+      rows(plan)
+        == ["2e-05 0.5 0.5 a false", "2e-05 0.5 0.5 b true", "0.0005 tied 0.5  false"])
+    #expect(
+      plan.runs.map { $0.parameters.contains(#""mask_first":true"#) } == [false, true, false])
+  }
+
   @Test func selectionsReachIntoVariants() throws {
     let plan = try Laboratory.plan(
       """
