@@ -152,7 +152,7 @@ private struct QueryBlock {
 /// Replaces scores by probabilities P and dP by dS = P ∘ (dP − Σ P∘dP) · scale over the first `count`
 /// keys, both zero up to `padded`.
 @inline(__always)
-private func softmaxGradient(
+func softmaxGradient(
   _ scores: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, count: Int,
   padded: Int, scale: Float, peak: Float, inverse: Float
 ) {

@@ -43,6 +43,15 @@ package func scatterRows(
   }
 }
 
+/// The inverse of `gatherRows` for a permutation: row `rows[i]` of the output is row i of the input.
+package func placeRows(
+  _ output: UnsafeMutablePointer<Float>, _ input: UnsafePointer<Float>, rows: [Int], width: Int
+) {
+  for (from, to) in rows.enumerated() {
+    (output + to * width).update(from: input + from * width, count: width)
+  }
+}
+
 @inline(__always)
 private func addRow(
   _ sum: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, width: Int

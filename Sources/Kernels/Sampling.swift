@@ -22,20 +22,33 @@ package struct DrawnToken: Hashable, Sendable {
   package var entropy: Float
 }
 
-/// Draws a token from a row of `count` logits: repetition penalty on the tokens marked in `seen`,
-/// then temperature, then top-p, then the inverse of the cumulative distribution over ascending ids
-/// at `uniform`. At temperature 0: the lowest id among the largest penalised logits.
+/// The distribution that tokens are drawn from after one prefix, prepared for any number of draws;
+/// the cumulative weights lie where `prepareDraw` put them.
+package struct TokenDistribution: Hashable, Sendable {
+  /// The token of greedy drawing; nil if a random number decides.
+  package let greedyToken: Int32?
+  /// Entropy, in nats, of the plain softmax of the row.
+  package let entropy: Float
+  /// log Σ exp of the row, as its largest logit and the rest.
+  fileprivate let largest: Float
+  fileprivate let logSum: Float
+}
+
+/// Prepares to draw tokens from a row of `count` logits: repetition penalty on the tokens marked in
+/// `seen`, then temperature, then top-p, then the cumulative distribution over ascending ids. At
+/// temperature 0: the lowest id among the largest penalised logits.
 ///
 /// - Parameters:
+///   - cumulative: gets the `count` cumulative weights, except at temperature 0.
 ///   - seen: a byte for each token, not zero for those that occurred; ignored at penalty 1.
 ///   - scratch: `count` floats.
 /// - Complexity: O(count), a few passes; with top-p about 30 more in the worst case.
-package func drawToken(
-  _ logits: UnsafePointer<Float>, count: Int, seen: UnsafePointer<UInt8>, draw: TokenDraw,
-  uniform: Float, scratch: UnsafeMutablePointer<Float>
-) -> DrawnToken {
+package func prepareDraw(
+  _ cumulative: UnsafeMutablePointer<Double>, _ logits: UnsafePointer<Float>, count: Int,
+  seen: UnsafePointer<UInt8>?, draw: TokenDraw, scratch: UnsafeMutablePointer<Float>
+) -> TokenDistribution {
   var row = logits
-  if draw.repetitionPenalty != 1 {
+  if draw.repetitionPenalty != 1, let seen {
     for i in 0..<count {
       let z = logits[i]
       scratch[i] =
@@ -43,17 +56,62 @@ package func drawToken(
     }
     row = UnsafePointer(scratch)
   }
-  let token: Int
+  var greedy: Int32?
   if draw.temperature == 0 {
     let largest = largestElement(row, count: count)
-    token = (0..<count).first { row[$0] == largest } ?? 0
+    greedy = Int32((0..<count).first { row[$0] == largest } ?? 0)
   } else {
     weigh(scratch, row, count: count, temperature: draw.temperature)
     if draw.topP < 1 { keepLikeliest(scratch, count: count, share: draw.topP) }
-    token = invert(scratch, count: count, uniform: uniform)
+    var total = 0.0
+    for i in 0..<count {
+      total += Double(scratch[i])
+      cumulative[i] = total
+    }
   }
-  let (logProbability, entropy) = plainStatistics(logits, count: count, token: token)
-  return DrawnToken(token: Int32(token), logProbability: logProbability, entropy: entropy)
+  let plain = plainStatistics(logits, count: count)
+  return TokenDistribution(
+    greedyToken: greedy, entropy: plain.entropy, largest: plain.largest, logSum: plain.logSum)
+}
+
+/// The token at `uniform` in a prepared distribution: the first id at which the cumulative weight
+/// exceeds `uniform` × the total.
+///
+/// - Parameters:
+///   - cumulative, logits, count: those of `prepareDraw`.
+///   - uniform: in [0, 1); ignored at temperature 0.
+package func drawToken(
+  _ distribution: TokenDistribution, cumulative: UnsafePointer<Double>,
+  logits: UnsafePointer<Float>, count: Int, uniform: Float
+) -> DrawnToken {
+  var token = 0
+  if let greedy = distribution.greedyToken {
+    token = Int(greedy)
+  } else {
+    let target = cumulative[count - 1] * Double(uniform)
+    while token < count && !(cumulative[token] > target) { token += 1 }
+    if token == count { token = 0 }
+  }
+  return DrawnToken(
+    token: Int32(token),
+    logProbability: logits[token] - distribution.largest - distribution.logSum,
+    entropy: distribution.entropy)
+}
+
+/// Draws one token from a row of logits: `prepareDraw`, then `drawToken` from what it prepared.
+///
+/// - Parameter scratch: `count` floats.
+package func drawToken(
+  _ logits: UnsafePointer<Float>, count: Int, seen: UnsafePointer<UInt8>, draw: TokenDraw,
+  uniform: Float, scratch: UnsafeMutablePointer<Float>
+) -> DrawnToken {
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { cumulative in
+    let base = cumulative.baseAddress!
+    let distribution = prepareDraw(
+      base, logits, count: count, seen: seen, draw: draw, scratch: scratch)
+    return drawToken(
+      distribution, cumulative: base, logits: logits, count: count, uniform: uniform)
+  }
 }
 
 /// weights = exp((logits − largest) / temperature).
@@ -118,25 +176,11 @@ private func keepLikeliest(
   }
 }
 
-/// The first id at which the cumulative sum of the weights exceeds `uniform` × their total.
-@inline(__always)
-private func invert(_ weights: UnsafePointer<Float>, count: Int, uniform: Float) -> Int {
-  var total = 0.0
-  for i in 0..<count { total += Double(weights[i]) }
-  let target = total * Double(uniform)
-  var sum = 0.0
-  for i in 0..<count {
-    sum += Double(weights[i])
-    if sum > target { return i }
-  }
-  return 0
-}
-
-/// log p(token) and the entropy for p = softmax(logits).
+/// The largest logit, log Σ exp(logit − largest), and the entropy for p = softmax(logits).
 @inline(__always)
 private func plainStatistics(
-  _ logits: UnsafePointer<Float>, count: Int, token: Int
-) -> (logProbability: Float, entropy: Float) {
+  _ logits: UnsafePointer<Float>, count: Int
+) -> (largest: Float, logSum: Float, entropy: Float) {
   let largest = largestElement(logits, count: count)
   var sums = Vector.zero
   var products = Vector.zero
@@ -153,5 +197,5 @@ private func plainStatistics(
   }
   let total = sums.total
   let logSum = logarithm(total)
-  return (logits[token] - largest - logSum, logSum - products.total / total)
+  return (largest, logSum, logSum - products.total / total)
 }

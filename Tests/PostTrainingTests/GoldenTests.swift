@@ -11,8 +11,8 @@ struct GoldenTests {
     golden = try Golden.load()
   }
 
-  @Test("entropy losses and the gradients of all weights", arguments: 0..<3)
-  func entropyGradients(index: Int) throws {
+  @Test("entropy losses and the gradients of all weights", arguments: 0..<3, EntropyMinimization.Batching.allCases)
+  func entropyGradients(index: Int, batching: EntropyMinimization.Batching) throws {
     let expected = golden.entropy[index]
     var settings = EntropyMinimizationSettings()
     settings.batch = golden.completions.count
@@ -21,7 +21,8 @@ struct GoldenTests {
     settings.accumulation = expected.accumulation
     settings.learningRate = 0
     let training = try EntropyMinimization(
-      model: try Golden.model("initial"), prompts: [golden.prompt], settings: settings, seed: 0)
+      model: try Golden.model("initial"), prompts: [golden.prompt], settings: settings, seed: 0,
+      batching: batching)
     let step = try training.update(on: golden.samples)
     #expect(abs(step.loss - expected.loss) < 1e-5)
     #expect(abs(step.gradientNorm / expected.gradientNorm - 1) < 1e-5)
@@ -31,8 +32,10 @@ struct GoldenTests {
     #expect(worst.relative < 1e-4, "\(worst)")
   }
 
-  @Test("three steps of entropy minimization on fixed samples")
-  func entropySteps() throws {
+  @Test(
+    "three steps of entropy minimization on fixed samples",
+    arguments: EntropyMinimization.Batching.allCases)
+  func entropySteps(batching: EntropyMinimization.Batching) throws {
     let expected = golden.entropySteps
     var settings = EntropyMinimizationSettings()
     settings.batch = golden.completions.count
@@ -43,7 +46,8 @@ struct GoldenTests {
     settings.weightDecay = expected.weightDecay
     settings.clip = expected.clip
     let training = try EntropyMinimization(
-      model: try Golden.model("initial"), prompts: [golden.prompt], settings: settings, seed: 0)
+      model: try Golden.model("initial"), prompts: [golden.prompt], settings: settings, seed: 0,
+      batching: batching)
     for expectedStep in expected.steps {
       let step = try training.update(on: golden.samples)
       #expect(abs(step.loss - expectedStep.loss) < 1e-5)

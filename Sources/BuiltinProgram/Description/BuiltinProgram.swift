@@ -78,7 +78,7 @@ enum StageKind: String, CaseIterable {
     switch self {
     case .prepare: 1
     case .select: 1
-    case .em: 1
+    case .em: 2
     case .evaluate: 1
     }
   }

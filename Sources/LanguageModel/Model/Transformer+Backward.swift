@@ -2,36 +2,65 @@ import Kernels
 
 extension Transformer {
   /// Adds to `gradients` the gradient of a loss whose gradient with respect to the logits of the
-  /// last `forward` is given (the logits themselves may have been overwritten with it). Consumes the
-  /// activations: once for each `forward`.
+  /// last forward pass, over a batch or a tree, is given (the logits themselves may have been
+  /// overwritten with it). Consumes the activations: once for each forward pass.
   package func backward(_ logitGradients: Matrix) {
-    guard let (batch, layout) = pending else {
+    switch pending {
+    case .packed(let batch, let layout):
+      let arena = activations(count: layout.count)
+      backward(
+        logitGradients, tokens: batch.tokens, positions: batch.positions,
+        logitRows: batch.logitRows, layout, arena
+      ) { projectionGradient, layer in
+        Kernels.attentionBackward(
+          projectionGradient, outputGradient: arena + layout.widthGradient,
+          projections: arena + layer.projections, peaks: arena + layer.peaks,
+          inverses: arena + layer.inverses, starts: batch.starts,
+          shape: configuration.attentionShape, scratch: arena + layout.attentionScratch)
+      }
+    case .tree(let tree, let order, let layout):
+      let arena = treeArena(count: layout.count)
+      backward(
+        logitGradients, tokens: tree.tokens, positions: tree.positions, logitRows: tree.logitRows,
+        layout.activations, arena
+      ) { projectionGradient, layer in
+        attendTreeBackward(projectionGradient, layer, order, layout, arena)
+      }
+    case nil:
       preconditionFailure("backward without a forward before it")
     }
+    pending = nil
+  }
+
+  /// - Parameter attention: writes the gradient of a layer's projections, given that of what they
+  ///   attended to in `layout.widthGradient`.
+  private func backward(
+    _ logitGradients: Matrix, tokens: [Int32], positions: [Int32], logitRows: [Int],
+    _ layout: ActivationLayout, _ arena: UnsafeMutablePointer<Float>,
+    attention: (UnsafeMutablePointer<Float>, ActivationLayout.Layer) -> Void
+  ) {
     precondition(
-      logitGradients.rows == batch.logitRows.count
+      logitGradients.rows == logitRows.count
         && logitGradients.columns == configuration.vocabularySize,
       "gradients of \(logitGradients.rows) × \(logitGradients.columns) logits")
-    pending = nil
-    let arena = activations(count: layout.count)
-    headBackward(logitGradients, batch, layout, arena)
+    headBackward(logitGradients, rows: tokens.count, logitRows: logitRows, layout, arena)
     for index in layout.layers.indices.reversed() {
-      feedForwardBackward(index, rows: batch.tokens.count, layout, arena)
-      attentionBackward(index, batch, layout, arena)
+      feedForwardBackward(index, rows: tokens.count, layout, arena)
+      attentionBackward(index, positions: positions, layout, arena, attention)
     }
     embeddingBackward(
-      gradients.baseAddress! + table.embedding, tokens: batch.tokens,
+      gradients.baseAddress! + table.embedding, tokens: tokens,
       outputGradient: arena + layout.streamGradient, width: configuration.width)
   }
 
   private func headBackward(
-    _ logitGradients: Matrix, _ batch: PackedBatch, _ layout: ActivationLayout,
+    _ logitGradients: Matrix, rows allRows: Int, logitRows: [Int], _ layout: ActivationLayout,
     _ arena: UnsafeMutablePointer<Float>
   ) {
     let weights = self.weights.baseAddress!
     let gradients = self.gradients.baseAddress!
     let width = configuration.width
-    let rows = batch.logitRows.count
+    let rows = logitRows.count
     // The rows' place is free once they have been normalised: it holds their gradient next.
     if let head = table.head {
       linearBackward(
@@ -53,8 +82,8 @@ extension Transformer {
       outputGradient: arena + layout.widthGradient, scales: arena + layout.finalScales,
       input: arena + layout.selected, gain: weights + table.finalGain, rows: rows, width: width)
     scatterRows(
-      arena + layout.streamGradient, selectedGradient, rows: batch.logitRows,
-      allRows: batch.tokens.count, width: width)
+      arena + layout.streamGradient, selectedGradient, rows: logitRows, allRows: allRows,
+      width: width)
   }
 
   private func feedForwardBackward(
@@ -88,14 +117,15 @@ extension Transformer {
   }
 
   private func attentionBackward(
-    _ index: Int, _ batch: PackedBatch, _ layout: ActivationLayout,
-    _ arena: UnsafeMutablePointer<Float>
+    _ index: Int, positions: [Int32], _ layout: ActivationLayout,
+    _ arena: UnsafeMutablePointer<Float>,
+    _ attention: (UnsafeMutablePointer<Float>, ActivationLayout.Layer) -> Void
   ) {
     let weights = self.weights.baseAddress!
     let gradients = self.gradients.baseAddress!
     let layer = layout.layers[index]
     let parameters = table.layers[index]
-    let rows = batch.tokens.count
+    let rows = positions.count
     let width = configuration.width
     let projection = configuration.projectionWidth
     linearBackward(
@@ -105,13 +135,9 @@ extension Transformer {
       weight: weights + parameters.attentionOutput, scratch: arena + layout.weightScratch,
       rows: rows, inputs: width, outputs: width)
     let projectionGradient = arena + layout.wideGradient
-    Kernels.attentionBackward(
-      projectionGradient, outputGradient: arena + layout.widthGradient,
-      projections: arena + layer.projections, peaks: arena + layer.peaks,
-      inverses: arena + layer.inverses, starts: batch.starts, shape: configuration.attentionShape,
-      scratch: arena + layout.attentionScratch)
+    attention(projectionGradient, layer)
     rotaryBackward(
-      projectionGradient, positions: batch.positions, cosines: rotary.cosines,
+      projectionGradient, positions: positions, cosines: rotary.cosines,
       sines: rotary.sines, heads: configuration.heads + configuration.keyValueHeads,
       headSize: configuration.headSize, stride: projection)
     if let bias = parameters.projectionBias {

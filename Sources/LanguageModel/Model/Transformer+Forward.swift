@@ -10,7 +10,7 @@ extension Transformer {
     let layout = ActivationLayout(
       configuration, tokens: batch.tokens.count, longest: batch.longest,
       logitRows: batch.logitRows.count, training: true)
-    pending = (batch, layout)
+    pending = .packed(batch, layout)
     return run(batch, layout) { _, _ in }
   }
 

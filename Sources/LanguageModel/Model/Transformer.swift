@@ -17,9 +17,16 @@ package final class Transformer {
   private var activationArena = Arena(count: 0)
   /// Key-value caches and buffers of generation, grown to the largest call.
   private var generationArena = Arena(count: 0)
+  /// Activations and caches of trees, grown to the largest possible tree of a call.
+  private var treeReservation = ReservedArena(count: 0)
   var rotary: RotaryTable
-  /// What the last `forward` left for `backward`.
-  var pending: (batch: PackedBatch, layout: ActivationLayout)?
+  /// What the last forward pass left for `backward`.
+  var pending: Pending?
+
+  enum Pending {
+    case packed(PackedBatch, ActivationLayout)
+    case tree(SampleTree, DepthFirstOrder, TreeLayout)
+  }
 
   init(zeroed configuration: ModelConfiguration) {
     self.configuration = configuration
@@ -78,5 +85,11 @@ package final class Transformer {
   func decodeArena(count: Int) -> UnsafeMutablePointer<Float> {
     if generationArena.count < count { generationArena = Arena(count: count) }
     return generationArena.base
+  }
+
+  /// The arena of trees with room for `count` floats.
+  func treeArena(count: Int) -> UnsafeMutablePointer<Float> {
+    if treeReservation.count < count { treeReservation = ReservedArena(count: count) }
+    return treeReservation.base
   }
 }

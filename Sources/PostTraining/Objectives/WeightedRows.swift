@@ -3,10 +3,8 @@ import LanguageModel
 /// The samples of one update as a packed batch, with a weight for each row of logits, such that the
 /// update's loss is the weighted sum of the rows' terms.
 ///
-/// The samples are cut into micro-batches in order; the loss is the mean over the micro-batches of
-/// the mean over a micro-batch's counted tokens. One pass with weights 1 / (micro-batches · tokens of
-/// the micro-batch) is that, however many micro-batches there are. Equal samples of one prompt are
-/// computed once and their weights added: same loss, same gradient, to rounding.
+/// Equal samples of one prompt are computed once and their weights added: same loss, same gradient, to
+/// rounding. The plain counterpart of a tree and its `rowWeights`, which are held against it.
 struct WeightedRows {
   private(set) var batch = PackedBatch()
   /// One for each of `batch.logitRows`. They add up to 1, less where a micro-batch counts no token.
@@ -28,22 +26,17 @@ struct WeightedRows {
     prompts: [[Int32]], samples: [(prompt: Int, tokens: [Int32])], mask: LossMask,
     accumulation: Int
   ) {
-    precondition(samples.count % accumulation == 0, "uneven micro-batches")
-    let size = samples.count / accumulation
+    let tokenWeights = tokenWeights(
+      lengths: samples.map(\.tokens.count), mask: mask, accumulation: accumulation)
     var weightOf: [Sample: Double] = [:]
     var order: [Sample] = []
-    for start in stride(from: 0, to: samples.count, by: size) {
-      let microBatch = samples[start..<start + size]
-      let tokens = microBatch.reduce(0) { $0 + max(0, $1.tokens.count - mask.skipped) }
-      let weight = 1 / (Double(accumulation) * Double(max(1, tokens)))
-      for (prompt, tokens) in microBatch {
-        let sample = Sample(prompt: prompt, tokens: tokens)
-        if let earlier = weightOf[sample] {
-          weightOf[sample] = earlier + weight
-        } else {
-          weightOf[sample] = weight
-          order.append(sample)
-        }
+    for ((prompt, tokens), weight) in zip(samples, tokenWeights) {
+      let sample = Sample(prompt: prompt, tokens: tokens)
+      if let earlier = weightOf[sample] {
+        weightOf[sample] = earlier + weight
+      } else {
+        weightOf[sample] = weight
+        order.append(sample)
       }
     }
     distinctSamples = order.count

@@ -1,0 +1,213 @@
+import Kernels
+
+/// Samples and the tree of their distinct prefixes.
+package struct TreeSamples {
+  package let tree: SampleTree
+  /// One for each sample: what `Transformer.generate` returns for its prompt and numbers.
+  package let generations: [Generation]
+  /// Logits of `tree.logitRows`, of the weights that the samples were drawn with. The view is valid
+  /// until the model's next tree.
+  package let logits: Matrix
+}
+
+extension Transformer {
+  /// Samples after prompts, computing each distinct prefix once, and keeps what `backward` needs:
+  /// afterwards the model is as after `forward` over the tree.
+  ///
+  /// Each sample draws its tokens with its own numbers from the logits of its prefix, so the samples
+  /// are those that `generate` draws.
+  ///
+  /// - Parameters:
+  ///   - promptOfSample: for each sample the index of its prompt.
+  ///   - uniform: a number in [0, 1) for (index of the sample, index of the new token: 0 for the
+  ///     first). Not called at temperature 0.
+  /// - Precondition: there is a prompt, none is empty; tokens are ids of the vocabulary.
+  /// - Complexity: a forward pass over the distinct prefixes. Address space for the largest possible
+  ///   tree; memory for the one that grows.
+  package func sampleTree(
+    prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings,
+    uniform: (_ sample: Int, _ position: Int) -> Float
+  ) -> TreeSamples {
+    precondition(!prompts.isEmpty, "nothing to sample after")
+    var sampler = TreeSampler(
+      self, prompts: prompts, promptOfSample: promptOfSample, settings: settings)
+    return sampler.sample(uniform)
+  }
+}
+
+/// One call of `sampleTree` under way.
+private struct TreeSampler {
+  private let model: Transformer
+  private let settings: SamplingSettings
+  private let draw: TokenDraw
+  private let layout: TreeLayout
+  private let arena: UnsafeMutablePointer<Float>
+  private let head: UnsafePointer<Float>
+  private var growth: TreeGrowth
+  private var paths: TreePaths
+  /// For each prefix of the frontier and token a byte that says whether the token has occurred; kept
+  /// only if there is a penalty.
+  private var seen: [UInt8] = []
+  private var cumulative: [Double]
+
+  init(
+    _ model: Transformer, prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings
+  ) {
+    self.model = model
+    self.settings = settings
+    draw = TokenDraw(
+      temperature: Float(settings.temperature), topP: Float(settings.topP),
+      repetitionPenalty: Float(settings.repetitionPenalty))
+    growth = TreeGrowth(prompts: prompts, promptOfSample: promptOfSample)
+    paths = TreePaths(growth)
+    // The last token of a sample has no row.
+    let newRows = max(0, settings.maximumNewTokens - 1)
+    layout = TreeLayout(
+      model.configuration, prompts: prompts.count,
+      rows: growth.tree.rowCount + promptOfSample.count * newRows,
+      longest: growth.tree.longest + newRows, slots: promptOfSample.count)
+    arena = model.treeArena(count: layout.count)
+    head = model.packedHead(arena + layout.activations.headPanels)
+    cumulative = Array(repeating: 0, count: model.configuration.vocabularySize)
+    model.rotary.grow(to: layout.longest)
+  }
+
+  mutating func sample(_ uniform: (Int, Int) -> Float) -> TreeSamples {
+    computePrompts()
+    startSeen()
+    var generations = [Generation](repeating: Generation(), count: growth.tree.samples.count)
+    if settings.maximumNewTokens > 0 {
+      for length in 1...settings.maximumNewTokens {
+        drawTokens(into: &generations, length: length, uniform)
+        if growth.frontier.isEmpty { break }
+        computeLevel()
+      }
+    }
+    let tree = growth.tree
+    let logits = Matrix(
+      base: arena + layout.activations.logits, rows: tree.logitRows.count,
+      columns: model.configuration.vocabularySize)
+    model.pending = .tree(tree, DepthFirstOrder(tree), layout)
+    return TreeSamples(tree: tree, generations: generations, logits: logits)
+  }
+
+  // MARK: Rows
+
+  private func computePrompts() {
+    let tree = growth.tree
+    let shape = model.configuration.attentionShape
+    let rowStride = shape.projectionWidth
+    model.computeRows(
+      0..<tree.rowCount, tokens: tree.tokens, positions: tree.positions, layout, arena
+    ) { index, layer in
+      attentionForward(
+        arena + layer.attended, peaks: arena + layer.peaks, inverses: arena + layer.inverses,
+        projections: arena + layer.projections, starts: tree.promptStarts, shape: shape,
+        scratch: arena + layout.activations.attentionScratch)
+      for (node, slot) in zip(growth.frontier, paths.slots) {
+        let length = Int(tree.positions[node.row]) + 1
+        fillCache(
+          slot: arena + layout.cache(ofLayer: index) + slot * layout.cache.slotSize,
+          projections: arena + layer.projections + (node.row + 1 - length) * rowStride,
+          count: length, position: 0, shape: layout.cache)
+      }
+    }
+    gatherRows(
+      arena + layout.activations.selected, arena + layout.activations.output,
+      rows: tree.logitRows, width: model.configuration.width)
+    _ = model.computeLogits(0..<tree.promptCount, layout, arena, head: head)
+  }
+
+  /// Computes the rows of the frontier, the last ones of the tree.
+  private mutating func computeLevel() {
+    paths.follow(growth)
+    let tree = growth.tree
+    let paths = self.paths
+    let width = model.configuration.width
+    let heads = model.configuration.heads
+    let range = tree.rowCount - growth.frontier.count..<tree.rowCount
+    let first = range.lowerBound
+    let rowStride = model.configuration.projectionWidth
+    model.computeRows(
+      range, tokens: Array(tree.tokens[range]), positions: paths.positions, layout, arena
+    ) { index, layer in
+      treeCachedAttention(
+        arena + layer.attended + first * width, peaks: arena + layer.peaks + first * heads,
+        inverses: arena + layer.inverses + first * heads,
+        projections: arena + layer.projections + first * rowStride,
+        cache: arena + layout.cache(ofLayer: index), stride: layout.cache.slotSize,
+        slots: paths.slots, positions: paths.positions, runs: paths.runs, shape: layout.cache,
+        scratch: arena + layout.cacheScratch)
+    }
+    let logits = tree.logitRow(ofRow: first)..<tree.logitRow(ofRow: tree.rowCount)
+    (arena + layout.activations.selected + logits.lowerBound * width).update(
+      from: arena + layout.activations.output + first * width, count: range.count * width)
+    _ = model.computeLogits(logits, layout, arena, head: head)
+  }
+
+  // MARK: Tokens
+
+  /// Draws the next token of every sample that goes on, their `length`-th, and grows the tree.
+  private mutating func drawTokens(
+    into generations: inout [Generation], length: Int, _ uniform: (Int, Int) -> Float
+  ) {
+    let vocabulary = model.configuration.vocabularySize
+    let before = growth.frontier
+    let logits = arena + layout.activations.logits
+    let scratch = arena + layout.drawScratch
+    let (draw, seen, settings) = (self.draw, self.seen, self.settings)
+    cumulative.withUnsafeMutableBufferPointer { cumulative in
+      guard let cumulative = cumulative.baseAddress else { return }
+      var prepared: (place: Int, distribution: TokenDistribution)?
+      growth.grow { place, sample in
+        let row = UnsafePointer(logits + before[place].logitRow * vocabulary)
+        let distribution: TokenDistribution
+        if let prepared, prepared.place == place {
+          distribution = prepared.distribution
+        } else {
+          distribution = seen.withUnsafeBufferPointer { seen in
+            prepareDraw(
+              cumulative, row, count: vocabulary,
+              seen: seen.baseAddress.map { $0 + place * vocabulary }, draw: draw, scratch: scratch)
+          }
+          prepared = (place, distribution)
+        }
+        let drawn = drawToken(
+          distribution, cumulative: cumulative, logits: row, count: vocabulary,
+          uniform: draw.temperature == 0 ? 0 : uniform(sample, length - 1))
+        generations[sample].tokens.append(drawn.token)
+        generations[sample].logProbabilities.append(drawn.logProbability)
+        generations[sample].entropies.append(drawn.entropy)
+        generations[sample].finished = drawn.token == settings.stopToken
+        return (
+          drawn.token,
+          !generations[sample].finished && length < settings.maximumNewTokens
+        )
+      }
+    }
+    followSeen()
+  }
+
+  private mutating func startSeen() {
+    guard draw.repetitionPenalty != 1 else { return }
+    let vocabulary = model.configuration.vocabularySize
+    seen = Array(repeating: 0, count: growth.frontier.count * vocabulary)
+    for (place, node) in growth.frontier.enumerated() {
+      let length = Int(growth.tree.positions[node.row]) + 1
+      for token in growth.tree.tokens[node.row + 1 - length...node.row] {
+        seen[place * vocabulary + Int(token)] = 1
+      }
+    }
+  }
+
+  private mutating func followSeen() {
+    guard draw.repetitionPenalty != 1 else { return }
+    let vocabulary = model.configuration.vocabularySize
+    let before = seen
+    seen.removeAll(keepingCapacity: true)
+    for (place, node) in growth.frontier.enumerated() {
+      seen.append(contentsOf: before[node.parent * vocabulary..<(node.parent + 1) * vocabulary])
+      seen[place * vocabulary + Int(growth.tree.tokens[node.row])] = 1
+    }
+  }
+}
