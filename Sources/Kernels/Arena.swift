@@ -1,3 +1,5 @@
+import Glibc
+
 /// One zeroed allocation of floats, aligned to a cache line, freed with its owner. All weights,
 /// gradients, activations and caches live in a few of these; nothing allocates within a step.
 ///
@@ -8,14 +10,20 @@ package struct Arena: ~Copyable {
   package let count: Int
 
   static let slack = 16
+  private static let hugePage = 1 << 21
 
   /// - Complexity: O(count).
   package init(count: Int) {
     precondition(count >= 0, "an arena of \(count) floats")
     self.count = count
     let allocated = count + Self.slack
+    let bytes = allocated * MemoryLayout<Float>.stride
+    let isLarge = bytes >= Self.hugePage
     let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: allocated * MemoryLayout<Float>.stride, alignment: 64)
+      byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
+    // Products walk down the rows of wide matrices, each row on another page. A wish: where the
+    // system has no huge pages, nothing is lost but time.
+    if isLarge { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
     base = raw.bindMemory(to: Float.self, capacity: allocated)
     base.initialize(repeating: 0, count: allocated)
   }

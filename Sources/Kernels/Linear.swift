@@ -39,11 +39,33 @@ package func linearBackward(
   scratch: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int
 ) {
   transposePanels(scratch, panels: weight, inputs: inputs, outputs: outputs)
+  linearInputGradient(
+    inputGradient, outputGradient: outputGradient, transposedWeight: scratch, rows: rows,
+    inputs: inputs, outputs: outputs)
+  linearWeightGradient(
+    weightGradient, outputGradient: outputGradient, input: input, rows: rows, inputs: inputs,
+    outputs: outputs)
+}
+
+/// inputGradient (rows × inputs) = outputGradient · weightᵀ, with what `transposePanels` made of the
+/// weight.
+package func linearInputGradient(
+  _ inputGradient: UnsafeMutablePointer<Float>, outputGradient: UnsafePointer<Float>,
+  transposedWeight: UnsafePointer<Float>, rows: Int, inputs: Int, outputs: Int
+) {
   multiply(
     Output(base: inputGradient, row: inputs, panel: panelColumns), .zero,
     LeftOperand(base: outputGradient, row: outputs, step: 1),
-    RightOperand(base: scratch, row: panelColumns, panel: panelColumns * outputs),
+    RightOperand(base: transposedWeight, row: panelColumns, panel: panelColumns * outputs),
     rows: rows, columns: inputs, depth: outputs)
+}
+
+/// weightGradient (inputs × outputs in panels) += inputᵀ · outputGradient. Rows may be handed over
+/// in parts, ascending: the sum is the same to the last bit.
+package func linearWeightGradient(
+  _ weightGradient: UnsafeMutablePointer<Float>, outputGradient: UnsafePointer<Float>,
+  input: UnsafePointer<Float>, rows: Int, inputs: Int, outputs: Int
+) {
   multiply(
     Output(base: weightGradient, row: panelColumns, panel: panelColumns * inputs),
     Initial(base: weightGradient, row: panelColumns),

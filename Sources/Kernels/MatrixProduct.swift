@@ -60,7 +60,7 @@ private func multiplyRowMajor(
   _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
   depth: Int
 ) {
-  let blockDepth = 256
+  let blockDepth = evenBlock(of: depth, atMost: 320)
   let blockRows = 120
   var done = 0
   repeat {
@@ -77,6 +77,12 @@ private func multiplyRowMajor(
     }
     done += part
   } while done < depth
+}
+
+/// The length of blocks of about equal size.
+private func evenBlock(of count: Int, atMost limit: Int) -> Int {
+  let blocks = max(1, (count + limit - 1) / limit)
+  return max(1, (count + blocks - 1) / blocks)
 }
 
 /// Blocks of depth for a transposed A: both operands are read across their rows, so less of them

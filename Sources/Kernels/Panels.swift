@@ -46,7 +46,7 @@ package func unpackPanels(
 
 /// Panels of the transpose (outputs × inputs) of a weight in panels: the right operand of the
 /// product that gives the gradient of the input.
-func transposePanels(
+package func transposePanels(
   _ transposed: UnsafeMutablePointer<Float>, panels: UnsafePointer<Float>, inputs: Int,
   outputs: Int
 ) {

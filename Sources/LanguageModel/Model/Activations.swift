@@ -32,6 +32,7 @@ struct ActivationLayout {
   private(set) var widthGradient = 0  // T × W
   private(set) var wideGradient = 0  // T × max(P, F)
   private(set) var weightScratch = 0  // one transposed weight
+  private(set) var secondWeightScratch = 0  // another: the down projection's
   private(set) var count = 0
 
   /// - Parameter training: whether a backward pass follows. Otherwise all layers share one place.
@@ -73,6 +74,7 @@ struct ActivationLayout {
       widthGradient = take(max(tokens, logitRows) * width)
       wideGradient = take(tokens * max(projection, feedForward))
       weightScratch = take(configuration.largestTransposedWeight)
+      secondWeightScratch = take(panelCount(inputs: width, outputs: feedForward))
     }
   }
 
@@ -87,6 +89,14 @@ struct ActivationLayout {
 extension ModelConfiguration {
   var attentionShape: AttentionShape {
     AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize)
+  }
+
+  /// Rows that pass through all of a layer's feed-forward before the next ones do: what they leave
+  /// for each other then is still in the second-level cache. A multiple of the six rows of a
+  /// product's tile, and not too few for the weights to be worth reading again.
+  var feedForwardBlock: Int {
+    let cached = 1 << 18
+    return max(120, cached / (3 * feedForwardWidth + 2 * width) / 6 * 6)
   }
 
   /// Floats of the largest weight once transposed into panels.

@@ -95,25 +95,41 @@ extension Transformer {
     let parameters = table.layers[index]
     let width = configuration.width
     let feedForward = configuration.feedForwardWidth
-    linearBackward(
-      inputGradient: arena + layout.wideGradient, weightGradient: gradients + parameters.down,
-      outputGradient: arena + layout.streamGradient, input: arena + layer.hidden,
-      weight: weights + parameters.down, scratch: arena + layout.weightScratch, rows: rows,
-      inputs: feedForward, outputs: width)
-    gatedUnitBackward(
-      replacing: arena + layer.gateUp, outputGradient: arena + layout.wideGradient, rows: rows,
-      width: feedForward)
-    linearBackward(
-      inputGradient: arena + layout.widthGradient, weightGradient: gradients + parameters.gateUp,
-      outputGradient: arena + layer.gateUp, input: arena + layer.feedForwardInput,
-      weight: weights + parameters.gateUp, scratch: arena + layout.weightScratch, rows: rows,
-      inputs: width, outputs: 2 * feedForward)
-    rmsNormBackward(
-      inputGradient: arena + layout.streamGradient,
-      gainGradient: gradients + parameters.feedForwardGain,
-      outputGradient: arena + layout.widthGradient, scales: arena + layer.feedForwardScales,
-      input: arena + layer.middle, gain: weights + parameters.feedForwardGain, rows: rows,
-      width: width)
+    let down = arena + layout.secondWeightScratch
+    let gateUp = arena + layout.weightScratch
+    transposePanels(
+      down, panels: weights + parameters.down, inputs: feedForward, outputs: width)
+    transposePanels(
+      gateUp, panels: weights + parameters.gateUp, inputs: width, outputs: 2 * feedForward)
+    for first in stride(from: 0, to: rows, by: configuration.feedForwardBlock) {
+      let count = min(configuration.feedForwardBlock, rows - first)
+      let (narrow, wide) = (first * width, first * feedForward)
+      let outputGradient = arena + layout.streamGradient + narrow
+      // In one place for all blocks: there they stay in the cache.
+      let hiddenGradient = arena + layout.wideGradient
+      let inputGradient = arena + layout.widthGradient
+      linearInputGradient(
+        hiddenGradient, outputGradient: outputGradient, transposedWeight: down, rows: count,
+        inputs: feedForward, outputs: width)
+      linearWeightGradient(
+        gradients + parameters.down, outputGradient: outputGradient,
+        input: arena + layer.hidden + wide, rows: count, inputs: feedForward, outputs: width)
+      gatedUnitBackward(
+        replacing: arena + layer.gateUp + 2 * wide, outputGradient: hiddenGradient, rows: count,
+        width: feedForward)
+      linearInputGradient(
+        inputGradient, outputGradient: arena + layer.gateUp + 2 * wide, transposedWeight: gateUp,
+        rows: count, inputs: width, outputs: 2 * feedForward)
+      linearWeightGradient(
+        gradients + parameters.gateUp, outputGradient: arena + layer.gateUp + 2 * wide,
+        input: arena + layer.feedForwardInput + narrow, rows: count, inputs: width,
+        outputs: 2 * feedForward)
+      rmsNormBackward(
+        inputGradient: outputGradient, gainGradient: gradients + parameters.feedForwardGain,
+        outputGradient: inputGradient, scales: arena + layer.feedForwardScales + first,
+        input: arena + layer.middle + narrow, gain: weights + parameters.feedForwardGain,
+        rows: count, width: width)
+    }
   }
 
   private func attentionBackward(

@@ -93,16 +93,21 @@ extension Transformer {
     let parameters = table.layers[layer]
     let width = configuration.width
     let feedForward = configuration.feedForwardWidth
-    rmsNormForward(
-      normalised, scales: scales, input, gain: weights + parameters.feedForwardGain,
-      epsilon: Float(configuration.normEpsilon), rows: rows, width: width)
-    linearForward(
-      gateUp, normalised, weight: weights + parameters.gateUp, start: .zero, rows: rows,
-      inputs: width, outputs: 2 * feedForward)
-    gatedUnitForward(hidden, gateUp, rows: rows, width: feedForward)
-    linearForward(
-      output, hidden, weight: weights + parameters.down, start: .residual(input), rows: rows,
-      inputs: feedForward, outputs: width)
+    for first in stride(from: 0, to: rows, by: configuration.feedForwardBlock) {
+      let count = min(configuration.feedForwardBlock, rows - first)
+      let (narrow, wide) = (first * width, first * feedForward)
+      rmsNormForward(
+        normalised + narrow, scales: scales + first, input + narrow,
+        gain: weights + parameters.feedForwardGain, epsilon: Float(configuration.normEpsilon),
+        rows: count, width: width)
+      linearForward(
+        gateUp + 2 * wide, normalised + narrow, weight: weights + parameters.gateUp, start: .zero,
+        rows: count, inputs: width, outputs: 2 * feedForward)
+      gatedUnitForward(hidden + wide, gateUp + 2 * wide, rows: count, width: feedForward)
+      linearForward(
+        output + narrow, hidden + wide, weight: weights + parameters.down,
+        start: .residual(input + narrow), rows: count, inputs: feedForward, outputs: width)
+    }
   }
 
   /// Last norm and output head.

@@ -12,17 +12,20 @@ struct Bench {
   let repetitions: Int
   let blas: OpenBLAS?
   let report: Report
+  /// Only work whose name contains it is done.
+  let only: String
   private let stream = RandomStream(seed: 1, purpose: RandomPurpose("bench"))
 
   init(
     _ name: String, _ configuration: ModelConfiguration, repetitions: Int, blas: OpenBLAS?,
-    report: Report
+    report: Report, only: String
   ) {
     self.name = name
     self.configuration = configuration
     self.repetitions = repetitions
     self.blas = blas
     self.report = report
+    self.only = only
   }
 
   private func tokens(_ count: Int, _ index: Int) -> [Int32] {
@@ -33,6 +36,7 @@ struct Bench {
   /// Times a piece of work in turn with the bare products that it contains and with the processor's
   /// peak.
   private func measure(_ work: String, tokens: Int, products: Products?, _ side: Side) {
+    guard only.isEmpty || work.contains(only) else { return }
     let rounds = 50_000
     var sink: Float = 0
     var sides = [side, Side { sink += multiplyAddRounds(rounds, factor: 0.5) }]

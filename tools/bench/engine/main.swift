@@ -2,7 +2,7 @@
 // same shapes: tokens a second, GFLOP/s, the share of the processor's peak, and the share of the
 // work's time that the products alone take, with the engine's own kernels and with OpenBLAS.
 //
-//     tools/bench/engine/run [--json FILE] [S] [M] [10M] [dense] [135M]
+//     tools/bench/engine/run [--json FILE] [--only TEXT] [S] [M] [10M] [dense] [135M]
 //
 // Operations are those of the products of the linear layers (2 a weight and token forward, 4
 // backward). Attention, norms, sampling and so on count as time and not as operations, so 100% is out
@@ -24,15 +24,18 @@ func llama(
 func main() throws {
   var names: [String] = []
   var file: String?
+  var only = ""
   var arguments = CommandLine.arguments.dropFirst().makeIterator()
   let known = ["S", "M", "10M", "dense", "135M"]
   while let argument = arguments.next() {
     if argument == "--json", let path = arguments.next() {
       file = path
+    } else if argument == "--only", let text = arguments.next() {
+      only = text
     } else if known.contains(argument) {
       names.append(argument)
     } else {
-      print("usage: bench-engine [--json FILE] [\(known.joined(separator: "] ["))]")
+      print("usage: bench-engine [--json FILE] [--only TEXT] [\(known.joined(separator: "] ["))]")
       exit(2)
     }
   }
@@ -56,7 +59,8 @@ func main() throws {
   ]
   for (name, configuration, repetitions) in models where wanted(name) {
     let bench = Bench(
-      name, configuration, repetitions: repetitions, blas: blas, report: report)
+      name, configuration, repetitions: repetitions, blas: blas, report: report,
+      only: only)
     bench.pretraining()
     if configuration.vocabularySize == words { try bench.postTraining() }
     bench.sampling(sequences: 64, prompt: 16, new: 32, temperature: 1)
@@ -65,7 +69,8 @@ func main() throws {
   if wanted("dense") {
     let bench = Bench(
       "dense", llama(256, width: 128, layers: 4, heads: 4, feedForward: 352), repetitions: 9,
-      blas: blas, report: report)
+      blas: blas, report: report,
+      only: only)
     bench.denseTraining(sequences: 32, length: 96)
     bench.sampling(sequences: 64, prompt: 32, new: 64, temperature: 1)
     bench.sampling(sequences: 64, prompt: 32, new: 64, temperature: 0.5, topP: 0.95)
