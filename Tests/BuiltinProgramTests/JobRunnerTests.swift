@@ -109,6 +109,51 @@ struct JobRunnerTests {
     #expect(!left.store.contains(checkpoint))
   }
 
+  @Test("drained at any moment, a job loses no step and comes to the same bits")
+  func drained() {
+    let expected = whole(grid: grid)
+    let all = grid.all(steps: 0...3)
+    var done: [StageKey: StageResult] = [:]
+    var orders = 0
+    while done.count < all.count, orders < 100 {
+      orders += 1
+      var progressed = 0
+      let recorder = Recorder(folder.store)
+      let left = all.filter { done[$0.key] == nil }
+      // In the midst of the preparation, then at whatever comes first.
+      let results = recorder.run(
+        order(left, context: all.filter { done[$0.key] != nil }, keep: [grid.em(3)])
+      ) { event in
+        switch event {
+        case .progress(_, _, grid.prepare.key, _, _, _, _):
+          progressed += 1
+          if progressed >= 15 { recorder.isDraining = true }
+        case .progress, .completed: recorder.isDraining = true
+        default: break
+        }
+      }
+      done.merge(results) { $1 }
+      #expect(recorder.finished == (done.count == all.count))
+      #expect(recorder.failure == nil)
+    }
+    #expect(orders >= all.count)
+    for stage in all { #expect(done[stage.key]?.metrics == expected[stage.key]?.metrics) }
+    // A state that was left is kept, so that nobody walks there again.
+    #expect(done[grid.em(1).key]?.artifacts.map(\.kind) == ["state", "optimizer"])
+  }
+
+  @Test("a store that cannot be written is told as that, not as the job's failure")
+  func brokenStore() throws {
+    try Data("in the way".utf8).write(to: folder.folder)
+    let recorder = Recorder(folder.store)
+    recorder.run(order([grid.prepare]))
+    guard case .storeFailed(_, _, let message)? = recorder.events.last else {
+      Issue.record("\(String(describing: recorder.events.last))")
+      return
+    }
+    #expect(message.contains(folder.store.folder))
+  }
+
   @Test("a missing base model is a lost artifact, and the worker goes on with the next order")
   func lostArtifact() {
     let recorder = Recorder(folder.store)

@@ -23,7 +23,7 @@ import Testing
     driver.send(.added([.builtin(1), .builtin(2)]))
     driver.send(.workerReady(WorkerID(1)))
     // Job 2 is bound to a worker that is not up yet: it is let go.
-    #expect(driver.send(.drain) == [.dismiss(WorkerID(1))])
+    #expect(driver.send(.drain) == [.drain(WorkerID(1))])
     driver.send(.stageCompleted(JobID(1), Attempt(1)))
     #expect(
       driver.send(.workerEnded(WorkerID(1), .exited(0), detail: "")) == [

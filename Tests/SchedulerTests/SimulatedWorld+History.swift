@@ -150,7 +150,8 @@ extension SimulatedWorld {
       attempts += 1
       note(.begin(job, attempt))
       afterCommit.append((job, attempt, place))
-    case .dismiss(let worker):
+    case .drain(let worker), .dismiss(let worker):
+      // One that is drained before its order has reached it, which waits for the commit, ends too.
       let key = ProcessKey.worker(worker)
       guard let process = processes[key] else { return }
       processes[key]?.dismissed = true

@@ -33,6 +33,7 @@ package struct AnswerSampler {
         throw Failure(
           reason: .error,
           message: "the stage \(stage.short) is not there (\(reason)); run the grid first")
+      case .storeFailed(let error): throw error
       }
     }
   }

@@ -11,7 +11,8 @@ extension JobRunner {
       preconditionFailure("a walk ended without its last step")
     }
     var artifacts: [ArtifactReference] = []
-    if keeps(stage.key) {
+    // A trajectory that is left here goes on from here.
+    if keeps(stage.key) || isDraining() {
       artifacts.append(try put(walk.training.model.serialized(), .state, of: stage))
       artifacts.append(try put(walk.training.serializedOptimizer(), .optimizer, of: stage))
     }

@@ -14,10 +14,12 @@ extension JobRunner {
       progress(stage, done: training.step, total: training.settings.steps, unit: "steps") {
         "loss \(decimal(training.recentLoss))"
       }
-      if now() - saved >= checkpointInterval {
+      let endsHere = isDraining() && !training.isComplete
+      if endsHere || now() - saved >= checkpointInterval {
         _ = try put(training.serialized(), .checkpoint, of: stage)
         saved = now()
       }
+      if endsHere { throw StageSaved() }
     }
     let state = try put(training.model.serialized(), .state, of: stage)
     base = (stage.key, training.model)

@@ -15,6 +15,9 @@ final class JobRunner {
   let now: () -> Double
   /// Long stages save their state as often, in seconds.
   let checkpointInterval: Double
+  /// Whether the user wants an end soon: the stage at hand is completed, or saved where it is, and no
+  /// other is begun.
+  let isDraining: () -> Bool
 
   /// The base model used last.
   var base: (stage: StageKey, model: Transformer)?
@@ -27,19 +30,23 @@ final class JobRunner {
 
   init(
     store: ArtifactStore, checkpointInterval: Double = 10,
-    now: @escaping () -> Double = monotonicSeconds, emit: @escaping (WorkerEvent) -> Void
+    now: @escaping () -> Double = monotonicSeconds,
+    isDraining: @escaping () -> Bool = { false }, emit: @escaping (WorkerEvent) -> Void
   ) {
     self.store = store
     self.checkpointInterval = checkpointInterval
     self.now = now
+    self.isDraining = isDraining
     self.emit = emit
   }
 
-  /// Completes the stages of an order, one after the other.
+  /// Completes the stages of an order, one after the other. Drained before the last one it returns
+  /// and says nothing: the owner knows what was completed.
   func run(_ order: JobOrder) {
     self.order = order
     describe(order.context + order.stages)
     for stage in order.stages {
+      if isDraining() { return }
       do {
         let start = now()
         let outcome = try complete(stage)
@@ -54,6 +61,8 @@ final class JobRunner {
               stage: stage.key, metrics: metrics, artifacts: outcome.artifacts,
               seconds: now() - start)))
         try outcome.afterwards()
+      } catch is StageSaved {
+        return
       } catch {
         // What is in memory may be in the middle of a step.
         walk = nil
@@ -81,6 +90,8 @@ final class JobRunner {
       emit(.failed(job: order.job, attempt: order.attempt, stage: stage, failure: failure))
     case .artifactLost(let lost, let reason):
       emit(.artifactLost(job: order.job, attempt: order.attempt, stage: lost, reason: reason))
+    case .storeFailed(let error):
+      emit(.storeFailed(job: order.job, attempt: order.attempt, message: "\(error)"))
     }
   }
 

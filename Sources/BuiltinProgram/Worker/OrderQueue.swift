@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Grid
 import Synchronization
 
 /// Lines from the reading thread to the working one.
@@ -8,6 +9,7 @@ final class OrderQueue: Sendable {
   private struct State {
     var lines: [Data] = []
     var closed = false
+    var isDraining = false
   }
 
   private let state = Mutex(State())
@@ -24,10 +26,20 @@ final class OrderQueue: Sendable {
     available.signal()
   }
 
-  /// The next line, waiting for it; `nil` after the last one.
+  /// The next line, waiting for it; `nil` after the last one, and when the owner wants an end soon.
   func next() -> Data? {
     available.wait()
-    return state.withLock { $0.lines.isEmpty ? nil : $0.lines.removeFirst() }
+    return state.withLock {
+      $0.lines.isEmpty || $0.isDraining ? nil : $0.lines.removeFirst()
+    }
+  }
+
+  /// Whether the owner wants an end soon.
+  var isDraining: Bool { state.withLock { $0.isDraining } }
+
+  private func drain() {
+    state.withLock { $0.isDraining = true }
+    available.signal()
   }
 
   /// Appends each line that comes from a descriptor, without its newline, until it ends.
@@ -40,7 +52,12 @@ final class OrderQueue: Sendable {
       guard count > 0 else { return }
       pending.append(contentsOf: chunk[..<count])
       while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-        if end > pending.startIndex { append(Data(pending[..<end])) }
+        let line = Data(pending[..<end])
+        if line == Data(JobOrder.drainLine.utf8) {
+          drain()
+        } else if !line.isEmpty {
+          append(line)
+        }
         pending = Data(pending[(end + 1)...])
       }
     }

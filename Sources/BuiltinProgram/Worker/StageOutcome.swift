@@ -1,3 +1,4 @@
+import Artifacts
 import Evaluation
 import Grid
 import PostTraining
@@ -24,16 +25,22 @@ struct StageOutcome {
   var afterwards: () throws -> Void = {}
 }
 
+/// Thrown by a stage that was saved where it is because the user wants an end.
+struct StageSaved: Error {}
+
 /// Why a stage could not be completed.
 enum StageError: Error {
   case failed(Failure)
   case artifactLost(stage: StageKey, reason: String)
+  /// An artifact cannot be written, or not be read though it is there.
+  case storeFailed(FileError)
 
   init(_ error: any Error) {
     self =
       switch error {
       case let error as StageError: error
       case let failure as Failure: .failed(failure)
+      case let error as FileError: .storeFailed(error)
       case let error as TrainingError: .failed(Failure(error))
       case let error as EvaluationError:
         .failed(Failure(reason: .nonFinite, message: error.description))

@@ -26,7 +26,8 @@ package enum Worker {
   }
 
   /// Works until standard input ends, and then ends the process at once with status 0, even in the
-  /// middle of a computation: whoever sent the orders is gone, and nobody wants the result.
+  /// middle of a computation: whoever sent the orders is gone, and nobody wants the result. Asked to
+  /// drain, it ends when the stage that it is at is completed or saved.
   ///
   /// Standard output carries nothing but events: what anything else prints there goes to standard
   /// error.
@@ -65,7 +66,7 @@ package enum Worker {
     espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
     events.write(.ready(environment(version: version)))
     espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
-    let runner = JobRunner(store: store) { events.write($0) }
+    let runner = JobRunner(store: store, isDraining: { orders.isDraining }) { events.write($0) }
     let decoder = JSONDecoder()
     while let line = orders.next() {
       let order: JobOrder

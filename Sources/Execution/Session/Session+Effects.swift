@@ -22,6 +22,8 @@ extension Session {
     case .startWorker(let worker): startWorker(worker)
     case .begin(let job, let attempt, let place):
       begin(ProgramKey(job: job, attempt: attempt), at: place)
+    case .drain(let worker):
+      workers[worker]?.process?.drain()
     case .dismiss(let worker):
       workers[worker]?.isDismissed = true
       workers[worker]?.process?.dismiss()

@@ -105,6 +105,7 @@ extension Session {
       if let current { feed(.failed(current.job, current.attempt, failure)) }
     case .artifactLost(let stage):
       if let current { artifactLost(stage, neededBy: current.job, current.attempt) }
+    case .storeFailed(let message): storeFailed(message)
     }
   }
 

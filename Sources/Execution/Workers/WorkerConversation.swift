@@ -20,6 +20,7 @@ struct WorkerConversation {
     case finished
     case failed(Failure)
     case artifactLost(StageKey)
+    case storeFailed(String)
     /// Nonsense; the sentence says how.
     case violation(String)
   }
@@ -68,6 +69,8 @@ struct WorkerConversation {
       return answer(job, attempt) { _ in .failed(failure) }
     case .artifactLost(let job, let attempt, let stage, _):
       return answer(job, attempt, stage) { _ in .artifactLost(stage) }
+    case .storeFailed(let job, let attempt, let message):
+      return answer(job, attempt) { _ in .storeFailed(message) }
     }
   }
 

@@ -65,6 +65,11 @@ final class WorkerProcess: @unchecked Sendable {
     input.write(order)
   }
 
+  /// Asks the worker to complete the stage it is at and to end.
+  func drain() {
+    input.write(Array(JobOrder.drainLine.utf8) + [UInt8(ascii: "\n")])
+  }
+
   /// Closes the worker's standard input.
   func dismiss() {
     input.finish()

@@ -1,5 +1,10 @@
 /// What the owner tells a worker: one JSON line on the worker's standard input.
 package struct JobOrder: Hashable, Sendable, Codable {
+  /// The only other line that there is: the user wants an end soon. The worker completes the stage it
+  /// is at, or saves where it is, and exits with status 0; it begins nothing more. Standard input that
+  /// ends asks for an end at once.
+  package static let drainLine = #"{"drain":{}}"#
+
   package let job: JobID
   package let attempt: Attempt
   /// The stages to complete, parents before children. Those of the job that were completed by an

@@ -14,4 +14,7 @@ package enum WorkerEvent: Hashable, Sendable, Codable {
   case failed(job: JobID, attempt: Attempt, stage: StageKey?, failure: Failure)
   /// An artifact that should be there is missing or damaged: its stage has to be done again.
   case artifactLost(job: JobID, attempt: Attempt, stage: StageKey, reason: String)
+  /// Artifacts can no longer be written or read, for a reason that concerns every job, such as a full
+  /// disk; the sentence says which and what to do.
+  case storeFailed(job: JobID, attempt: Attempt, message: String)
 }

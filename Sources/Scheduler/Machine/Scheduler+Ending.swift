@@ -12,7 +12,7 @@ extension Scheduler {
     for (worker, state) in workersInOrder {
       guard case .busy(let index) = state else { continue }
       workers[worker] = .leaving(job: index)
-      effects.append(.dismiss(worker))
+      effects.append(.drain(worker))
     }
     if !running.isEmpty { timers.set(.drainDeadline, to: now + settings.drainGrace) }
   }

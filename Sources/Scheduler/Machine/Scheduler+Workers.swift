@@ -67,7 +67,7 @@ extension Scheduler {
     ofWorker end: ProcessEnd, _ state: WorkerState, detail: String
   ) -> AttemptOutcome {
     guard end == .exited(0) else { return outcome(of: end, report: nil, detail: detail) }
-    // A dismissed worker ends after the stage it is at; any other has no reason to.
+    // A draining worker ends after the stage it is at; any other has no reason to.
     if case .leaving = state { return .stopped }
     return .failed(
       Failure(

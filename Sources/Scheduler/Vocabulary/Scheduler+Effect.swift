@@ -7,7 +7,10 @@ extension Scheduler {
     /// Record that the attempt begins and, once that is durable, hand the order to the worker or
     /// start the process.
     case begin(JobID, Attempt, Place)
-    /// Close the worker's standard input: it completes the stage it is at, if any, and exits.
+    /// Ask a worker that is at a job to complete the stage it is at, or to save where it is, and to
+    /// exit.
+    case drain(WorkerID)
+    /// Close the standard input of a worker without a job: it exits.
     case dismiss(WorkerID)
     /// Send a signal to the whole process group.
     case signal(Target, Signal)

@@ -7,7 +7,10 @@ import Grid
 final class Recorder {
   private(set) var events: [WorkerEvent] = []
   private var runner: JobRunner!
+  private var onEvent: (WorkerEvent) -> Void
   private var time = 0.0
+  /// Whether the user wants an end.
+  var isDraining = false
 
   /// - Parameters:
   ///   - checkpointInterval: in ticks of a clock that advances by 1 at each look.
@@ -16,22 +19,27 @@ final class Recorder {
     _ store: ArtifactStore, checkpointInterval: Double = .infinity,
     onEvent: @escaping (WorkerEvent) -> Void = { _ in }
   ) {
+    self.onEvent = onEvent
     runner = JobRunner(
       store: store, checkpointInterval: checkpointInterval,
       now: { [unowned self] in
         time += 1
         return time
       },
+      isDraining: { [unowned self] in isDraining },
       emit: { [unowned self] event in
         events.append(event)
-        onEvent(event)
+        self.onEvent(event)
       })
   }
 
   /// Runs an order and returns its results by stage.
   @discardableResult
-  func run(_ order: JobOrder) -> [StageKey: StageResult] {
+  func run(
+    _ order: JobOrder, onEvent: ((WorkerEvent) -> Void)? = nil
+  ) -> [StageKey: StageResult] {
     let before = events.count
+    if let onEvent { self.onEvent = onEvent }
     runner.run(order)
     var results: [StageKey: StageResult] = [:]
     for case .completed(_, _, let result) in events[before...] { results[result.stage] = result }

@@ -39,8 +39,9 @@ WEIGHTS = ["owner SIGKILL"] * 4 + ["job SIGKILL"] * 3 + list(SIGNALS)[1:4] + lis
 # Statuses that the owner may end with after a disturbance; 0 always.
 STATUSES = {
     "owner SIGKILL": {-signal.SIGKILL},
-    "owner SIGTERM": {3},
-    "owner SIGINT twice": {130, 3},
+    # Before and after it has workers, a signal ends the owner as it ends any program.
+    "owner SIGTERM": {3, -signal.SIGTERM},
+    "owner SIGINT twice": {130, 3, -signal.SIGINT},
 }
 
 
