@@ -19,8 +19,8 @@ package struct Program: ParsableCommand {
     version: BuildVersion.text,
     subcommands: [
       PlanCommand.self, RunCommand.self, StatusCommand.self, ReportCommand.self,
-      ExportCommand.self, RetryCommand.self, SchemaCommand.self, ModelsCommand.self, BenchmarksCommand.self,
-      GenerateCommand.self, WorkerCommand.self,
+      ExportCommand.self, RetryCommand.self, VerifyCommand.self, ModelsCommand.self,
+      BenchmarksCommand.self, GenerateCommand.self, SchemaCommand.self, WorkerCommand.self,
     ])
 
   package init() {}

@@ -32,7 +32,8 @@ package struct ArtifactName: Hashable, Sendable {
     return "\(hex.prefix(2))/\(hex.dropFirst(2)).\(kind).zst"
   }
 
-  static func isKind(_ text: String) -> Bool {
+  /// Whether the text can name a kind of artifact.
+  package static func isKind(_ text: String) -> Bool {
     (1...32).contains(text.utf8.count)
       && text.utf8.allSatisfy {
         ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))

@@ -39,13 +39,20 @@ package struct ArtifactStore: Sendable {
   @discardableResult
   package func removeLeftovers() throws(FileError) -> Int {
     var count = 0
+    for path in try leftovers() where try removeFile(path) { count += 1 }
+    return count
+  }
+
+  /// The paths of files that writers which were killed left behind, or that others are writing now.
+  package func leftovers() throws(FileError) -> [String] {
+    var paths: [String] = []
     for shard in try shards() {
       for file in try Folder.names(in: "\(folder)/\(shard)")
       where file.hasPrefix(".") && file.hasSuffix(TemporaryFile.suffix) {
-        if try removeFile("\(folder)/\(shard)/\(file)") { count += 1 }
+        paths.append("\(folder)/\(shard)/\(file)")
       }
     }
-    return count
+    return paths
   }
 
   func path(of name: ArtifactName) -> String { "\(folder)/\(name.path)" }

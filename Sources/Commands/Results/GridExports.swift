@@ -6,6 +6,13 @@ import Grid
 import JobTable
 import Report
 
+/// The tables that are exported, by their files' names.
+enum ExportedTable: String, CaseIterable {
+  case runs = "runs.csv"
+  case summary = "summary.csv"
+  case timings = "timings.csv"
+}
+
 /// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `provenance.json`, `grid.yaml` and
 /// `report.md`. Each is written beside its place and renamed into it.
 struct GridExports {
@@ -30,9 +37,9 @@ struct GridExports {
       espalier_fault_pass(ESPALIER_FAULT_EXPORT)
       return folder + "/" + name
     }
-    try AtomicFile.write(collect(runs), to: path("runs.csv"))
-    try AtomicFile.write(collect(summary), to: path("summary.csv"))
-    try AtomicFile.write(collect(timings), to: path("timings.csv"))
+    for table in ExportedTable.allCases {
+      try AtomicFile.write(bytes(of: table), to: path(table.rawValue))
+    }
     let origin = try ReportOrigin(of: results.grid, in: reader)
     try AtomicFile.write(provenance(origin).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
@@ -47,14 +54,14 @@ struct GridExports {
       defaultMetrics: Array(results.runs.metricNames.prefix(1)), descriptions: descriptions)
   }
 
-  /// The text of `summary.csv`.
-  func summaryText() throws -> String {
-    String(decoding: try collect(summary), as: UTF8.self)
-  }
-
-  private func collect(_ body: (@escaping ByteSink) throws -> Void) throws -> [UInt8] {
+  /// The content of a table's file.
+  func bytes(of table: ExportedTable) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    try body { bytes += $0 }
+    switch table {
+    case .runs: try runs { bytes += $0 }
+    case .summary: try summary { bytes += $0 }
+    case .timings: try timings { bytes += $0 }
+    }
     return bytes
   }
 

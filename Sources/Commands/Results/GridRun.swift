@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import CShims
 import Execution
 import Foundation
@@ -40,7 +41,10 @@ struct GridRun {
     let table = try JobTable(path: path) { espalier_fault_pass(ESPALIER_FAULT_COMMIT) }
     espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
     try table.endAbandonedAttempts(at: Self.now)
+    let store = ArtifactStore(folder: folder.artifacts)
+    try store.removeLeftovers()
     try plan(in: table, firstPlan)
+    try reopenLost(in: store, table)
     espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
     if case .failed(let cluster)? = retrying { try reopen(cluster, in: table) }
     let status = try work(in: owned, table)
@@ -75,6 +79,22 @@ struct GridRun {
     try table.record(planning.plan, as: loaded.name, at: Self.now) { assigned in
       JobBuilder.jobs(of: planning.tree, done: assigned, program: loaded.grid.program)
     }
+  }
+
+  /// Opens again what the grid needs and whose artifacts are gone. A damaged one is found where it is
+  /// read.
+  private func reopenLost(in store: ArtifactStore, _ table: JobTable) throws {
+    var lost: [StageKey] = []
+    try table.reader.forEachArtifact(in: loaded.name) { artifact in
+      guard ArtifactName.isKind(artifact.kind), lost.last != artifact.stage else { return }
+      if !store.contains(ArtifactName(key: artifact.stage.digest, kind: artifact.kind)) {
+        lost.append(artifact.stage)
+      }
+    }
+    if lost.isEmpty { return }
+    say(
+      "\(lost.count) stage\(lost.count == 1 ? "" : "s") whose artifacts are gone will be done again")
+    _ = try table.apply(lost.map { .stageReopened($0, neededBy: nil) })
   }
 
   private func reopen(_ cluster: String?, in table: JobTable) throws {

@@ -50,7 +50,7 @@ struct ReportCommand: ParsableCommand {
           width: Terminal.outputIsTerminal ? Terminal.width : nil, spread: spread),
         to: 1)
     case .csv:
-      Terminal.write(try exports.summaryText(), to: 1)
+      Terminal.write(String(decoding: try exports.bytes(of: .summary), as: UTF8.self), to: 1)
     case .markdown:
       let report = try exports.report(specification)
       Terminal.write(

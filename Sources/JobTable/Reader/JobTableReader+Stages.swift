@@ -34,14 +34,20 @@ extension JobTableReader {
     }
   }
 
-  /// Hands over every artifact on record, by stage in the order of planning.
-  package func forEachArtifact(_ body: (ArtifactReference) throws -> Void) throws {
+  /// Hands over every artifact on record, by stage in the order of planning; with a grid, those of the
+  /// jobs that it needs.
+  package func forEachArtifact(
+    in grid: String? = nil, _ body: (ArtifactReference) throws -> Void
+  ) throws {
     try read { db in
       try db.forEach(
         """
         SELECT s.key, a.kind, a.sha256, a.bytes FROM artifact a JOIN stage s ON s.id = a.stage_id
+        WHERE ?1 IS NULL
+          OR s.job_id IN (SELECT job_id FROM grid_job WHERE grid_id = ?1)
         ORDER BY a.stage_id, a.kind
-        """
+        """,
+        try grid.map { .integer(try db.gridID($0)) } ?? .null
       ) { row in
         try body(
           ArtifactReference(
