@@ -7,8 +7,9 @@ separate micro-batches: none of the packing, merging and weighting of the Swift 
     pip install torch transformers safetensors
     python3 -P tools/golden/post_training.py Tests/PostTrainingTests/Golden
 
-Writes initial.safetensors (the model), one <case>.gradients.safetensors per entropy case, the
-weights after three steps (entropy.trained / supervised.trained .safetensors), and cases.json.
+Writes initial.safetensors (the model), one <case>.gradients.safetensors per entropy and GRPO case,
+the weights after some steps (entropy.trained / supervised.trained / grpo.trained .safetensors),
+cases.json and grpo.json.
 """
 
 import json
@@ -109,6 +110,125 @@ def random_completion(generator, longest):
     return body if cut else body + [STOP]
 
 
+def token_log_probabilities(model, prompts, samples, temperature):
+    """log pi of every new token (samples × longest, 0 where there is none) and which there are."""
+    tokens, real = padded([p + s for p, s in zip(prompts, samples)])
+    logits = model(tokens, attention_mask=real).logits[:, :-1] / temperature
+    chosen = torch.log_softmax(logits, -1).gather(-1, tokens[:, 1:, None])[..., 0]
+    position = torch.arange(tokens.shape[1] - 1)[None, :]
+    first = torch.tensor([len(p) - 1 for p in prompts])[:, None]
+    counted = (position >= first) & (position < real.sum(-1, keepdim=True) - 1)
+    return chosen, counted
+
+
+def group_advantages(rewards, size, std_normalisation):
+    """DeepSeekMath's advantages; groups without any difference are zero instead of 0 / 0."""
+    groups = torch.tensor(rewards, dtype=torch.double).view(-1, size)
+    centred = groups - groups.mean(1, keepdim=True)
+    if std_normalisation:
+        std = groups.std(1, keepdim=True)
+        centred = torch.where(std > 0, centred / std, torch.zeros_like(centred))
+    return centred.flatten()
+
+
+def grpo_loss(chosen, counted, old, reference, advantages, case):
+    """The clipped objective token by token on padded rows."""
+    a = advantages[:, None]
+    ratio = torch.exp(chosen - old)
+    clipped = torch.clamp(ratio, 1 - case["clipLow"], 1 + case["clipHigh"])
+    terms = -torch.minimum(ratio * a, clipped * a)
+    divergence = torch.exp(reference - chosen) - (reference - chosen) - 1
+    terms = torch.where(counted, terms + case["divergenceWeight"] * divergence, 0.0)
+    lengths = counted.sum(1)
+    if case["lengthNormalisation"] == "sample":
+        loss = (terms.sum(1) / lengths).mean()
+    elif case["lengthNormalisation"] == "token":
+        loss = terms.sum() / lengths.sum()
+    else:
+        loss = (terms.sum(1) / case["maximumTokens"]).mean()
+    held = counted & (clipped * a < ratio * a)
+    return loss, dict(
+        divergence=((divergence * counted).sum() / counted.sum()).item(),
+        clipFraction=(held.sum() / counted.sum()).item())
+
+
+def rows_of(values, counted):
+    return [v[c].tolist() for v, c in zip(values, counted)]
+
+
+def grpo(model, fresh, folder):
+    g = torch.Generator().manual_seed(7)
+    size = 4
+    prompts = [[5, 9, 2, 17], [3, 3], [8, 1, 14, 20, 6]]
+
+    def batch():
+        samples = [random_completion(g, 9) for _ in range(size * len(prompts))]
+        # Two equal samples of one prompt with different rewards, and one that ends at once.
+        samples[1], samples[6] = samples[0], [STOP]
+        rewards = torch.randint(0, 2, (len(samples),), generator=g).double().tolist()
+        rewards[:2] = [1.0, 0.0]
+        rewards[-size:] = [1.0] * size
+        return samples, rewards
+
+    owners = [p for p in prompts for _ in range(size)]
+
+    def moved(amount, seed):
+        noise = torch.Generator().manual_seed(seed)
+        with torch.no_grad():
+            for p in fresh().parameters():
+                p += amount * torch.randn(p.shape, generator=noise, dtype=torch.double)
+
+    samples, rewards = batch()
+    out = dict(prompts=prompts, groupSize=size, samples=samples, rewards=rewards, cases=[])
+    for name, temperature, low, high, beta, length, std in [
+        ("grpo-sample", 1.0, 0.2, 0.2, 0.0, "sample", True),
+        ("grpo-token", 1.0, 0.1, 0.3, 0.0, "token", True),
+        ("grpo-constant", 0.7, 0.05, 0.1, 0.3, "constant", False),
+    ]:
+        case = dict(name=name, temperature=temperature, clipLow=low, clipHigh=high,
+                    divergenceWeight=beta, lengthNormalisation=length, stdNormalisation=std,
+                    maximumTokens=12)
+        with torch.no_grad():
+            moved(0.05, 11)
+            old, _ = token_log_probabilities(model, owners, samples, temperature)
+            moved(0.1, 12)
+            reference, _ = token_log_probabilities(model, owners, samples, temperature)
+        chosen, counted = token_log_probabilities(fresh(), owners, samples, temperature)
+        advantages = group_advantages(rewards, size, std)
+        loss, sums = grpo_loss(chosen, counted, old, reference, advantages, case)
+        loss.backward()
+        save(gradients(model), folder / f"{name}.gradients.safetensors")
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), float("inf")).item()
+        out["cases"].append(dict(
+            case, loss=loss.item(), gradientNorm=norm, advantages=advantages.tolist(),
+            old=rows_of(old, counted), reference=rows_of(reference, counted), **sums))
+
+    # Ten updates: two batches, five updates on each, with a divergence from the start.
+    case = dict(temperature=1.0, clipLow=0.1, clipHigh=0.15, divergenceWeight=0.1,
+                lengthNormalisation="token", stdNormalisation=True, maximumTokens=12,
+                learningRate=5e-3, weightDecay=0.01, clip=0.5, updatesPerBatch=5)
+    batches = [batch(), batch()]
+    with torch.no_grad():
+        fresh()
+        references = [token_log_probabilities(model, owners, s, 1.0)[0] for s, _ in batches]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3, weight_decay=0.01)
+    steps = []
+    for (samples, rewards), reference in zip(batches, references):
+        advantages = group_advantages(rewards, size, True)
+        with torch.no_grad():
+            old, _ = token_log_probabilities(model, owners, samples, 1.0)
+        for _ in range(5):
+            chosen, counted = token_log_probabilities(model, owners, samples, 1.0)
+            loss, sums = grpo_loss(chosen, counted, old, reference, advantages, case)
+            loss.backward()
+            steps.append(dict(
+                loss=loss.item(), gradientNorm=clip_and_step(model, optimizer, 0.5), **sums))
+    save(weights(model), folder / "grpo.trained.safetensors")
+    out["run"] = dict(
+        case, steps=steps, batches=[dict(samples=s, rewards=r) for s, r in batches])
+    (folder / "grpo.json").write_text(json.dumps(out) + "\n")
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     model = new_model()
@@ -175,6 +295,7 @@ def main(folder):
     out["supervised"] = dict(steps=steps)
 
     (folder / "cases.json").write_text(json.dumps(out) + "\n")
+    grpo(model, fresh, folder)
     for file in folder.iterdir():
         file.chmod(0o644)
 

@@ -2,11 +2,8 @@ import Artifacts
 import LanguageModel
 
 extension EntropyMinimization {
-  /// What a trajectory needs beside the weights (`Transformer.serialized`) to go on to the same bits.
-  ///
-  /// - Complexity: O(number of weights).
-  package func serializedOptimizer() -> [UInt8] {
-    Safetensors(tensors: optimizer.tensors, metadata: optimizer.metadata).bytes
+  package var optimizerState: Safetensors {
+    Safetensors(tensors: optimizer.tensors, metadata: optimizer.metadata)
   }
 
   /// The trajectory of these settings at a kept state.

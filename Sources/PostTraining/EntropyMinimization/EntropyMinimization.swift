@@ -9,7 +9,7 @@ import Problems
 ///
 /// A step's random numbers are addressed by (step, prompt, sample, position), so that a trajectory
 /// that goes on from a kept state draws what it would have drawn.
-package final class EntropyMinimization {
+package final class EntropyMinimization: Trajectory {
   package let settings: EntropyMinimizationSettings
   package let prompts: [[Int32]]
   /// The model being trained.
@@ -69,7 +69,6 @@ package final class EntropyMinimization {
     stream = RandomStream(seed: seed, purpose: RandomPurpose("em/sample"))
   }
 
-  /// How many steps were made.
   package var step: Int { optimizer.updates }
 
   /// Makes one step.

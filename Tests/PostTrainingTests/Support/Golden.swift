@@ -67,7 +67,7 @@ struct Golden: Decodable {
     try Transformer(serialized: Array(data("\(name).safetensors")))
   }
 
-  private static func data(_ name: String) throws -> Data {
+  static func data(_ name: String) throws -> Data {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return try Data(contentsOf: folder.appending(path: "Golden/\(name)"))
   }
