@@ -103,7 +103,7 @@ let package = Package(
     tests("JobTableTests", ["JobTable", grdb]),
     tests("SchedulerTests", ["Scheduler"]),
     tests("ExecutionTests", ["Execution"], exclude: ["Fixtures"]),
-    tests("BuiltinProgramTests", ["BuiltinProgram"], exclude: ["Golden"]),
+    tests("BuiltinProgramTests", ["BuiltinProgram", "Planner"], exclude: ["Golden"]),
     tests("AggregatorTests", ["Aggregator"], exclude: ["Golden"]),
     tests("ReportTests", ["Report"], exclude: ["Golden"]),
     tests("EndToEndTests", ["espalier"]),

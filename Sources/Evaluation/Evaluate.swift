@@ -8,12 +8,20 @@ import Problems
 /// the other sets, on how many problems or samples there are, or on the temperature, so that
 /// evaluations of several models, or at several temperatures, are paired.
 ///
-/// - Throws: `EvaluationError` where the model's probabilities are not numbers any more.
+/// - Parameters:
+///   - done: what an earlier call for the same model, sets and settings passed to `progress`, to go on
+///     from there.
+///   - progress: called after each batch with the outcomes so far; those of the last problem may lack
+///     samples.
+/// - Throws: `EvaluationError` where the model's probabilities are not numbers any more, and what
+///   `progress` throws.
 /// - Complexity: that of generation, `samples` sequences for each problem.
 package func evaluate(
-  _ model: Transformer, on sets: [ProblemSet], settings: EvaluationSettings
-) throws(EvaluationError) -> EvaluationResult {
-  try evaluate(on: sets, settings: settings) { prompts, settings, uniform in
+  _ model: Transformer, on sets: [ProblemSet], settings: EvaluationSettings,
+  after done: EvaluationResult? = nil, progress: (EvaluationResult) throws -> Void = { _ in }
+) throws -> EvaluationResult {
+  try evaluate(on: sets, settings: settings, after: done, progress: progress) {
+    prompts, settings, uniform in
     model.generate(prompts: prompts, settings: settings, uniform: uniform)
   }
 }
@@ -26,9 +34,10 @@ let evaluationBatch = 256
 /// The same with whatever generates: `generate` takes prompts, settings and uniform numbers by
 /// (index of the prompt, position), and returns one generation a prompt.
 func evaluate(
-  on sets: [ProblemSet], settings: EvaluationSettings,
+  on sets: [ProblemSet], settings: EvaluationSettings, after done: EvaluationResult? = nil,
+  progress: (EvaluationResult) throws -> Void = { _ in },
   generate: ([[Int32]], SamplingSettings, (Int, Int) -> Float) -> [Generation]
-) throws(EvaluationError) -> EvaluationResult {
+) throws -> EvaluationResult {
   let sampling = SamplingSettings(
     temperature: settings.temperature, topP: settings.topP,
     maximumNewTokens: settings.maximumNewTokens, stopToken: Vocabulary.end)
@@ -38,10 +47,21 @@ func evaluate(
   let places = sets.indices.flatMap { set in
     sets[set].problems.indices.map { (set: set, index: $0) }
   }
-  var samples = [[SampleOutcome]](repeating: [], count: places.count)
+  var samples = done?.outcomes.map(\.samples) ?? []
+  let first = samples.reduce(0) { $0 + $1.count }
+  samples += [[SampleOutcome]](repeating: [], count: places.count - samples.count)
+  func result(_ count: Int) -> EvaluationResult {
+    let outcomes = zip(places, samples).prefix(count).map { place, samples in
+      let problem = sets[place.set].problems[place.index]
+      return ProblemOutcome(
+        set: sets[place.set].name, index: place.index, kind: problem.kind,
+        expected: problem.answer, samples: samples)
+    }
+    return EvaluationResult(outcomes: outcomes)
+  }
 
   let sequences = places.count * settings.samples
-  for start in stride(from: 0, to: sequences, by: evaluationBatch) {
+  for start in stride(from: first, to: sequences, by: evaluationBatch) {
     let batch = start..<min(start + evaluationBatch, sequences)
     let prompts = batch.map { sequence in
       let place = places[sequence / settings.samples]
@@ -58,18 +78,14 @@ func evaluate(
       let expected = sets[place.set].problems[place.index].answer
       let sample = SampleOutcome(generation, expected: expected)
       guard sample.meanLogProbability.isFinite, sample.meanEntropy.isFinite else {
-        throw .notFinite(set: sets[place.set].name, problem: place.index)
+        throw EvaluationError.notFinite(set: sets[place.set].name, problem: place.index)
       }
       samples[number].append(sample)
     }
+    let problems = (batch.upperBound + settings.samples - 1) / settings.samples
+    if batch.upperBound < sequences { try progress(result(problems)) }
   }
-  let outcomes = zip(places, samples).map { place, samples in
-    let problem = sets[place.set].problems[place.index]
-    return ProblemOutcome(
-      set: sets[place.set].name, index: place.index, kind: problem.kind, expected: problem.answer,
-      samples: samples)
-  }
-  return EvaluationResult(outcomes: outcomes)
+  return result(places.count)
 }
 
 extension SampleOutcome {

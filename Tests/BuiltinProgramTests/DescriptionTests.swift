@@ -24,7 +24,7 @@ struct DescriptionTests {
 
   @Test("the run's seed reaches neither the base model nor the selection nor the evaluation")
   func seed() {
-    for rule in description.stages where rule.kind != "em" {
+    for rule in description.stages where !["em", "grpo"].contains(rule.kind) {
       #expect(!rule.parameters.contains("seed"), "\(rule.kind)")
     }
     let one = TestGrid()
@@ -57,6 +57,8 @@ struct DescriptionTests {
     _ = try StageParameters(grid.prepare).pretraining()
     _ = try StageParameters(grid.select).selection()
     _ = try StageParameters(grid.em(1)).entropyMinimization()
+    let reinforced = TestGrid(["method": .string("grpo"), "updates_per_batch": .integer(2)])
+    _ = try StageParameters(reinforced.grpo(1)).grpo()
     _ = try StageParameters(grid.evaluate(0)).evaluation()
   }
 }

@@ -28,8 +28,13 @@ struct PromptSelectionTests {
     selection.maximumTokens = 8
     selection.candidates = 11
     var done: [Int] = []
-    let more = try selection.ranked(by: model) { done.append($0) }
-    #expect(done.last == 11)
+    var halfWay: [PromptSelection.Candidate] = []
+    let more = try selection.ranked(by: model) {
+      done.append($0.count)
+      if $0.count == 8 { halfWay = $0 }
+    }
+    #expect(done == [8, 11])
+    #expect(try selection.ranked(by: model, after: halfWay) == more)
     selection.candidates = 3
     let fewer = try selection.ranked(by: model)
     #expect(fewer.count == 3)

@@ -11,13 +11,32 @@ extension BuiltinProgram {
     MetricDescription(
       name: "loss",
       about:
-        "mean entropy in nats at the loss temperature, of the samples of the step that led here"),
+        "the loss before the step that led here: with em the mean entropy in nats of its samples at "
+        + "the loss temperature, with grpo the policy objective"),
     MetricDescription(
       name: "gradient_norm", about: "norm of that step's gradient before clipping"),
     MetricDescription(
       name: "sample_tokens", about: "mean number of new tokens of that step's samples"),
     MetricDescription(
       name: "distinct_samples", about: "how many of that step's samples were different"),
+    MetricDescription(name: "reward", about: "mean reward of that step's samples (grpo)"),
+    MetricDescription(
+      name: "reward_std",
+      about: "standard deviation of the rewards of a group, mean over that step's groups (grpo)"),
+    MetricDescription(
+      name: "sample_accuracy",
+      about: "share of right answers among that step's samples, whatever they are rewarded for (grpo)"
+    ),
+    MetricDescription(
+      name: "zero_advantage",
+      about: "share of that step's groups whose rewards are all equal (grpo)"),
+    MetricDescription(
+      name: "kl",
+      about: "estimated divergence in nats per token from the start of grpo, where kl_weight is above 0"
+    ),
+    MetricDescription(
+      name: "clip_fraction",
+      about: "share of that step's tokens whose ratio is clipped, where updates_per_batch is above 1"),
   ]
 
   /// What stages of kind select report.

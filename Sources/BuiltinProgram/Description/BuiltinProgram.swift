@@ -1,7 +1,8 @@
 import Grid
 
 /// The program that is built in: it trains small language models from scratch, post-trains them by
-/// entropy minimization, and measures them.
+/// entropy minimization and by reinforcement learning, one after the other in either order, and
+/// measures them.
 package enum BuiltinProgram {
   /// What the planner needs to know of it.
   package static let description = ProgramDescription(
@@ -36,24 +37,53 @@ package enum BuiltinProgram {
 
   private static let presets = ["paper-code": paperCode, "tiny": tiny]
 
+  private static let select = StageRule.Parent.kind(StageKind.select.rawValue)
+
+  private static let emParameters = [
+    "objective", "temperature", "loss_temperature", "top_p", "repetition_penalty", "mask",
+    "accumulation", "batch", "learning_rate", "weight_decay", "clip", "maximum_tokens", "prompt",
+    "seed",
+  ]
+
+  private static let grpoParameters = [
+    "prompts_per_step", "group_size", "updates_per_batch", "reward", "grpo_temperature",
+    "grpo_top_p", "grpo_maximum_tokens", "clip_low", "clip_high", "kl_weight",
+    "length_normalisation", "std_normalisation", "grpo_learning_rate", "grpo_weight_decay",
+    "grpo_clip", "prompt_source", "prompt_pool", "prompt", "seed",
+  ]
+
+  private static func em(steps: String, when: ParameterCondition) -> StageRule {
+    StageRule(
+      kind: StageKind.em.rawValue, version: StageKind.em.version, when: when,
+      parents: [.state, select], parameters: emParameters,
+      product: .trajectory(stepParameter: steps))
+  }
+
+  /// Reads the selection only where its prompts come from there, so that runs that differ in what
+  /// else reads it share their trajectories.
+  private static func grpo(steps: String, when: ParameterCondition) -> StageRule {
+    StageRule(
+      kind: StageKind.grpo.rawValue, version: StageKind.grpo.version, when: when,
+      parents: [
+        .state, .kind(StageKind.select.rawValue, when: Relevance.selectedPrompts),
+      ], parameters: grpoParameters, product: .trajectory(stepParameter: steps))
+  }
+
+  /// The prompts are always those that the base model selects, whatever was trained before.
   private static let stages: [StageRule] = [
     StageRule(
       kind: StageKind.prepare.rawValue, version: StageKind.prepare.version, parents: [],
       parameters: ["model", "model_seed", "pretraining_steps"], product: .state),
     StageRule(
       kind: StageKind.select.rawValue, version: StageKind.select.version,
-      when: Relevance.trained, parents: [.state],
+      when: Relevance.selecting, parents: [.state],
       parameters: [
         "selection_prompts", "selection_samples", "selection_temperature", "selection_seed",
       ], product: .side),
-    StageRule(
-      kind: StageKind.em.rawValue, version: StageKind.em.version, when: Relevance.trained,
-      parents: [.state, .kind(StageKind.select.rawValue)],
-      parameters: [
-        "objective", "temperature", "loss_temperature", "top_p", "repetition_penalty", "mask",
-        "accumulation", "batch", "learning_rate", "weight_decay", "clip", "maximum_tokens",
-        "prompt", "seed",
-      ], product: .trajectory(stepParameter: "step")),
+    em(steps: "em_steps", when: Relevance.methodGRPO),
+    grpo(steps: "grpo_steps", when: Relevance.methodEM),
+    em(steps: "step", when: Relevance.methodEM),
+    grpo(steps: "step", when: Relevance.methodGRPO),
     StageRule(
       kind: StageKind.evaluate.rawValue, version: StageKind.evaluate.version, parents: [.state],
       parameters: [
@@ -63,22 +93,17 @@ package enum BuiltinProgram {
   ]
 }
 
-/// When parameters matter; elsewhere they are kept out of stage keys.
-enum Relevance {
-  static let trained = ParameterCondition.isOne(of: [.string("em")], parameter: "method")
-  static let sampledEvaluation = ParameterCondition.isAbove(0, parameter: "evaluation_temperature")
-}
-
 /// The kinds of stages, with the versions of their results: raise one when the golden test of
 /// `BuiltinProgramTests` says that its results have changed.
 enum StageKind: String, CaseIterable {
-  case prepare, select, em, evaluate
+  case prepare, select, em, grpo, evaluate
 
   var version: Int {
     switch self {
     case .prepare: 1
     case .select: 1
     case .em: 2
+    case .grpo: 1
     case .evaluate: 1
     }
   }

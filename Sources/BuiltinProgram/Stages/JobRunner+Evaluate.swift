@@ -13,14 +13,28 @@ extension JobRunner {
     let sets = try ProblemSet.benchmarks(
       split: try parameters.choice("evaluation_split"),
       count: try parameters.integer("evaluation_problems"))
-    let result = try Evaluation.evaluate(model, on: sets, settings: try parameters.evaluation())
+    let settings = try parameters.evaluation()
+    let answers = sets.reduce(0) { $0 + $1.problems.count } * settings.samples
+    let result = try Evaluation.evaluate(
+      model, on: sets, settings: settings, after: outcomesDone(of: stage)
+    ) { partial in
+      progress(stage, done: partial.sampleCount, total: answers, unit: "answers") { "" }
+      try saveIfDue(mayEnd: true) { try saveCheckpoint(partial.encoded, of: stage.key) }
+    }
     espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
     let outcomes = try put(result.encoded, .outcomes, of: stage)
     return StageOutcome(metrics: result.metricsByName, artifacts: [outcomes])
   }
+
+  /// The outcomes in the last checkpoint; none where there is none that can be used.
+  private func outcomesDone(of stage: Stage) -> EvaluationResult? {
+    checkpoint(of: stage.key).flatMap { try? EvaluationResult(encoded: $0) }
+  }
 }
 
 extension EvaluationResult {
+  fileprivate var sampleCount: Int { outcomes.reduce(0) { $0 + $1.samples.count } }
+
   /// The metrics under the names of columns.
   var metricsByName: [String: Double] {
     metrics.reduce(into: [:]) { $0[$1.metric.name] = $1.value }

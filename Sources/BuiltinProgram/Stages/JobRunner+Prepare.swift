@@ -7,19 +7,15 @@ extension JobRunner {
   /// Pretrains a base model, from its last checkpoint if there is one, and measures what it can do.
   func prepare(_ stage: Stage) throws -> StageOutcome {
     let training = try pretraining(of: stage)
-    var saved = now()
     while !training.isComplete {
       espalier_fault_pass(ESPALIER_FAULT_TRAINING)
       try training.advance()
       progress(stage, done: training.step, total: training.settings.steps, unit: "steps") {
         "loss \(decimal(training.recentLoss))"
       }
-      let endsHere = isDraining() && !training.isComplete
-      if endsHere || now() - saved >= checkpointInterval {
-        _ = try put(training.serialized(), .checkpoint, of: stage)
-        saved = now()
+      try saveIfDue(mayEnd: !training.isComplete) {
+        try saveCheckpoint(training.serialized(), of: stage.key)
       }
-      if endsHere { throw StageSaved() }
     }
     let state = try put(training.model.serialized(), .state, of: stage)
     base = (stage.key, training.model)
@@ -27,18 +23,16 @@ extension JobRunner {
     metrics["pretraining_loss"] = training.recentLoss
     metrics["pretraining_tokens"] = Double(training.tokens)
     metrics["parameters"] = Double(training.settings.configuration.parameterCount)
-    return StageOutcome(metrics: metrics, artifacts: [state]) {
-      try self.remove(.checkpoint, of: stage)
-    }
+    return StageOutcome(metrics: metrics, artifacts: [state])
   }
 
   /// The pretraining at its last checkpoint; at its start where there is none, or none that opens.
   private func pretraining(of stage: Stage) throws -> Pretraining {
     let settings = try StageParameters(stage).pretraining()
-    guard has(.checkpoint, of: stage) else { return Pretraining(settings) }
+    guard let checkpoint = checkpoint(of: stage.key) else { return Pretraining(settings) }
     do {
-      return try open(.checkpoint, of: stage) { try Pretraining(settings, serialized: $0) }
-    } catch StageError.artifactLost {
+      return try Pretraining(settings, serialized: checkpoint)
+    } catch {
       return Pretraining(settings)
     }
   }

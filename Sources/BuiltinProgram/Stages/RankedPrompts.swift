@@ -33,14 +33,21 @@ struct RankedPrompts: Codable {
     return Array(try encoder.encode(self))
   }
 
-  /// The tokens of the prompt with the given rank.
-  func prompt(rank: Int) throws -> [Int32] {
+  /// The prompt with the given rank.
+  func prompt(rank: Int) throws -> GradedPrompt {
     guard candidates.indices.contains(rank) else {
       throw Failure(
         reason: .error,
         message: "there is no prompt of rank \(rank) among \(candidates.count) candidates; choose "
           + "a prompt below selection_prompts")
     }
-    return try Vocabulary.tokenizer.encode(candidates[rank].prompt)
+    return GradedPrompt(
+      tokens: try Vocabulary.tokenizer.encode(candidates[rank].prompt),
+      answer: candidates[rank].answer)
+  }
+
+  /// The prompts of some ranks.
+  func prompts(ranks: Range<Int>) throws -> [GradedPrompt] {
+    try ranks.map { try prompt(rank: $0) }
   }
 }

@@ -31,6 +31,11 @@ struct StageParameters {
     return value
   }
 
+  func boolean(_ name: String) throws(Failure) -> Bool {
+    guard let value = stage.parameters[name]?.boolean else { throw unusable(name) }
+    return value
+  }
+
   func seed(_ name: String) throws(Failure) -> UInt64 {
     guard let value = UInt64(exactly: try integer(name)) else { throw unusable(name) }
     return value
@@ -73,6 +78,29 @@ struct StageParameters {
     settings.learningRate = try number("learning_rate")
     settings.weightDecay = try number("weight_decay")
     settings.clip = try number("clip")
+    return settings
+  }
+
+  /// What decides nothing is missing: the bounds of ratios that are all 1.
+  func grpo() throws(Failure) -> GRPOSettings {
+    var settings = GRPOSettings()
+    settings.promptsPerStep = try integer("prompts_per_step")
+    settings.groupSize = try integer("group_size")
+    settings.updatesPerBatch = try integer("updates_per_batch")
+    settings.reward = try choice("reward")
+    settings.temperature = try number("grpo_temperature")
+    settings.topP = try number("grpo_top_p")
+    settings.maximumTokens = try integer("grpo_maximum_tokens")
+    if settings.updatesPerBatch > 1 {
+      settings.clipLow = try number("clip_low")
+      settings.clipHigh = try number("clip_high")
+    }
+    settings.divergenceWeight = try number("kl_weight")
+    settings.lengthNormalisation = try choice("length_normalisation")
+    settings.stdNormalisation = try boolean("std_normalisation")
+    settings.learningRate = try number("grpo_learning_rate")
+    settings.weightDecay = try number("grpo_weight_decay")
+    settings.clip = try number("grpo_clip")
     return settings
   }
 

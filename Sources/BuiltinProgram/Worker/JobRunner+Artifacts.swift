@@ -47,7 +47,30 @@ extension JobRunner {
     store.contains(name(kind, stage))
   }
 
-  func remove(_ kind: ArtifactKind, of stage: Stage) throws {
-    try store.remove(name(kind, stage))
+  // MARK: Checkpoints
+
+  // A checkpoint belongs to a stage, or to the whole of a trajectory: it is a state somewhere on its
+  // way, and good for every order that goes further. It is only ever a shorter way to the same bits,
+  // so one that is missing, damaged or of another worker does no harm.
+
+  /// The last checkpoint of a stage or trajectory; `nil` where there is none that can be read.
+  func checkpoint(of key: StageKey) -> [UInt8]? {
+    guard store.contains(checkpointName(key)) else { return nil }
+    checkpointed.insert(key)
+    return try? store.get(checkpointName(key))
+  }
+
+  func saveCheckpoint(_ bytes: [UInt8], of key: StageKey) throws {
+    checkpointed.insert(key)
+    try store.put(bytes, as: checkpointName(key))
+  }
+
+  /// Removes a checkpoint if the present order has written or met it.
+  func removeCheckpoint(of key: StageKey) throws {
+    if checkpointed.remove(key) != nil { try store.remove(checkpointName(key)) }
+  }
+
+  private func checkpointName(_ key: StageKey) -> ArtifactName {
+    ArtifactName(key: key.digest, kind: ArtifactKind.checkpoint.rawValue)
   }
 }

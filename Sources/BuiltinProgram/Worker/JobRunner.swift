@@ -27,6 +27,10 @@ final class JobRunner {
   private var order: JobOrder?
   private var stages: [StageKey: Stage] = [:]
   private var lastProgress = -Double.infinity
+  /// When the work that would be lost by a kill began.
+  private var unsavedSince = 0.0
+  /// What the present order has written or met checkpoints of.
+  var checkpointed: Set<StageKey> = []
 
   init(
     store: ArtifactStore, checkpointInterval: Double = 10,
@@ -45,6 +49,8 @@ final class JobRunner {
   func run(_ order: JobOrder) {
     self.order = order
     describe(order.context + order.stages)
+    unsavedSince = now()
+    checkpointed.removeAll()
     for stage in order.stages {
       if isDraining() { return }
       do {
@@ -60,7 +66,11 @@ final class JobRunner {
             result: StageResult(
               stage: stage.key, metrics: metrics, artifacts: outcome.artifacts,
               seconds: now() - start)))
-        try outcome.afterwards()
+        // A kept state is as good as the checkpoint that led to it.
+        if stage.step == nil || keeps(stage.key) { try removeCheckpoint(of: stage.trajectory) }
+        if stage.key == order.stages.last?.key {
+          for key in checkpointed { try removeCheckpoint(of: key) }
+        }
       } catch is StageSaved {
         return
       } catch {
@@ -105,9 +115,23 @@ final class JobRunner {
     return switch kind {
     case .prepare: try prepare(stage)
     case .select: try select(stage)
-    case .em: try minimiseEntropy(stage)
+    case .em, .grpo: try train(stage)
     case .evaluate: try evaluate(stage)
     }
+  }
+
+  /// Calls `save` if the last time is longer ago than the interval, or if the user wants an end.
+  /// Whoever only looks at a state, outside of any order, leaves nothing behind.
+  ///
+  /// - Parameter mayEnd: whether the stage can be left here when the user wants an end.
+  /// - Throws: `StageSaved` where it is left, and what `save` throws.
+  func saveIfDue(mayEnd: Bool, _ save: () throws -> Void) throws {
+    guard order != nil else { return }
+    let endsHere = mayEnd && isDraining()
+    guard endsHere || now() - unsavedSince >= checkpointInterval else { return }
+    try save()
+    unsavedSince = now()
+    if endsHere { throw StageSaved() }
   }
 
   /// Whether the state of a stage is to be kept as an artifact.

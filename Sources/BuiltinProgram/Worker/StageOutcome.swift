@@ -9,7 +9,7 @@ enum ArtifactKind: String {
   case state
   /// What training needs beside the weights to go on.
   case optimizer
-  /// A training in the middle of its stage; gone when the stage is done.
+  /// A stage or trajectory on its way; gone when the order that it was written for is done.
   case checkpoint
   /// The ranked prompts of a selection.
   case prompts
@@ -21,8 +21,6 @@ enum ArtifactKind: String {
 struct StageOutcome {
   var metrics: [String: Double]
   var artifacts: [ArtifactReference] = []
-  /// Done after the result was reported.
-  var afterwards: () throws -> Void = {}
 }
 
 /// Thrown by a stage that was saved where it is because the user wants an end.

@@ -1,11 +1,42 @@
 import Grid
 import PostTraining
 
-/// A trajectory of entropy minimization in memory, somewhere on its way.
+/// A trajectory in memory, somewhere on its way.
 struct TrajectoryWalk {
   /// What its states have in common.
   let trajectory: StageKey
-  let training: EntropyMinimization
-  /// What the step that led here did; `nil` at the start and after opening a kept state.
-  var lastStep: EntropyMinimization.Step?
+  let training: any ReportingTrajectory
+  /// What the step that led here reports; `nil` at the start and after opening a kept state.
+  var lastMetrics: [String: Double]?
+}
+
+/// A trajectory whose steps report metrics under the names of columns.
+protocol ReportingTrajectory: Trajectory {
+  /// Makes one step. The metrics have a `loss`.
+  func makeStep() throws(TrainingError) -> [String: Double]
+}
+
+extension EntropyMinimization: ReportingTrajectory {
+  func makeStep() throws(TrainingError) -> [String: Double] {
+    let step = try advance()
+    return [
+      "loss": step.loss, "gradient_norm": step.gradientNorm, "sample_tokens": step.meanTokens,
+      "distinct_samples": Double(step.distinctSamples),
+    ]
+  }
+}
+
+extension GRPO: ReportingTrajectory {
+  func makeStep() throws(TrainingError) -> [String: Double] {
+    let step = try advance()
+    var metrics = [
+      "loss": step.loss, "gradient_norm": step.gradientNorm, "sample_tokens": step.meanTokens,
+      "distinct_samples": Double(step.distinctSamples), "reward": step.meanReward,
+      "reward_std": step.rewardDeviation, "sample_accuracy": step.accuracy,
+      "zero_advantage": step.idleGroups,
+    ]
+    metrics["kl"] = step.divergence
+    metrics["clip_fraction"] = step.clipFraction
+    return metrics
+  }
 }

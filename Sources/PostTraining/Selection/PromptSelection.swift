@@ -41,17 +41,20 @@ package struct PromptSelection: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - model: samples; its weights stay as they are.
-  ///   - progress: called with the number of candidates done.
-  /// - Throws: `ProblemSetError` for a number of candidates that the split does not have.
+  ///   - done: what an earlier call for the same model passed to `progress`, to go on from there.
+  ///   - progress: called with the candidates done so far, in the order of their indices.
+  /// - Throws: `ProblemSetError` for a number of candidates that the split does not have, and what
+  ///   `progress` throws.
   package func ranked(
-    by model: Transformer, progress: (Int) -> Void = { _ in }
-  ) throws(ProblemSetError) -> [Candidate] {
+    by model: Transformer, after done: [Candidate] = [],
+    progress: ([Candidate]) throws -> Void = { _ in }
+  ) throws -> [Candidate] {
     let problems = try ProblemSet.adaptation(count: candidates, seed: seed).problems
     let stream = RandomStream(seed: seed, purpose: RandomPurpose("select/sample"))
     let sampling = SamplingSettings(
       temperature: temperature, maximumNewTokens: maximumTokens, stopToken: Vocabulary.end)
-    var result: [Candidate] = []
-    for start in stride(from: 0, to: problems.count, by: Self.promptsAtOnce) {
+    var result = done
+    for start in stride(from: done.count, to: problems.count, by: Self.promptsAtOnce) {
       let chunk = problems[start..<min(start + Self.promptsAtOnce, problems.count)]
       let generations = model.generate(
         prompts: chunk.flatMap { repeatElement($0.prompt, count: samples) }, settings: sampling
@@ -67,7 +70,7 @@ package struct PromptSelection: Hashable, Sendable {
             index: start + offset, prompt: problem.prompt, answer: problem.answer, right: right,
             samples: samples))
       }
-      progress(result.count)
+      try progress(result)
     }
     return Self.ranked(result)
   }

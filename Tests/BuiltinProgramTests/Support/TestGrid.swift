@@ -14,6 +14,10 @@ struct TestGrid {
     }
     let little: ParameterAssignment = [
       "model": .string("tiny"), "pretraining_steps": .integer(30), "batch": .integer(8),
+      "prompts_per_step": .integer(2), "group_size": .integer(4),
+      "grpo_maximum_tokens": .integer(24),
+      // After so little pretraining no answer is right; some are well formed.
+      "reward": .string("format"),
       "selection_prompts": .integer(4), "selection_samples": .integer(4),
       "evaluation_problems": .integer(4), "maximum_tokens": .integer(24),
       "evaluation_tokens": .integer(24),
@@ -43,7 +47,17 @@ struct TestGrid {
     step == 0 ? prepare : stage(.em, parents: [prepare, select], step: step)
   }
 
-  func evaluate(_ step: Int) -> Stage { stage(.evaluate, parents: [em(step)]) }
+  /// A state of GRPO from the base model, or from another state; method must be grpo.
+  func grpo(_ step: Int, from start: Stage? = nil) -> Stage {
+    let start = start ?? prepare
+    let selected = parameters["prompt_source"]?.string == "selected"
+    return step == 0
+      ? start : stage(.grpo, parents: [start] + (selected ? [select] : []), step: step)
+  }
+
+  func evaluate(_ step: Int) -> Stage { evaluate(em(step)) }
+
+  func evaluate(_ state: Stage) -> Stage { stage(.evaluate, parents: [state]) }
 
   /// All stages of the runs with the given steps, parents before children.
   func all(steps: ClosedRange<Int>) -> [Stage] {

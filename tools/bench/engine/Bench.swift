@@ -166,10 +166,10 @@ struct Bench {
     let sets = try ProblemSet.benchmarks(split: .development, count: 64)
     let settings = EvaluationSettings(
       temperature: 0, samples: 1, seed: 0, maximumNewTokens: 64)
-    var failure: EvaluationError?
+    var failure: (any Error)?
     var tokens = 0
     let side = Side {
-      do throws(EvaluationError) {
+      do {
         let result = try evaluate(base, on: sets, settings: settings)
         tokens = result.outcomes.reduce(0) { $0 + $1.samples.reduce(0) { $0 + $1.length } }
       } catch { failure = error }

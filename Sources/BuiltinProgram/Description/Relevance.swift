@@ -1,0 +1,42 @@
+import Grid
+
+/// When parameters matter; elsewhere they are kept out of stage keys.
+enum Relevance {
+  private static func method(_ names: String...) -> ParameterCondition {
+    .isOne(of: names.map { .string($0) }, parameter: "method")
+  }
+
+  static let methodEM = method("em")
+  static let methodGRPO = method("grpo")
+  static let trained = method("em", "grpo")
+  /// Some steps of entropy minimization are made, at last or before GRPO.
+  static let em = ParameterCondition.any([
+    methodEM, .all([methodGRPO, .isAbove(0, parameter: "em_steps")]),
+  ])
+  /// Some steps of GRPO are made, at last or before entropy minimization.
+  static let grpo = ParameterCondition.any([
+    methodGRPO, .all([methodEM, .isAbove(0, parameter: "grpo_steps")]),
+  ])
+  private static func prompts(from source: PromptSource) -> ParameterCondition {
+    .all([grpo, .isOne(of: [.string(source.rawValue)], parameter: "prompt_source")])
+  }
+  /// GRPO's prompts are those of the selection.
+  static let selectedPrompts = prompts(from: .selected)
+  /// GRPO's prompts are taken from the adaptation split.
+  static let pooledPrompts = prompts(from: .adaptation)
+  /// Something reads the selection.
+  static let selecting = ParameterCondition.any([em, selectedPrompts])
+  /// On a batch that is updated on once no ratio of probabilities differs from 1.
+  static let clipped = ParameterCondition.all([
+    grpo, .isAbove(1, parameter: "updates_per_batch"),
+  ])
+  static let sampledEvaluation = ParameterCondition.isAbove(0, parameter: "evaluation_temperature")
+}
+
+/// Where GRPO's prompts come from.
+enum PromptSource: String, CaseIterable {
+  /// The adaptation split, in passes that are shuffled by the run's seed.
+  case adaptation
+  /// The selection: the same prompts in every batch.
+  case selected
+}
