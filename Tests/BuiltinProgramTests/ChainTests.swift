@@ -18,7 +18,7 @@ struct ChainTests {
       prompts_per_step: 2
       group_size: 4
       grpo_maximum_tokens: 16
-      reward: format
+      reward: random
       evaluation_problems: 2
       evaluation_tokens: 16
 
@@ -90,7 +90,7 @@ struct ChainTests {
     func stages(_ text: String) throws -> Int { try plan(text).stages.count }
     let one = try stages("  method: grpo\n  step: 1\n")
     let axes = [
-      "temperature: [0.3, 0.5]", "learning_rate: [1.0e-3, 2.0e-3]", "prompt: [0, 1]",
+      "temperature: [0.3, 0.5]", "learning_rate: [1.0e-3, 2.0e-3]", "prompt: [0, 1]", "grpo_prompt: [0, 1]",
       "selection_seed: [0, 1]", "clip_low: [0.1, 0.2]", "clip_high: [0.2, 0.28]",
       "grpo_steps: [0, 3]",
     ]
@@ -99,7 +99,7 @@ struct ChainTests {
       #expect(varied == one, "\(axis)")
     }
     let relevant = [
-      "kl_weight: [0, 0.1]", "prompt_pool: [8, 16]", "group_size: [4, 8]",
+      "kl_weight: [0, 0.1]", "prompt_pool: [8, 16]", "grpo_top_p: [0.9, 1]",
       "em_steps: [0, 1]", "updates_per_batch: [1, 2]", "std_normalisation: [true, false]",
     ]
     for axis in relevant {
@@ -109,7 +109,7 @@ struct ChainTests {
     let clipped = "  method: grpo\n  step: 1\n  updates_per_batch: 2\naxes: {clip_high: [0.2, 0.28]}\n"
     #expect(try stages(clipped) > one)
     let minimised = try stages("  method: em\n  step: 1\n")
-    for axis in ["group_size: [4, 8]", "prompt_source: [adaptation, selected]", "em_steps: [0, 2]"] {
+    for axis in ["grpo_top_p: [0.9, 1]", "prompt_source: [adaptation, selected]", "em_steps: [0, 2]"] {
       #expect(try stages("  method: em\n  step: 1\naxes: {\(axis)}\n") == minimised, "\(axis)")
     }
   }

@@ -22,13 +22,12 @@ struct DeterminismTests {
 
   private func chain(_ kind: Int) -> (grid: TestGrid, before: [Stage], state: (Int) -> Stage) {
     let grid = TestGrid(Self.kinds[kind])
-    let base = [grid.prepare, grid.select]
     switch kind {
-    case 0: return (grid, base, { grid.em($0) })
-    case 1: return (grid, base, { grid.grpo($0) })
+    case 0: return (grid, [grid.prepare, grid.select], { grid.em($0) })
+    case 1: return (grid, [grid.prepare], { grid.grpo($0) })
     default:
       let start = grid.em(2)
-      return (grid, base + [start], { grid.grpo($0, from: start) })
+      return (grid, [grid.prepare, grid.select, start], { grid.grpo($0, from: start) })
     }
   }
 

@@ -49,9 +49,21 @@ struct ResultVersionTests {
       "evaluation_temperature": .number(0.7), "evaluation_samples": .integer(4),
       "evaluation_split": .string("development"),
     ])
-    let stages = plain.all(steps: 0...2) + [detailed.em(1), detailed.em(2), detailed.evaluate(2)]
+    let reinforced = TestGrid(["method": .string("grpo")])
+    let detailedReinforced = TestGrid([
+      "method": .string("grpo"), "em_steps": .integer(2), "reward": .string("format"),
+      "updates_per_batch": .integer(2), "kl_weight": .number(0.1),
+      "length_normalisation": .string("token"), "std_normalisation": .boolean(false),
+      "grpo_temperature": .number(0.8), "prompt_source": .string("selected"),
+    ])
+    let last = [
+      plain.em(2), detailed.em(2), reinforced.grpo(3), detailedReinforced.grpo(3, from: plain.em(2)),
+    ]
+    let stages =
+      plain.all(steps: 0...2) + [detailed.em(1), detailed.em(2), detailed.evaluate(2)]
+      + [reinforced.grpo(1), last[2], detailedReinforced.grpo(1, from: plain.em(2)), last[3]]
     let folder = TemporaryStore()
-    let results = Recorder(folder.store).run(order(stages, keep: [plain.em(2), detailed.em(2)]))
+    let results = Recorder(folder.store).run(order(stages, keep: last))
     var texts: [String: String] = [:]
     for stage in stages {
       guard let result = results[stage.key] else { continue }

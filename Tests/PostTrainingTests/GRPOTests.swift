@@ -23,11 +23,13 @@ struct GRPOTests {
     }
   }
 
-  private func start(_ settings: GRPOSettings, seed: UInt64 = 3) throws -> GRPO {
+  private func start(
+    _ settings: GRPOSettings, seed: UInt64 = 3, batching: Batching = .tree
+  ) throws -> GRPO {
     let model = Transformer(smallConfiguration(), seed: 1)
     return GRPO(
       model: model, reference: Transformer(copying: model), prompts: try prompts(),
-      settings: settings, seed: seed)
+      settings: settings, seed: seed, batching: batching)
   }
 
   private func resumed(from other: GRPO) throws -> GRPO {
@@ -55,6 +57,30 @@ struct GRPOTests {
     #expect(cut.step == 5)
     #expect(cut.model.serialized() == through.model.serialized())
     #expect(cut.serializedOptimizer() == through.serializedOptimizer())
+  }
+
+  @Test(
+    "the tree of a batch and its plain form take the same steps, to rounding",
+    arguments: [1, 3], [0, 0.2])
+  func treeAgainstPlain(updatesPerBatch: Int, divergenceWeight: Double) throws {
+    var settings = settings
+    settings.updatesPerBatch = updatesPerBatch
+    settings.divergenceWeight = divergenceWeight
+    settings.clipHigh = 0.05
+    settings.learningRate = 1e-3
+    // A small vocabulary and a cold policy, so that samples share prefixes.
+    settings.temperature = 0.15
+    let tree = try start(settings)
+    let plain = try start(settings, batching: .plain)
+    for _ in 0..<5 {
+      let (one, other) = (try tree.advance(), try plain.advance())
+      #expect(one.distinctSamples == other.distinctSamples)
+      #expect(one.meanReward == other.meanReward && one.meanTokens == other.meanTokens)
+      #expect(abs(one.loss - other.loss) < 1e-5)
+      #expect(abs(one.gradientNorm - other.gradientNorm) < 1e-4 * (1 + other.gradientNorm))
+      #expect(abs((one.divergence ?? 0) - (other.divergence ?? 0)) < 1e-5)
+      #expect(abs((one.clipFraction ?? 0) - (other.clipFraction ?? 0)) < 0.01)
+    }
   }
 
   @Test("the whole state in one piece opens as the two pieces do")

@@ -15,8 +15,8 @@ struct GoldenGRPOTests {
     objective.settings(groupSize: golden.groupSize, prompts: golden.prompts.count)
   }
 
-  @Test("losses, clips, divergences and the gradients of all weights", arguments: 0..<3)
-  func gradients(index: Int) throws {
+  @Test("losses, clips, divergences and the gradients of all weights", arguments: 0..<3, Batching.allCases)
+  func gradients(index: Int, batching: Batching) throws {
     let expected = golden.cases[index]
     var settings = settings(expected.objective)
     settings.learningRate = 0
@@ -24,7 +24,7 @@ struct GoldenGRPOTests {
     let model = try Golden.model("initial")
     let training = GRPO(
       model: model, reference: Transformer(copying: model), prompts: golden.graded,
-      settings: settings, seed: 0)
+      settings: settings, seed: 0, batching: batching)
     let batch = GRPOBatch(
       prompts: golden.graded, samples: golden.samples, rewards: golden.rewards,
       settings: settings)
@@ -50,28 +50,48 @@ struct GoldenGRPOTests {
   /// Puts the golden log-probabilities where the sampling policy and the reference left theirs.
   private func setProbabilities(of training: GRPO, _ expected: GoldenGRPO.Case) throws {
     var current = try #require(training.current)
-    let batch = current.rows.batch
-    for sequence in 0..<batch.sequenceCount {
-      let tokens = Array(batch.tokens[batch.starts[sequence]..<batch.starts[sequence + 1]])
-      let first = current.rows.batch.logitRows.firstIndex { $0 >= batch.starts[sequence] } ?? 0
-      let sample = try #require(
-        golden.samples.indices.first { index in
+    for (prefix, row) in rows(of: current.rows.layout) {
+      for place in current.rows.starts[row]..<current.rows.starts[row + 1] {
+        let path = prefix + [current.rows.terms[place].token]
+        let found = golden.samples.indices.lazy.compactMap { index -> (Int, Int)? in
           let prompt = golden.prompts[index / golden.groupSize]
-          return prompt + golden.samples[index].dropLast() == tokens
-            && current.rows.terms[first + golden.samples[index].count - 1].token
-              == golden.samples[index].last
-        })
-      for place in golden.samples[sample].indices {
-        current.rows.terms[first + place].oldLogProbability = expected.old[sample][place]
-        current.rows.terms[first + place].referenceLogProbability =
-          expected.reference[sample][place]
+          let position = path.count - 1 - prompt.count
+          let sample = prompt + golden.samples[index]
+          return position >= 0 && sample.starts(with: path) ? (index, position) : nil
+        }.first
+        let (sample, position) = try #require(found)
+        current.rows.terms[place].oldLogProbability = expected.old[sample][position]
+        current.rows.terms[place].referenceLogProbability = expected.reference[sample][position]
       }
     }
     training.current = current
   }
 
-  @Test("ten updates on two batches: losses, clips, divergences, weights at the end")
-  func run() throws {
+  /// Each row of logits with the tokens up to it.
+  private func rows(of layout: PolicyRows.Layout) -> [(prefix: [Int32], row: Int)] {
+    switch layout {
+    case .packed(let batch):
+      return batch.logitRows.enumerated().map { row, token in
+        let start = batch.starts.last { $0 <= token } ?? 0
+        return (Array(batch.tokens[start...token]), row)
+      }
+    case .tree(let tree):
+      return tree.logitRows.enumerated().map { row, last in
+        var prefix: [Int32] = []
+        var token = last
+        while token >= 0 {
+          prefix.append(tree.tokens[token])
+          token = Int(tree.parents[token])
+        }
+        return (prefix.reversed(), row)
+      }
+    }
+  }
+
+  @Test(
+    "ten updates on two batches: losses, clips, divergences, weights at the end",
+    arguments: Batching.allCases)
+  func run(batching: Batching) throws {
     let expected = golden.run
     var settings = settings(expected.objective)
     settings.learningRate = expected.learningRate
@@ -81,7 +101,7 @@ struct GoldenGRPOTests {
     let model = try Golden.model("initial")
     let training = GRPO(
       model: model, reference: Transformer(copying: model), prompts: golden.graded,
-      settings: settings, seed: 0)
+      settings: settings, seed: 0, batching: batching)
     for (index, wanted) in expected.steps.enumerated() {
       if !training.isWithinBatch {
         let batch = expected.batches[index / settings.updatesPerBatch]

@@ -11,8 +11,8 @@ struct GoldenTests {
     golden = try Golden.load()
   }
 
-  @Test("entropy losses and the gradients of all weights", arguments: 0..<3, EntropyMinimization.Batching.allCases)
-  func entropyGradients(index: Int, batching: EntropyMinimization.Batching) throws {
+  @Test("entropy losses and the gradients of all weights", arguments: 0..<3, Batching.allCases)
+  func entropyGradients(index: Int, batching: Batching) throws {
     let expected = golden.entropy[index]
     var settings = EntropyMinimizationSettings()
     settings.batch = golden.completions.count
@@ -34,8 +34,8 @@ struct GoldenTests {
 
   @Test(
     "three steps of entropy minimization on fixed samples",
-    arguments: EntropyMinimization.Batching.allCases)
-  func entropySteps(batching: EntropyMinimization.Batching) throws {
+    arguments: Batching.allCases)
+  func entropySteps(batching: Batching) throws {
     let expected = golden.entropySteps
     var settings = EntropyMinimizationSettings()
     settings.batch = golden.completions.count

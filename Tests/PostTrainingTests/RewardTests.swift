@@ -68,33 +68,6 @@ struct RewardTests {
     #expect(weights(.constant) == [1.0 / 20, 1.0 / 20])
   }
 
-  @Test("equal samples are one, samples without an advantage none")
-  func rows() {
-    var settings = GRPOSettings()
-    settings.lengthNormalisation = .token
-    settings.stdNormalisation = false
-    func rows() -> PolicyRows {
-      let prompts = [[1, 2], [3]].map { GradedPrompt(tokens: $0, answer: 0) }
-      let batch = GRPOBatch(
-        prompts: prompts, samples: [[7, 0], [7, 0], [7, 0], [8], [8], [8], [9], [8]],
-        rewards: [1, 0, 1, 0, 1, 1, 1, 1], settings: settings)
-      return PolicyRows(batch, settings: settings)
-    }
-    let plain = rows()
-    #expect(plain.distinctSamples == 4)
-    #expect(plain.batch.tokens == [1, 2, 7, 1, 2])
-    #expect(plain.batch.logitRows == [1, 2, 4])
-    #expect(plain.terms.map(\.token) == [7, 0, 8])
-    #expect(plain.terms[0].gain == Float(2 * 0.5 / 11))
-    #expect(plain.terms[0].cost == Float(0.5 / 11))
-    #expect(plain.terms.map(\.gainCount) == [2, 2, 0])
-    #expect(plain.terms.map(\.costCount) == [1, 1, 1])
-    settings.divergenceWeight = 1
-    let all = rows()
-    #expect(all.batch.tokens == [1, 2, 7, 1, 2, 3, 3])
-    #expect(all.terms.map(\.count) == [3, 3, 1, 3, 1])
-  }
-
   @Test("passes take every prompt once, each in an order of its own", arguments: [3, 8, 11])
   func passes(size: Int) {
     let passes = PromptPasses(pool: 8, seed: 1)

@@ -61,8 +61,8 @@ extension BuiltinProgram {
       when: Relevance.trained),
     trained(
       "prompt", .integer(minimum: 0, maximum: 1023), .integer(0),
-      "Rank of the prompt trained on among the selection's candidates; 0 has the largest variance. "
-        + "Selected prompts of GRPO are those from this rank on.", when: Relevance.selecting),
+      "Rank of the prompt that entropy minimization trains on among the selection's candidates; 0 has "
+        + "the largest variance."),
   ]
 
   private static let emParameters = [
@@ -129,6 +129,10 @@ extension BuiltinProgram {
       "prompt_source", choice(PromptSource.self), .string(PromptSource.adaptation.rawValue),
       "Where GRPO's prompts come from: shuffled passes over problems of the adaptation split, or the "
         + "selection's prompts, the same in every batch (selected)."),
+    reinforced(
+      "grpo_prompt", .integer(minimum: 0, maximum: 1023), .integer(0),
+      "Rank of the first of GRPO's selected prompts; the others follow it.",
+      when: Relevance.selectedPrompts),
     reinforced(
       "prompt_pool", .integer(minimum: 1, maximum: ProblemSet.longestAdaptation),
       .integer(ProblemSet.longestAdaptation),

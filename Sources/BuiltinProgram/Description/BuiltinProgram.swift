@@ -49,7 +49,7 @@ package enum BuiltinProgram {
     "prompts_per_step", "group_size", "updates_per_batch", "reward", "grpo_temperature",
     "grpo_top_p", "grpo_maximum_tokens", "clip_low", "clip_high", "kl_weight",
     "length_normalisation", "std_normalisation", "grpo_learning_rate", "grpo_weight_decay",
-    "grpo_clip", "prompt_source", "prompt_pool", "prompt", "seed",
+    "grpo_clip", "prompt_source", "prompt_pool", "grpo_prompt", "seed",
   ]
 
   private static func em(steps: String, when: ParameterCondition) -> StageRule {

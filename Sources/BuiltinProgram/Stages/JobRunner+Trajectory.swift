@@ -152,7 +152,7 @@ extension JobRunner {
       return try ProblemSet.adaptation(count: try parameters.integer("prompt_pool"), seed: 0)
         .problems.map { GradedPrompt(tokens: $0.prompt, answer: $0.answer) }
     case .selected:
-      let first = try parameters.integer("prompt")
+      let first = try parameters.integer("grpo_prompt")
       return try selection(of: stage).prompts(ranks: first..<first + count)
     }
   }

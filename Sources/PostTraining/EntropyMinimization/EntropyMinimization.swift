@@ -18,14 +18,6 @@ package final class EntropyMinimization: Trajectory {
   private let batching: Batching
   private let stream: RandomStream
 
-  /// How the samples of a step are computed. Same samples, loss and gradient, to rounding.
-  package enum Batching: CaseIterable, Sendable {
-    /// Each distinct prefix once, and its forward pass only once, when it is sampled.
-    case tree
-    /// Each sample on its own: the reference.
-    case plain
-  }
-
   /// What a step did.
   package struct Step: Hashable, Sendable {
     /// The mean entropy at the loss temperature, in nats, before the update.

@@ -17,13 +17,9 @@ extension GRPO {
         .flat(Self.tokensName, batch.samples.joined().map { Float($0) }),
         .flat(Self.lengthsName, batch.samples.map { Float($0.count) }),
         .flat(Self.rewardsName, batch.rewards.map { Float($0) }),
+        .flat(Self.oldName, rows.terms.map(\.oldLogProbability)),
+        .flat(Self.referenceName, rows.terms.map(\.referenceLogProbability)),
       ]
-      if !rows.terms.isEmpty {
-        tensors += [
-          .flat(Self.oldName, rows.terms.map(\.oldLogProbability)),
-          .flat(Self.referenceName, rows.terms.map(\.referenceLogProbability)),
-        ]
-      }
     }
     return Safetensors(tensors: tensors, metadata: optimizer.metadata)
   }
@@ -68,17 +64,15 @@ extension GRPO {
       batch: step / settings.updatesPerBatch, size: settings.promptsPerStep)
     let batch = GRPOBatch(
       prompts: chosen.map { prompts[$0] }, samples: samples, rewards: rewards, settings: settings)
-    var rows = PolicyRows(batch, settings: settings)
-    if !rows.terms.isEmpty {
-      let old = try container.tensor(Self.oldName).values
-      let reference = try container.tensor(Self.referenceName).values
-      guard old.count == rows.terms.count, reference.count == old.count else {
-        throw .stateDoesNotFit("its batch has \(old.count) terms instead of \(rows.terms.count)")
-      }
-      for index in rows.terms.indices {
-        rows.terms[index].oldLogProbability = old[index]
-        rows.terms[index].referenceLogProbability = reference[index]
-      }
+    var rows = rows(of: batch)
+    let old = try container.tensor(Self.oldName).values
+    let reference = try container.tensor(Self.referenceName).values
+    guard old.count == rows.terms.count, reference.count == old.count else {
+      throw .stateDoesNotFit("its batch has \(old.count) terms instead of \(rows.terms.count)")
+    }
+    for index in rows.terms.indices {
+      rows.terms[index].oldLogProbability = old[index]
+      rows.terms[index].referenceLogProbability = reference[index]
     }
     return (batch, rows)
   }

@@ -19,6 +19,7 @@ package final class GRPO: Trajectory {
   let optimizer: AdamW
   /// The state that the trajectory started from, where a divergence from it is part of the loss.
   private let reference: Transformer?
+  private let batching: Batching
   let passes: PromptPasses
   private let stream: RandomStream
   private let coins: RandomStream
@@ -58,18 +59,19 @@ package final class GRPO: Trajectory {
   ///     `settings.divergenceWeight` is above 0, and needed there.
   ///   - prompts: not empty.
   ///   - seed: the run's.
+  ///   - batching: other than `.tree` only to compare with.
   package convenience init(
     model: Transformer, reference: Transformer?, prompts: [GradedPrompt], settings: GRPOSettings,
-    seed: UInt64
+    seed: UInt64, batching: Batching = .tree
   ) {
     self.init(
       model: model, optimizer: AdamW(settings.optimizer, count: model.weights.count),
-      reference: reference, prompts: prompts, settings: settings, seed: seed)
+      reference: reference, prompts: prompts, settings: settings, seed: seed, batching: batching)
   }
 
   init(
     model: Transformer, optimizer: AdamW, reference: Transformer?, prompts: [GradedPrompt],
-    settings: GRPOSettings, seed: UInt64
+    settings: GRPOSettings, seed: UInt64, batching: Batching = .tree
   ) {
     precondition(!prompts.isEmpty, "GRPO needs a prompt")
     precondition(
@@ -78,6 +80,7 @@ package final class GRPO: Trajectory {
     self.prompts = prompts
     self.model = model
     self.optimizer = optimizer
+    self.batching = batching
     self.reference = settings.divergenceWeight > 0 ? reference : nil
     passes = PromptPasses(pool: prompts.count, seed: seed)
     stream = RandomStream(seed: seed, purpose: RandomPurpose("grpo/sample"))
@@ -94,12 +97,14 @@ package final class GRPO: Trajectory {
   /// - Throws: `TrainingError.lossNotFinite` or `.gradientNotFinite`; the weights are then those
   ///   before the step.
   package func advance() throws(TrainingError) -> Step {
-    if !isWithinBatch { begin(draw()) }
-    return try update(recordingOld: !isWithinBatch)
+    if isWithinBatch { return try update(recordingOld: false) }
+    let (batch, samples) = draw()
+    begin(batch, tree: samples?.tree)
+    return try update(recordingOld: true, logits: samples?.logits)
   }
 
   /// Samples from the model as it is.
-  private func draw() -> GRPOBatch {
+  private func draw() -> (batch: GRPOBatch, samples: TreeSamples?) {
     let step = step
     let groupSize = settings.groupSize
     let chosen = passes.places(
@@ -108,27 +113,50 @@ package final class GRPO: Trajectory {
     let sampling = SamplingSettings(
       temperature: settings.temperature, topP: settings.topP,
       maximumNewTokens: settings.maximumTokens, stopToken: Vocabulary.end)
-    let samples = model.generate(
-      prompts: chosen.flatMap { repeatElement($0.tokens, count: groupSize) }, settings: sampling
-    ) { sequence, position in
-      stream.uniform(step, sequence / groupSize, sequence % groupSize, position)
-    }.map(\.tokens)
+    let promptOfSample = (0..<chosen.count * groupSize).map { $0 / groupSize }
+    func uniform(_ sample: Int, _ position: Int) -> Float {
+      stream.uniform(step, sample / groupSize, sample % groupSize, position)
+    }
+    var samples: TreeSamples?
+    let generations: [Generation]
+    switch batching {
+    case .tree:
+      let drawn = model.sampleTree(
+        prompts: chosen.map(\.tokens), promptOfSample: promptOfSample, settings: sampling,
+        uniform: uniform)
+      samples = drawn
+      generations = drawn.generations
+    case .plain:
+      generations = model.generate(
+        prompts: promptOfSample.map { chosen[$0].tokens }, settings: sampling, uniform: uniform)
+    }
     let rewards = chosen.indices.flatMap { group in
       settings.reward.rewards(
-        of: samples[group * groupSize..<(group + 1) * groupSize].map {
-          Grade(continuation: $0, expected: chosen[group].answer)
+        of: generations[group * groupSize..<(group + 1) * groupSize].map {
+          Grade(continuation: $0.tokens, expected: chosen[group].answer)
         }
       ) { coins.uniform(step, group, $0, 0) < 0.5 }
     }
-    return GRPOBatch(prompts: chosen, samples: samples, rewards: rewards, settings: settings)
+    let batch = GRPOBatch(
+      prompts: chosen, samples: generations.map(\.tokens), rewards: rewards, settings: settings)
+    return (batch, samples)
+  }
+
+  func rows(of batch: GRPOBatch, tree: SampleTree? = nil) -> PolicyRows {
+    switch batching {
+    case .tree: PolicyRows(tree: batch, drawn: tree, settings: settings)
+    case .plain: PolicyRows(packed: batch, settings: settings)
+    }
   }
 
   /// Makes a batch the one that updates are made on, with the reference's probabilities.
-  func begin(_ batch: GRPOBatch) {
-    var rows = PolicyRows(batch, settings: settings)
-    if let reference, !rows.terms.isEmpty {
+  ///
+  /// - Parameter tree: that of its samples, if it is there.
+  func begin(_ batch: GRPOBatch, tree: SampleTree? = nil) {
+    var rows = rows(of: batch, tree: tree)
+    if let reference {
       recordReference(
-        reference.forward(rows.batch), terms: &rows.terms, starts: rows.starts,
+        rows.forward(reference), terms: &rows.terms, starts: rows.starts,
         temperature: Float(settings.temperature))
     }
     current = (batch, rows)
@@ -136,16 +164,19 @@ package final class GRPO: Trajectory {
 
   /// One update on the current batch.
   ///
-  /// - Parameter recordingOld: the model is the one that sampled it.
-  func update(recordingOld: Bool) throws(TrainingError) -> Step {
+  /// - Parameters:
+  ///   - recordingOld: the model is the one that sampled it.
+  ///   - logits: those of the tree of all samples, if they are there.
+  func update(recordingOld: Bool, logits: Matrix? = nil) throws(TrainingError) -> Step {
     guard let batch = current?.batch, var rows = current?.rows else {
       preconditionFailure("an update without a batch")
     }
     model.zeroGradients()
     var sums = PolicySums()
     // Without any advantage the loss is 0 and so is the gradient; the weights still decay.
-    if !rows.terms.isEmpty {
-      let logits = model.forward(rows.batch)
+    if reference != nil || !rows.isIdle {
+      let drawn = rows.isWholeTree ? logits : nil
+      let logits = drawn ?? rows.forward(model)
       sums = policyGradient(
         replacing: logits, terms: &rows.terms, starts: rows.starts, objective: settings.objective,
         recordingOld: recordingOld)
