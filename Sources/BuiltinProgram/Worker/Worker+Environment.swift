@@ -9,19 +9,21 @@ func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-extension Worker {
-  /// Where this process's results come from.
-  static func environment(version: String) -> WorkerEnvironment {
-    WorkerEnvironment(
-      pid: getpid(), version: version, cpu: processorName, blas: "own kernels, AVX2 and FMA")
-  }
-
+extension BuiltinProgram {
   /// The processor's model name as Linux tells it.
-  private static var processorName: String {
+  package static var processorName: String {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
       let name = line.split(separator: ":", maxSplits: 1).last
     else { return "unknown" }
     return name.trimmingCharacters(in: .whitespaces)
+  }
+}
+
+extension Worker {
+  /// Where this process's results come from.
+  static func environment(version: String) -> WorkerEnvironment {
+    WorkerEnvironment(
+      pid: getpid(), version: version, cpu: BuiltinProgram.processorName, blas: "own kernels, AVX2 and FMA")
   }
 }

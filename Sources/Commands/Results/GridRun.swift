@@ -69,7 +69,7 @@ struct GridRun {
     let planning = try firstPlan ?? Planning(loaded, in: table.reader)
     let runs = planning.summary.runs
     say(
-      "\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: \(PlanText.diff(runs))"
+      "\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: \(PlanText.diff(planning.summary))"
     )
     for kind in planning.summary.kinds where kind.sharing.stepsAlone > kind.sharing.steps {
       say(

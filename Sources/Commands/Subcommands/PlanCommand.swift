@@ -8,9 +8,10 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Show what a grid would run, what is shared, and what is done. Changes nothing.",
     discussion: """
-      Counts are a difference to the results folder: new runs, runs reused because another grid \
-      computed the same, runs that are done. The time is estimated from stages of the same kinds \
-      that were timed before.
+      Counts are a difference to the results folder: new runs; runs that are done; runs reused, \
+      since all their stages are done already for other runs; runs that failed; and orphaned ones, \
+      which an earlier version of the grid asked for. The time is estimated from stages of the same \
+      kinds that were timed on this machine before.
       """)
 
   @OptionGroup var grid: GridOptions
@@ -30,7 +31,8 @@ struct PlanCommand: ParsableCommand {
     let planning = try Planning(loaded, in: reader)
     let text = PlanText(
       grid: loaded.name, summary: planning.summary,
-      cost: CostEstimate(planning.summary, durations: try reader?.durations() ?? []))
+      cost: CostEstimate(try planning.cost(of: loaded.grid.program, in: reader)),
+      resources: loaded.grid.specification.program.resources)
     switch output {
     case .table: Terminal.print(text.text)
     case .json: Terminal.write(text.json.text, to: STDOUT_FILENO)

@@ -55,6 +55,10 @@ struct ReportLedger {
     }
     var numbers: [String: Double] = [:]
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      if name == "run" || name == "state" {
+        return .failure(
+          violation("the metric “\(name)” is called like another column of runs.csv; rename it"))
+      }
       guard case .number(let number) = value else {
         return .failure(violation("the metric “\(name)” is \(value.kind), not a number"))
       }

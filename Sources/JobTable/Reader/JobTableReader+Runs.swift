@@ -42,6 +42,16 @@ extension JobTableReader {
     }
   }
 
+  /// The runs that the grid has or had. Empty for a grid that the table does not have.
+  package func runIDs(of grid: String) throws -> Set<RunID> {
+    try read { db in
+      Set(
+        try db.all(
+          "SELECT run FROM run JOIN grid ON grid.id = grid_id WHERE grid.name = ?", .text(grid),
+          value: { try $0.runID(0) }))
+    }
+  }
+
   /// Every grid's run of that id.
   package func details(of run: RunID) throws -> [RunDetail] {
     try read { db in

@@ -14,6 +14,24 @@ extension JobTableReader {
     }
   }
 
+  /// The stages that the grid's runs need, those of runs that it has no more included, with everything
+  /// that they are computed from. Empty for a grid that the table does not have.
+  package func stages(of grid: String) throws -> Set<StageKey> {
+    try read { db in
+      Set(
+        try db.all(
+          """
+          WITH RECURSIVE needed (id) AS (
+            SELECT stage_id FROM run_stage JOIN run ON run.id = run_id
+              JOIN grid ON grid.id = grid_id WHERE grid.name = ?
+            UNION
+            SELECT parent_id FROM stage_parent JOIN needed ON stage_id = needed.id)
+          SELECT key FROM needed JOIN stage ON stage.id = needed.id
+          """,
+          .text(grid), value: { try $0.stageKey(0) }))
+    }
+  }
+
   /// The result of one stage, if it is done.
   package func result(of stage: StageKey) throws -> StageResult? {
     try read { db in

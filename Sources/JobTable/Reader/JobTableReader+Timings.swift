@@ -22,30 +22,43 @@ extension JobTableReader {
     }
   }
 
-  /// What stages of each kind and version took so far, in all grids, by kind and version.
+  /// What stages have cost so far in all grids, the latest first; of each kind at most `limit`.
   ///
-  /// - Complexity: O(results).
-  package func durations() throws -> [KindDuration] {
+  /// - Parameter cpu: the processor on which they were computed; results of which nothing is known, as
+  ///   of external programs, count for every one.
+  /// - Complexity: O(answer).
+  package func timedStages(on cpu: String, limit: Int) throws -> [TimedStage] {
     try read { db in
-      try db.all(
-        """
-        WITH known AS (
-          SELECT s.kind, s.version, t.seconds FROM result t JOIN stage s ON s.id = t.stage_id),
-        kinds AS (
-          SELECT kind, version, count(*) AS n, avg(seconds) AS mean, min(seconds) AS low,
-            max(seconds) AS high
-          FROM known GROUP BY kind, version)
-        SELECT kinds.kind, kinds.version, n, mean,
-          (SELECT coalesce(sum((seconds - mean) * (seconds - mean)) / nullif(n - 1, 0), 0) FROM known
-            WHERE known.kind = kinds.kind AND known.version = kinds.version),
-          low, high
-        FROM kinds ORDER BY kinds.kind, kinds.version
-        """,
-        value: { row in
-          KindDuration(
-            kind: row.text(0), version: row.int(1), count: row.int(2), mean: row.real(3),
-            variance: row.real(4), minimum: row.real(5), maximum: row.real(6))
-        })
+      var parameters: [Int64: ParameterAssignment] = [:]
+      var timed: [TimedStage] = []
+      for kind in try db.all("SELECT DISTINCT kind FROM stage", value: { $0.text(0) }) {
+        let rows = try db.all(
+          """
+          SELECT s.id, s.version, s.step, t.seconds,
+            (SELECT max(e.step) FROM stage e WHERE e.trajectory = s.trajectory AND e.step < s.step),
+            (SELECT coalesce(sum(bytes), 0) FROM artifact a WHERE a.stage_id = s.id)
+          FROM stage s JOIN result t ON t.stage_id = s.id
+            JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
+            LEFT JOIN environment e ON e.id = a.environment_id
+          WHERE s.kind = ? AND coalesce(e.cpu, ?2) = ?2 ORDER BY s.id DESC LIMIT ?
+          """,
+          .text(kind), .text(cpu), .integer(limit),
+          value: { row in
+            (
+              id: row.integer(0), version: row.int(1), step: row.optionalInt(2),
+              seconds: row.real(3), below: row.optionalInt(4), bytes: row.int(5)
+            )
+          })
+        for row in rows {
+          timed.append(
+            TimedStage(
+              kind: kind, version: row.version,
+              parameters: try db.wholeParameters(of: row.id, &parameters),
+              steps: row.step.map { $0 - (row.below ?? 0) } ?? 1, seconds: row.seconds,
+              bytes: row.bytes))
+        }
+      }
+      return timed
     }
   }
 
@@ -67,5 +80,29 @@ extension JobTableReader {
             version: row.text(0), cpu: row.text(1), blas: row.text(2), results: row.int(3))
         })
     }
+  }
+}
+
+extension Database {
+  /// The parameters of a stage and of everything that it is computed from.
+  fileprivate func wholeParameters(
+    of stage: Int64, _ known: inout [Int64: ParameterAssignment]
+  ) throws -> ParameterAssignment {
+    if let known = known[stage] { return known }
+    let text = try first(
+      "SELECT p.text FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id WHERE s.id = ?",
+      .integer(stage), value: { $0.text(0) })
+    guard let members = text.flatMap(FlatJSON.object) else {
+      throw RowDamage("the parameters of stage row \(stage) are not a JSON object")
+    }
+    var whole = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    let parents = try all(
+      "SELECT parent_id FROM stage_parent WHERE stage_id = ?", .integer(stage),
+      value: { $0.integer(0) })
+    for parent in parents {
+      whole.merge(try wholeParameters(of: parent, &known)) { own, _ in own }
+    }
+    known[stage] = whole
+    return whole
   }
 }

@@ -86,19 +86,6 @@ package struct TimingRecord: Hashable, Sendable {
   package let completedAt: Double
 }
 
-/// What is known of the cost of a kind of stage, from all grids of the table.
-package struct KindDuration: Hashable, Sendable {
-  package let kind: String
-  package let version: Int
-  package let count: Int
-  /// Seconds.
-  package let mean: Double
-  /// Unbiased; 0 when there is one stage only.
-  package let variance: Double
-  package let minimum: Double
-  package let maximum: Double
-}
-
 /// Where results of a grid come from: one combination of version, CPU and matrix products.
 package struct ProvenanceRecord: Hashable, Sendable {
   package let version: String

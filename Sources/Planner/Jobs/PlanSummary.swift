@@ -7,7 +7,7 @@ package struct PlanSummary: Hashable, Sendable {
   package enum Standing: Hashable, Sendable {
     /// Done for this grid.
     case done
-    /// Done for another grid.
+    /// Done, but not for this grid so far.
     case reused
     /// Its job failed for good.
     case failed
@@ -46,6 +46,8 @@ package struct PlanSummary: Hashable, Sendable {
   }
 
   package let runs: Counts
+  /// Runs that an earlier version of the grid had and that it no longer asks for.
+  package let orphaned: Int
   package let cells: Int
   /// Jobs still to be done.
   package let jobs: Int
@@ -54,10 +56,13 @@ package struct PlanSummary: Hashable, Sendable {
 
   /// - Parameters:
   ///   - jobs: those that `JobBuilder` makes of the plan's missing stages.
+  ///   - recorded: the runs that the job table has of the grid, in this version or an earlier one;
+  ///     `nil` to tell by the stages which runs are the grid's own.
   ///   - standing: what the job table knows.
   /// - Complexity: O(runs + stages).
   package init(
-    plan: Plan, tree: StageTree, jobs: [PlannedJob], standing: (StageKey) -> Standing?
+    plan: Plan, tree: StageTree, jobs: [PlannedJob], recorded: Set<RunID>? = nil,
+    standing: (StageKey) -> Standing?
   ) {
     var counts: [String: Counts] = [:]
     var standings: [StageKey: Standing] = [:]
@@ -67,10 +72,18 @@ package struct PlanSummary: Hashable, Sendable {
       counts[stage.kind, default: Counts()].add(known)
     }
     var runs = Counts()
+    var kept = 0
     for run in plan.runs {
-      runs.add(Self.standing(of: run.stages.map { standings[$0] }))
+      var own = Self.standing(of: run.stages.map { standings[$0] })
+      if let recorded {
+        let isRecorded = recorded.contains(run.id)
+        if isRecorded { kept += 1 }
+        if own == .done || own == .reused { own = isRecorded ? .done : .reused }
+      }
+      runs.add(own)
     }
     self.runs = runs
+    orphaned = (recorded?.count ?? 0) - kept
     self.jobs = jobs.count
     cells = Self.cells(of: plan)
     let left = Self.stepsLeft(tree, standings)

@@ -1,3 +1,4 @@
+import BuiltinProgram
 import Grid
 import JobTable
 import Planner
@@ -9,6 +10,7 @@ struct Planning {
   let summary: PlanSummary
   /// Jobs for what is not done, were nothing of it planned yet.
   let jobs: [PlannedJob]
+  private let done: Set<StageKey>
 
   /// - Parameter reader: `nil` where there is no job table yet.
   /// - Throws: `CommandFailure` with the faults that show only when the runs are made.
@@ -19,8 +21,10 @@ struct Planning {
     let states = try reader?.stageStates(among: plan.stages.map(\.key)) ?? [:]
     let done = Set(states.filter { $0.value == .done }.keys)
     let jobs = JobBuilder.jobs(of: tree, done: done, program: loaded.grid.program)
-    let own = try Self.ownStages(of: plan, grid: loaded.name, in: reader)
-    summary = PlanSummary(plan: plan, tree: tree, jobs: jobs) { key in
+    let own = try reader?.stages(of: loaded.name) ?? []
+    summary = PlanSummary(
+      plan: plan, tree: tree, jobs: jobs, recorded: try reader?.runIDs(of: loaded.name) ?? []
+    ) { key in
       switch states[key] {
       case nil: nil
       case .open?: .pending
@@ -31,6 +35,7 @@ struct Planning {
     self.plan = plan
     self.tree = tree
     self.jobs = jobs
+    self.done = done
   }
 
   private static func expand(
@@ -43,19 +48,9 @@ struct Planning {
     }
   }
 
-  /// The stages on the way to the runs that the grid has in the job table already.
-  private static func ownStages(
-    of plan: Plan, grid: String, in reader: JobTableReader?
-  ) throws -> Set<StageKey> {
-    guard let reader, try reader.grid(grid) != nil else { return [] }
-    var known: Set<RunID> = []
-    try reader.forEachRun(in: grid) { known.insert($0.id) }
-    var own: Set<StageKey> = []
-    for run in plan.runs where known.contains(run.id) { own.formUnion(run.stages) }
-    // Parents come before children, so one pass from the end reaches every ancestor.
-    for stage in plan.stages.reversed() where own.contains(stage.key) {
-      own.formUnion(stage.parents)
-    }
-    return own
+  /// What the missing stages will cost, from what stages on this machine have cost so far.
+  func cost(of program: ProgramDescription, in reader: JobTableReader?) throws -> PlanCost {
+    let timed = try reader?.timedStages(on: BuiltinProgram.processorName, limit: 2000) ?? []
+    return CostModel(of: program, timed: timed).cost(of: tree) { !done.contains($0) }
   }
 }
