@@ -1,3 +1,5 @@
+import CShims
+
 // The tiles of `multiply`: blocks of C that stay in registers while the depth goes by. Written once,
 // for all numbers of rows and vectors; each use is specialised.
 
@@ -171,12 +173,49 @@ func rowMajorBlock(
   _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
   depth: Int
 ) {
-  let left = LeftOperand(base: a.base, row: a.row, step: 1)
-  block(c, initial, left, b, rows: rows, columns: columns, depth: depth)
+  if Width.isWide {
+    espalier_wide_row_major(wide(c, initial, a, b, depth: depth), rows, columns)
+  } else {
+    narrowRowMajorBlock(c, initial, a, b, rows: rows, columns: columns, depth: depth)
+  }
 }
 
 /// A block whose A is the transpose of a row-major matrix (`a.row` is 1).
 func columnMajorBlock(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
+  depth: Int
+) {
+  if Width.isWide {
+    espalier_wide_column_major(wide(c, initial, a, b, depth: depth), rows, columns)
+  } else {
+    narrowColumnMajorBlock(c, initial, a, b, rows: rows, columns: columns, depth: depth)
+  }
+}
+
+/// Which of two ways to the same bits products go.
+enum Width {
+  /// Whether the processor has AVX-512, whose registers hold a panel's row each.
+  static let isWide = espalier_cpu_has_avx512() != 0
+}
+
+private func wide(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, depth: Int
+) -> espalier_wide_block {
+  espalier_wide_block(
+    c: c.base, c_row: c.row, c_panel: c.panel, initial: initial.base, initial_row: initial.row,
+    a: a.base, a_row: a.row, a_step: a.step, b: b.base, b_row: b.row, b_panel: b.panel,
+    depth: depth)
+}
+
+func narrowRowMajorBlock(
+  _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
+  depth: Int
+) {
+  let left = LeftOperand(base: a.base, row: a.row, step: 1)
+  block(c, initial, left, b, rows: rows, columns: columns, depth: depth)
+}
+
+func narrowColumnMajorBlock(
   _ c: Output, _ initial: Initial, _ a: LeftOperand, _ b: RightOperand, rows: Int, columns: Int,
   depth: Int
 ) {

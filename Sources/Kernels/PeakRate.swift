@@ -1,11 +1,13 @@
-/// Floating-point operations of one round of `multiplyAddRounds`.
-package let operationsPerRound = 12 * 8 * 2
+import CShims
 
-/// So many rounds of twelve independent fused multiply-adds on registers, without any memory access:
-/// the most that this processor can do, which benchmarks measure everything against.
+/// Runs independent fused multiply-adds on registers, without any memory access, of the width that
+/// products use: the most that this processor can do, which benchmarks measure everything against.
 ///
-/// - Returns: a number that depends on all of the work.
-package func multiplyAddRounds(_ rounds: Int, factor: Float) -> Float {
+/// - Returns: the number of floating-point operations, and a number that depends on all of them.
+package func peakRate(rounds: Int, factor: Float) -> (operations: Int, result: Float) {
+  guard !Width.isWide else {
+    return (rounds * 24 * 16 * 2, espalier_wide_rounds(rounds, factor))
+  }
   var sums = InlineArray<12, Vector>(repeating: .zero)
   let factor = Vector(repeating: factor)
   let one = Vector(repeating: 1)
@@ -17,5 +19,5 @@ package func multiplyAddRounds(_ rounds: Int, factor: Float) -> Float {
   }
   var total = Vector.zero
   for i in 0..<12 { total += sums[unchecked: i] }
-  return total.total
+  return (rounds * 12 * 8 * 2, total.total)
 }

@@ -175,6 +175,44 @@ private func naiveLinear(
     }
   }
 
+  /// On a processor without AVX-512 there is nothing to compare.
+  @Test(.enabled(if: Width.isWide)) func bothWidthsGiveTheSameBits() {
+    var numbers = Numbers("widths")
+    for rows in Array(1...26) + [61] {
+      for (columns, depth) in [(1, 3), (16, 1), (31, 40), (49, 64), (64, 17), (130, 9), (144, 30)] {
+        let panels = (columns + 15) / 16
+        let left = Buffer(numbers.floats(rows * depth))
+        let right = Buffer(numbers.floats(panels * 16 * depth))
+        let start = Buffer(numbers.floats(rows * columns + 16))
+        let b = RightOperand(base: right.base, row: 16, panel: 16 * depth)
+        for initial in [Initial.zero, Initial(base: start.base, row: columns)] {
+          for transposed in [false, true] {
+            let a = LeftOperand(
+              base: left.base, row: transposed ? 1 : depth, step: transposed ? rows : 1)
+            let outputs = [true, false].map { isWide in
+              let c = Buffer(count: rows * columns)
+              let out = Output(base: c.base, row: columns, panel: 16)
+              switch (isWide, transposed) {
+              case (true, false):
+                rowMajorBlock(out, initial, a, b, rows: rows, columns: columns, depth: depth)
+              case (true, true):
+                columnMajorBlock(out, initial, a, b, rows: rows, columns: columns, depth: depth)
+              case (false, false):
+                narrowRowMajorBlock(out, initial, a, b, rows: rows, columns: columns, depth: depth)
+              case (false, true):
+                narrowColumnMajorBlock(
+                  out, initial, a, b, rows: rows, columns: columns, depth: depth)
+              }
+              #expect(c.isIntact)
+              return c.values
+            }
+            #expect(outputs[0] == outputs[1], "\(rows) × \(depth) × \(columns)")
+          }
+        }
+      }
+    }
+  }
+
   @Test(arguments: [(1, 1), (3, 8), (10, 13), (4, 40)])
   func biasGradientIsTheSumOfRows(_ rows: Int, _ columns: Int) {
     var numbers = Numbers("bias", rows)

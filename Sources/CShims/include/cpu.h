@@ -15,4 +15,10 @@ static inline int espalier_cpu_has_fma(void) {
   return __builtin_cpu_supports("fma") != 0;
 }
 
+// Whether registers of 16 floats may be used; the operating system has a say too.
+static inline int espalier_cpu_has_avx512(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") != 0;
+}
+
 #endif

@@ -38,20 +38,20 @@ struct Bench {
   private func measure(_ work: String, tokens: Int, products: Products?, _ side: Side) {
     guard only.isEmpty || work.contains(only) else { return }
     let rounds = 50_000
-    var sink: Float = 0
-    var sides = [side, Side { sink += multiplyAddRounds(rounds, factor: 0.5) }]
+    var peak = (operations: 0, result: Float(0))
+    var sides = [side, Side { peak = peakRate(rounds: rounds, factor: 0.5) }]
     if let products {
       sides.append(Side { products.runOwn() })
       if let blas { sides.append(Side { products.run(blas) }) }
     }
     let timings = interleaved(sides, repetitions: repetitions)
-    precondition(sink > 0, "the peak was measured")
+    precondition(peak.result > 0, "the peak was measured")
     report.add(
       Result(
         model: name, work: work, tokens: tokens, operations: products?.operations ?? 0,
         time: timings[0], own: products == nil ? nil : timings[2],
         blas: timings.count > 3 ? timings[3] : nil,
-        peak: Double(rounds * operationsPerRound) / timings[1].least))
+        peak: Double(peak.operations) / timings[1].least))
   }
 
   // MARK: Training

@@ -17,9 +17,9 @@ struct OpenBLAS {
 
   /// Nil where the library is not installed.
   init?() {
-    // Read when the library is loaded: one thread and AVX2, as the engine has.
+    // Read when the library is loaded: one thread, as the engine has. OPENBLAS_CORETYPE=Haswell in
+    // the environment asks for its AVX2 kernels.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    setenv("OPENBLAS_CORETYPE", "Haswell", 1)
     guard let library = dlopen("libopenblas.so.0", RTLD_NOW),
       let symbol = dlsym(library, "cblas_sgemm")
     else { return nil }
