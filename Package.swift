@@ -87,6 +87,10 @@ let package = Package(
       name: "bench-compare",
       dependencies: ["Evaluation", "Kernels", "Keys", "LanguageModel", "PostTraining", "Problems"],
       path: "tools/bench/compare-torch/engine", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-tree",
+      dependencies: ["Kernels", "Keys", "LanguageModel", "PostTraining", "Problems"],
+      path: "tools/bench/tree", swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),
