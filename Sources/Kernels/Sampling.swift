@@ -25,13 +25,16 @@ package struct DrawnToken: Hashable, Sendable {
 /// The distribution that tokens are drawn from after one prefix, prepared for any number of draws;
 /// the cumulative weights lie where `prepareDraw` put them.
 package struct TokenDistribution: Hashable, Sendable {
-  /// The token of greedy drawing; nil if a random number decides.
-  package let greedyToken: Int32?
+  /// The only token that can be drawn; nil if a random number decides.
+  package let certainToken: Int32?
   /// Entropy, in nats, of the plain softmax of the row.
   package let entropy: Float
   /// log Σ exp of the row, as its largest logit and the rest.
   fileprivate let largest: Float
   fileprivate let logSum: Float
+
+  /// The log-probability, under the plain softmax, of the token with some logit.
+  package func logProbability(ofLogit logit: Float) -> Float { logit - largest - logSum }
 }
 
 /// Prepares to draw tokens from a row of `count` logits: repetition penalty on the tokens marked in
@@ -56,49 +59,44 @@ package func prepareDraw(
     }
     row = UnsafePointer(scratch)
   }
-  var greedy: Int32?
+  var certain: Int32?
   if draw.temperature == 0 {
     let largest = largestElement(row, count: count)
-    greedy = Int32((0..<count).first { row[$0] == largest } ?? 0)
+    certain = Int32((0..<count).first { row[$0] == largest } ?? 0)
   } else {
     weigh(scratch, row, count: count, temperature: draw.temperature)
     if draw.topP < 1 { keepLikeliest(scratch, count: count, share: draw.topP) }
     var total = 0.0
+    var possible = 0
     for i in 0..<count {
       total += Double(scratch[i])
       cumulative[i] = total
+      guard scratch[i] != 0 else { continue }
+      possible += 1
+      certain = Int32(i)
     }
+    if possible != 1 { certain = nil }
   }
   let plain = plainStatistics(logits, count: count)
   return TokenDistribution(
-    greedyToken: greedy, entropy: plain.entropy, largest: plain.largest, logSum: plain.logSum)
+    certainToken: certain, entropy: plain.entropy, largest: plain.largest, logSum: plain.logSum)
 }
 
-/// The token at `uniform` in a prepared distribution: the first id at which the cumulative weight
-/// exceeds `uniform` × the total.
+/// The token at `uniform` in a prepared distribution where none is certain: the first id at which the
+/// cumulative weight exceeds `uniform` × the total.
 ///
 /// - Parameters:
-///   - cumulative, logits, count: those of `prepareDraw`.
-///   - uniform: in [0, 1); ignored at temperature 0.
-package func drawToken(
-  _ distribution: TokenDistribution, cumulative: UnsafePointer<Double>,
-  logits: UnsafePointer<Float>, count: Int, uniform: Float
-) -> DrawnToken {
-  var token = 0
-  if let greedy = distribution.greedyToken {
-    token = Int(greedy)
-  } else {
-    let target = cumulative[count - 1] * Double(uniform)
-    while token < count && !(cumulative[token] > target) { token += 1 }
-    if token == count { token = 0 }
-  }
-  return DrawnToken(
-    token: Int32(token),
-    logProbability: logits[token] - distribution.largest - distribution.logSum,
-    entropy: distribution.entropy)
+///   - cumulative, count: those of `prepareDraw`.
+///   - uniform: in [0, 1).
+package func invertDistribution(
+  _ cumulative: UnsafePointer<Double>, count: Int, uniform: Float
+) -> Int32 {
+  let target = cumulative[count - 1] * Double(uniform)
+  for token in 0..<count where cumulative[token] > target { return Int32(token) }
+  return 0
 }
 
-/// Draws one token from a row of logits: `prepareDraw`, then `drawToken` from what it prepared.
+/// Draws one token from a row of logits: `prepareDraw`, then `invertDistribution`.
 ///
 /// - Parameter scratch: `count` floats.
 package func drawToken(
@@ -109,8 +107,12 @@ package func drawToken(
     let base = cumulative.baseAddress!
     let distribution = prepareDraw(
       base, logits, count: count, seen: seen, draw: draw, scratch: scratch)
-    return drawToken(
-      distribution, cumulative: base, logits: logits, count: count, uniform: uniform)
+    let token =
+      distribution.certainToken ?? invertDistribution(base, count: count, uniform: uniform)
+    return DrawnToken(
+      token: token,
+      logProbability: distribution.logProbability(ofLogit: logits[Int(token)]),
+      entropy: distribution.entropy)
   }
 }
 

@@ -79,7 +79,7 @@ package struct SampleTree: Hashable, Sendable {
 
   // MARK: Growing
 
-  /// The row of logits of a row that has some.
+  /// The row of logits of a row after the prompts.
   func logitRow(ofRow row: Int) -> Int { row - promptStarts[promptCount] + promptCount }
 
   /// Appends a row to the level that is being made.
@@ -90,10 +90,29 @@ package struct SampleTree: Hashable, Sendable {
 
   mutating func endLevel() { levelStarts.append(rowCount) }
 
-  /// Notes the next token of a sample, predicted by a row of logits.
-  mutating func note(_ token: Int32, sample: Int, logitRow: Int) {
-    samples[sample].tokens.append(token)
-    samples[sample].logitRows.append(Int32(logitRow))
+  /// Gives a sample its tokens: those on the path to a row with logits, and a last one.
+  mutating func complete(sample: Int, logitRow: Int, last: Int32) {
+    let prompt = samples[sample].prompt
+    let promptEnd = promptStarts[prompt + 1] - 1
+    let end = logitRows[logitRow]
+    let count = Int(positions[end] - positions[promptEnd]) + 1
+    func fill<Value>(_ last: Value, _ value: (_ row: Int) -> Value) -> [Value] {
+      Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+        var row = end
+        for i in stride(from: count - 2, through: 0, by: -1) {
+          buffer.initializeElement(at: i, to: value(row))
+          row = Int(parents[row])
+        }
+        buffer.initializeElement(at: count - 1, to: last)
+        initialized = count
+      }
+    }
+    let newRows = promptStarts[promptCount]
+    samples[sample].tokens = fill(last) { tokens[$0] }
+    samples[sample].logitRows = fill(Int32(logitRow)) { row in
+      let parent = Int(parents[row])
+      return Int32(parent < newRows ? prompt : self.logitRow(ofRow: parent))
+    }
   }
 
   private mutating func append(_ token: Int32, parent: Int, position: Int, count: Int) {

@@ -3,11 +3,43 @@ import Kernels
 /// Samples and the tree of their distinct prefixes.
 package struct TreeSamples {
   package let tree: SampleTree
-  /// One for each sample: what `Transformer.generate` returns for its prompt and numbers.
-  package let generations: [Generation]
   /// Logits of `tree.logitRows`, of the weights that the samples were drawn with. The view is valid
   /// until the model's next tree.
   package let logits: Matrix
+  /// Of each row of logits, in nats, under the plain softmax.
+  private let entropies: [Float]
+  /// Of the token of each row after the prompts, in its parent's logits.
+  private let logProbabilities: [Float]
+  /// Of each sample's last token.
+  private let lastLogProbabilities: [Float]
+  private let stopToken: Int32
+
+  fileprivate init(
+    tree: SampleTree, logits: Matrix, entropies: [Float], logProbabilities: [Float],
+    lastLogProbabilities: [Float], stopToken: Int32
+  ) {
+    self.tree = tree
+    self.logits = logits
+    self.entropies = entropies
+    self.logProbabilities = logProbabilities
+    self.lastLogProbabilities = lastLogProbabilities
+    self.stopToken = stopToken
+  }
+
+  /// For each sample what `Transformer.generate` returns for its prompt and numbers.
+  ///
+  /// - Complexity: O(number of tokens).
+  package var generations: [Generation] {
+    tree.samples.enumerated().map { index, sample in
+      Generation(
+        tokens: sample.tokens, finished: sample.tokens.last == stopToken,
+        // A token but the last one has the row that predicts the next token.
+        logProbabilities: sample.logitRows.dropFirst().map {
+          logProbabilities[Int($0) - tree.promptCount]
+        } + sample.tokens.suffix(1).map { _ in lastLogProbabilities[index] },
+        entropies: sample.logitRows.map { entropies[Int($0)] })
+    }
+  }
 }
 
 extension Transformer {
@@ -20,7 +52,7 @@ extension Transformer {
   /// - Parameters:
   ///   - promptOfSample: for each sample the index of its prompt.
   ///   - uniform: a number in [0, 1) for (index of the sample, index of the new token: 0 for the
-  ///     first). Not called at temperature 0.
+  ///     first). Not called where only one token can be drawn.
   /// - Precondition: there is a prompt, none is empty; tokens are ids of the vocabulary.
   /// - Complexity: a forward pass over the distinct prefixes. Address space for the largest possible
   ///   tree; memory for the one that grows.
@@ -49,6 +81,10 @@ private struct TreeSampler {
   /// only if there is a penalty.
   private var seen: [UInt8] = []
   private var cumulative: [Double]
+  // As in `TreeSamples`.
+  private var entropies: [Float]
+  private var logProbabilities: [Float] = []
+  private var lastLogProbabilities: [Float]
 
   init(
     _ model: Transformer, prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings
@@ -58,7 +94,9 @@ private struct TreeSampler {
     draw = TokenDraw(
       temperature: Float(settings.temperature), topP: Float(settings.topP),
       repetitionPenalty: Float(settings.repetitionPenalty))
-    growth = TreeGrowth(prompts: prompts, promptOfSample: promptOfSample)
+    growth = TreeGrowth(prompts: prompts, promptOfSample: promptOfSample) { _ in
+      settings.maximumNewTokens > 0
+    }
     paths = TreePaths(growth)
     // The last token of a sample has no row.
     let newRows = max(0, settings.maximumNewTokens - 1)
@@ -69,26 +107,28 @@ private struct TreeSampler {
     arena = model.treeArena(count: layout.count)
     head = model.packedHead(arena + layout.activations.headPanels)
     cumulative = Array(repeating: 0, count: model.configuration.vocabularySize)
+    entropies = Array(repeating: 0, count: prompts.count)
+    lastLogProbabilities = Array(repeating: 0, count: promptOfSample.count)
     model.rotary.grow(to: layout.longest)
   }
 
   mutating func sample(_ uniform: (Int, Int) -> Float) -> TreeSamples {
     computePrompts()
     startSeen()
-    var generations = [Generation](repeating: Generation(), count: growth.tree.samples.count)
-    if settings.maximumNewTokens > 0 {
-      for length in 1...settings.maximumNewTokens {
-        drawTokens(into: &generations, length: length, uniform)
-        if growth.frontier.isEmpty { break }
-        computeLevel()
-      }
+    var length = 0
+    while !growth.frontier.isEmpty {
+      length += 1
+      drawTokens(length: length, uniform)
+      if !growth.frontier.isEmpty { computeLevel() }
     }
     let tree = growth.tree
     let logits = Matrix(
       base: arena + layout.activations.logits, rows: tree.logitRows.count,
       columns: model.configuration.vocabularySize)
     model.pending = .tree(tree, DepthFirstOrder(tree), layout)
-    return TreeSamples(tree: tree, generations: generations, logits: logits)
+    return TreeSamples(
+      tree: tree, logits: logits, entropies: entropies, logProbabilities: logProbabilities,
+      lastLogProbabilities: lastLogProbabilities, stopToken: settings.stopToken)
   }
 
   // MARK: Rows
@@ -148,44 +188,56 @@ private struct TreeSampler {
   // MARK: Tokens
 
   /// Draws the next token of every sample that goes on, their `length`-th, and grows the tree.
-  private mutating func drawTokens(
-    into generations: inout [Generation], length: Int, _ uniform: (Int, Int) -> Float
-  ) {
+  private mutating func drawTokens(length: Int, _ uniform: (Int, Int) -> Float) {
     let vocabulary = model.configuration.vocabularySize
     let before = growth.frontier
-    let logits = arena + layout.activations.logits
+    let logits = UnsafePointer(arena + layout.activations.logits)
     let scratch = arena + layout.drawScratch
-    let (draw, seen, settings) = (self.draw, self.seen, self.settings)
+    let (draw, settings, seen) = (self.draw, self.settings, self.seen)
+    func next(_ token: Int32) -> TreeGrowth.Next {
+      TreeGrowth.Next(
+        token: token, goesOn: token != settings.stopToken && length < settings.maximumNewTokens)
+    }
+    var distributions: [TokenDistribution] = []
+    distributions.reserveCapacity(before.count)
     cumulative.withUnsafeMutableBufferPointer { cumulative in
       guard let cumulative = cumulative.baseAddress else { return }
-      var prepared: (place: Int, distribution: TokenDistribution)?
-      growth.grow { place, sample in
-        let row = UnsafePointer(logits + before[place].logitRow * vocabulary)
-        let distribution: TokenDistribution
-        if let prepared, prepared.place == place {
-          distribution = prepared.distribution
-        } else {
-          distribution = seen.withUnsafeBufferPointer { seen in
-            prepareDraw(
-              cumulative, row, count: vocabulary,
-              seen: seen.baseAddress.map { $0 + place * vocabulary }, draw: draw, scratch: scratch)
-          }
-          prepared = (place, distribution)
+      growth.grow { place in
+        let distribution = seen.withUnsafeBufferPointer { seen in
+          prepareDraw(
+            cumulative, logits + before[place].logitRow * vocabulary, count: vocabulary,
+            seen: seen.baseAddress.map { $0 + place * vocabulary }, draw: draw, scratch: scratch)
         }
-        let drawn = drawToken(
-          distribution, cumulative: cumulative, logits: row, count: vocabulary,
-          uniform: draw.temperature == 0 ? 0 : uniform(sample, length - 1))
-        generations[sample].tokens.append(drawn.token)
-        generations[sample].logProbabilities.append(drawn.logProbability)
-        generations[sample].entropies.append(drawn.entropy)
-        generations[sample].finished = drawn.token == settings.stopToken
-        return (
-          drawn.token,
-          !generations[sample].finished && length < settings.maximumNewTokens
-        )
+        distributions.append(distribution)
+        return distribution.certainToken.map(next)
+      } next: { _, sample in
+        next(
+          invertDistribution(
+            cumulative, count: vocabulary, uniform: uniform(sample, length - 1)))
       }
     }
+    note(distributions, of: before)
     followSeen()
+  }
+
+  /// Keeps what the distributions of a frontier say of the tokens drawn from them.
+  private mutating func note(_ distributions: [TokenDistribution], of before: [TreeGrowth.Node]) {
+    let vocabulary = model.configuration.vocabularySize
+    let logits = UnsafePointer(arena + layout.activations.logits)
+    func logProbability(_ place: Int, _ token: Int32) -> Float {
+      distributions[place].logProbability(
+        ofLogit: logits[before[place].logitRow * vocabulary + Int(token)])
+    }
+    for (place, node) in before.enumerated() {
+      entropies[node.logitRow] = distributions[place].entropy
+    }
+    for end in growth.ends {
+      lastLogProbabilities[end.sample] = logProbability(end.place, end.token)
+    }
+    for node in growth.frontier {
+      logProbabilities.append(logProbability(node.parent, growth.tree.tokens[node.row]))
+      entropies.append(0)
+    }
   }
 
   private mutating func startSeen() {

@@ -91,10 +91,11 @@ struct Batch {
 }
 
 func row(_ cells: [String]) {
-  print(cells.enumerated().map { index, cell in
-    let padding = String(repeating: " ", count: max(0, (index == 0 ? 30 : 10) - cell.count))
-    return index == 0 ? cell + padding : padding + cell
-  }.joined())
+  print(
+    cells.enumerated().map { index, cell in
+      let padding = String(repeating: " ", count: max(0, (index == 0 ? 30 : 10) - cell.count))
+      return index == 0 ? cell + padding : padding + cell
+    }.joined())
   fflush(nil)
 }
 
