@@ -73,6 +73,8 @@ int espalier_process_read(pid_t pid, struct espalier_process *process) {
   process->session = (pid_t)parse_number(field);
   for (int number = 6; number < 22; number++) field = skip_field(field);
   process->start_time = (uint64_t)parse_number(field);
+  field = skip_field(skip_field(field));
+  process->resident = (uint64_t)parse_number(field) * (uint64_t)sysconf(_SC_PAGESIZE);
   return 0;
 }
 

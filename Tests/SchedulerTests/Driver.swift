@@ -40,11 +40,11 @@ extension WorkerID {
 extension Scheduler.Job {
   static func external(
     _ id: Int64, after parents: Int64..., slots: Int = 1, timeLimit: Duration? = nil,
-    retries: Int = 0
+    timeGrowth: Double? = nil, retries: Int = 0
   ) -> Self {
     Self(
       id: JobID(id), kind: .external, parents: parents.map { JobID($0) }, slots: slots,
-      timeLimit: timeLimit, retries: retries)
+      timeLimit: timeLimit, timeGrowth: timeGrowth, retries: retries)
   }
 
   static func builtin(_ id: Int64, after parents: Int64..., retries: Int = 0) -> Self {

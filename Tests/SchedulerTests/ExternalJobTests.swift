@@ -124,6 +124,19 @@ import Testing
     #expect(driver.scheduler.counts.failed == 0)
   }
 
+  @Test func aJobThatAsksForEverIsGivenUp() {
+    var driver = Driver(.init(slots: 1, pauseLimit: 3))
+    driver.send(.added([.external(1)]))
+    for attempt in 1...3 {
+      #expect(driver.send(.ended(1, attempt, .exited(75))) == [.end(1, attempt, .again, .again)])
+      driver.send(.tick, after: .seconds(4))
+    }
+    let failure = Failure(
+      reason: .exitStatus(75),
+      message: "it asked for another try (status 75) 4 times in a row without completing anything")
+    #expect(driver.send(.ended(1, 4, .exited(75))).first == .end(1, 4, .again, .failed(failure)))
+  }
+
   @Test func aPausedJobLeavesItsSlotToOthers() {
     var driver = Driver(.init(slots: 1))
     driver.send(.added([.external(1), .external(2)]))
@@ -173,6 +186,21 @@ import Testing
     #expect(
       driver.send(.ended(1, 1, .signalled(9))).first
         == .end(1, 1, .failed(failure), .failed(failure)))
+  }
+
+  @Test func aTimeLimitGrowsWithEachFailure() {
+    var driver = Driver(.init(slots: 1))
+    driver.send(.added([.external(1, timeLimit: .seconds(10), timeGrowth: 1.5, retries: 2)]))
+    for (attempt, limit) in [(1, 10.0), (2, 15), (3, 22.5)] {
+      #expect(driver.scheduler.nextWake == driver.time + .seconds(limit))
+      driver.send(.tick, after: .seconds(limit))
+      let effects = driver.send(.ended(1, attempt, .signalled(15)))
+      guard case .end(_, _, .failed(let failure), _) = effects.first else {
+        Issue.record("\(effects)")
+        return
+      }
+      #expect(failure.reason == .timeLimit(limit))
+    }
   }
 
   @Test func aProcessThatObeysSigtermIsNotKilledAndItsStatusIsNotBelieved() {

@@ -19,6 +19,8 @@ struct SimulatedRecord {
     var failures = 0
     var losses = 0
     var rebuilds = 0
+    /// Tries that it asked for in this session since a stage was completed.
+    var pauses = 0
     var state = State.open
   }
 
@@ -38,6 +40,7 @@ struct SimulatedRecord {
 
   var jobs: [JobID: Job] = [:]
   let crashLimit: Int
+  let pauseLimit: Int
   var faults: [String] = []
 
   private mutating func expect(_ holds: Bool, _ words: @autoclosure () -> String) {
@@ -60,6 +63,7 @@ struct SimulatedRecord {
       expect(job.openAttempt == attempt, "a stage of job \(id) from attempt \(attempt)")
       jobs[id]?.stagesDone += 1
       jobs[id]?.losses = 0
+      jobs[id]?.pauses = 0
       expect(job.stagesDone < job.stages, "job \(id) completes a stage twice")
     case .end(let id, let attempt, let outcome, let next, let lost):
       end(id, attempt, outcome, next, lost: lost)
@@ -85,7 +89,8 @@ struct SimulatedRecord {
     case .lost: job.losses += 1
     case .artifactLost: job.rebuilds += 1
     case .completed: expect(job.stagesDone == job.stages, "job \(id) is done with stages missing")
-    case .again, .stopped: break
+    case .again: job.pauses += 1
+    case .stopped: break
     }
     switch next {
     case .done:
@@ -93,10 +98,12 @@ struct SimulatedRecord {
       job.state = .done
     case .again:
       expect(job.failures <= job.retries, "job \(id) failed \(job.failures) times and goes on")
+      expect(job.pauses <= pauseLimit, "job \(id) asked \(job.pauses) times and goes on")
       expect(job.losses <= crashLimit, "job \(id) was lost \(job.losses) times and goes on")
     case .failed(let failure):
       expect(
-        job.failures > job.retries || job.losses > crashLimit || job.rebuilds > crashLimit,
+        job.failures > job.retries || job.losses > crashLimit || job.rebuilds > crashLimit
+          || job.pauses > pauseLimit,
         "job \(id) is given up too early: \(failure)")
       job.state = .failed(failure.reason)
     }
@@ -109,7 +116,10 @@ struct SimulatedRecord {
 
   /// What a new owner finds: attempts that its dead predecessor left open were stopped.
   mutating func recover() {
-    for id in jobs.keys { jobs[id]?.openAttempt = nil }
+    for id in jobs.keys {
+      jobs[id]?.openAttempt = nil
+      jobs[id]?.pauses = 0
+    }
   }
 
   func job(_ id: JobID) -> Scheduler.Job? {

@@ -92,8 +92,10 @@ struct SimulatedWorld {
       userStops: level(0.3, 1), storeFails: level(0.1, 1))
     settings = Scheduler.Settings(
       slots: 1 + random.below(5), crashLimit: random.below(4),
-      maxFails: random.below(6) == 0 ? 1 + random.below(3) : nil)
-    record = SimulatedRecord(crashLimit: settings.crashLimit)
+      maxFails: random.below(6) == 0 ? 1 + random.below(3) : nil,
+      pauseLimit: 1 + random.below(4))
+    record = SimulatedRecord(
+      crashLimit: settings.crashLimit, pauseLimit: settings.pauseLimit)
     for number in 1...(1 + random.below(random.below(4) == 0 ? 40 : 12)) {
       var parents: [JobID] = []
       while number > 1, random.below(3) == 0 {

@@ -55,6 +55,7 @@ struct espalier_process {
   pid_t session;
   uint64_t start_time; // clock ticks since boot: with the boot, it tells a process from a later one
                        // of the same id
+  uint64_t resident;   // bytes
 };
 
 // Reads /proc/PID/stat, with PID 0 standing for the caller. Returns 0, or -1 when there is no such

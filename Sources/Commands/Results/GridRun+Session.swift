@@ -133,6 +133,7 @@ extension ProgressState {
     runsDone = snapshot.runs.done
     runsFailed = snapshot.runs.failed
     runsTotal = snapshot.runs.total
+    jobsPaused = snapshot.jobs.paused
     stagesDone = snapshot.stagesDone
     stagesTotal = snapshot.stagesTotal
     elapsed = snapshot.seconds

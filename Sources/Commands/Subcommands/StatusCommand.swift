@@ -44,11 +44,13 @@ struct GridStatus {
   let record: GridRecord
   let counts: GridCounts
   let clusters: [FailureCluster]
+  let jobsAskingAgain: Int
 
   init(_ record: GridRecord, in reader: JobTableReader) throws {
     self.record = record
     counts = try reader.counts(for: record.name)
     clusters = try reader.failureClusters(in: record.name)
+    jobsAskingAgain = try reader.jobsAskingAgain(in: record.name)
   }
 
   func text(file: String?) -> String {
@@ -64,6 +66,11 @@ struct GridStatus {
     }
     if runs.orphaned > 0 {
       lines.append("  \(runs.orphaned) runs of an earlier version of the grid are kept aside")
+    }
+    if jobsAskingAgain > 0 {
+      lines.append(
+        "  \(jobsAskingAgain) job\(jobsAskingAgain == 1 ? "" : "s") asked for another try "
+          + "(exit status 75), which is not counted")
     }
     for cluster in clusters {
       lines.append("")
@@ -100,6 +107,7 @@ struct GridStatus {
               .init("open", .integer($0.open)), .init("failed", .integer($0.failed)),
             ])
           })),
+      .init("jobs_asking_again", .integer(jobsAskingAgain)),
       .init(
         "failures",
         .array(

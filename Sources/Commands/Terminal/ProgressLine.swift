@@ -11,6 +11,8 @@ struct ProgressState {
   var runsDone = 0
   var runsFailed = 0
   var runsTotal = 0
+  /// Jobs that asked for another try (status 75) and wait for it.
+  var jobsPaused = 0
   /// Stages completed in this session, and those that were missing when it began.
   var stagesDone = 0
   var stagesTotal = 0
@@ -52,6 +54,11 @@ struct ProgressLine {
   func text(_ state: ProgressState) -> String {
     var parts = ["\(state.runsDone) of \(state.runsTotal) runs"]
     if state.runsFailed > 0 { parts.append("\(state.runsFailed) failed") }
+    if state.jobsPaused > 0 {
+      parts.append(
+        "\(state.jobsPaused) asked for another try (status 75) and "
+          + (state.jobsPaused == 1 ? "waits" : "wait"))
+    }
     if let rate, rate > 0 { parts.append("\(Self.rateText(rate)) stages/s") }
     if let remaining = remaining(state) {
       parts.append("about \(DurationText.short(remaining)) left")

@@ -60,6 +60,9 @@ final class ExternalProcess: @unchecked Sendable {
     child.start(handlers)
   }
 
+  /// Also the number of its group.
+  var pid: Int32 { child.pid }
+
   func send(_ signal: Int32) {
     child.send(signal)
   }

@@ -49,7 +49,7 @@ enum Leftovers {
     throw .leftoversRemain(groups: self.groups(registry: registry))
   }
 
-  private static func allProcesses() -> [Int32] {
+  static func allProcesses() -> [Int32] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
     var pids: [Int32] = []

@@ -30,19 +30,24 @@ struct ProcessIdentity: Hashable, Sendable, Codable {
 
 /// What /proc knows of a process.
 struct ProcessStatus: Hashable, Sendable {
+  let pid: Int32
   let state: Character
   let group: Int32
   let session: Int32
   let startTime: UInt64
+  /// Bytes of memory that it has, with all that it shares with others.
+  let resident: Int
 
   /// `nil` when there is no such process.
   init?(of pid: Int32) {
     var process = espalier_process()
     guard espalier_process_read(pid, &process) == 0 else { return nil }
+    self.pid = pid
     state = Character(Unicode.Scalar(UInt8(bitPattern: process.state)))
     group = process.group
     session = process.session
     startTime = process.start_time
+    resident = Int(clamping: process.resident)
   }
 }
 

@@ -50,9 +50,11 @@ extension Session {
     }
     let place = registry.take()
     programs[key]?.place = place
+    let limit = program.resources.grown(failures: scheduler.failures(of: key.job)).memory
+    programs[key]?.memoryLimit = limit
     let request = SpawnRequest(
       path: path, arguments: command.words, environment: Self.lines(of: environment),
-      directory: settings.workingDirectory, addressSpace: program.resources.memory,
+      directory: settings.workingDirectory, addressSpace: limit,
       hasInput: false, registry: registry.descriptor, registryOffset: registry.offset(of: place))
     pendingLedgers[key] = ledger
     spawner.submit(request) { [weak self] result in
@@ -74,6 +76,11 @@ extension Session {
         report: report(of: key), watch: watch
       ) { [weak self] word in self?.post(.program(key, word)) }
       programs[key]?.process = process
+      if let limit = programs[key]?.memoryLimit {
+        memory.add(spawned.pid, limit: limit) { [weak self] in
+          self?.post(.memoryExceeded(key, resident: $0))
+        }
+      }
       programs[key]?.lastReport = clock.now
       if let signal = programs[key]?.pendingSignal { process.send(signal) }
     }
@@ -118,6 +125,13 @@ extension Session {
     }
   }
 
+  /// Memory does not wait for a grace: it is taken from everything else on the machine.
+  func memoryExceeded(_ key: ProgramKey, resident: Int) {
+    guard let limit = programs[key]?.memoryLimit else { return }
+    feed(.failed(key.job, key.attempt, MemoryFailure.exceeded(limit, by: resident)))
+    programs[key]?.process?.send(SIGKILL)
+  }
+
   private func progress(of key: ProgramKey, step: Int) -> StageProgress? {
     guard case .external(let external) = program.work, let prefix = external.prefix,
       let stage = programs[key]?.missing.first
@@ -132,6 +146,12 @@ extension Session {
   ) {
     guard let state = programs[key] else { return }
     if let place = state.place { free(place: place) }
+    if let process = state.process { memory.remove(process.pid) }
+    if !state.isBeingEnded, end != .exited(0), let limit = state.memoryLimit,
+      MemoryFailure.isNamed(in: detail)
+    {
+      feed(.failed(key.job, key.attempt, MemoryFailure.refused(limit, detail)))
+    }
     var report: Failure?
     if end == .exited(0), !state.isBeingEnded {
       switch last {

@@ -164,7 +164,8 @@ extension Session {
     let kind: Scheduler.Job.Kind = if case .builtin = program.work { .builtin } else { .external }
     return Scheduler.Job(
       id: work.job, kind: kind, parents: work.requires, slots: program.resources.cpus,
-      timeLimit: limit.map { .seconds($0) }, retries: settings.retries ?? program.retries,
+      timeLimit: limit.map { .seconds($0) }, timeGrowth: program.resources.timeGrowth,
+      retries: settings.retries ?? program.retries,
       lastAttempt: work.lastAttempt, failures: work.failures, losses: work.losses,
       hasFailed: work.hasFailed)
   }

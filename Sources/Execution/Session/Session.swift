@@ -22,6 +22,8 @@ final class Session: @unchecked Sendable {
     case worker(WorkerID, WorkerProcess.Word)
     case programSpawned(ProgramKey, Result<SpawnedProcess, SpawnFailure>, place: Int)
     case program(ProgramKey, ExternalProcess.Word)
+    /// The program and what it started have so many bytes resident, which is too much.
+    case memoryExceeded(ProgramKey, resident: Int)
     case wish(ExecutionControl.Wish)
     case runsCounted(GridCounts.Runs)
     case tick
@@ -47,6 +49,8 @@ final class Session: @unchecked Sendable {
   struct Program {
     var process: ExternalProcess?
     var place: Int?
+    /// What it may have, in bytes.
+    var memoryLimit: Int?
     var missing: Set<StageKey> = []
     /// Once we are ending it, its end means nothing.
     var isBeingEnded = false
@@ -74,6 +78,7 @@ final class Session: @unchecked Sendable {
   let inbox = Inbox<Message>()
   let spawner: Spawner
   let watch: DescriptorWatch
+  let memory = MemoryWatch()
   let openFiles: OpenFiles
   let clock = SuspendingClock()
   let began: SuspendingClock.Instant
@@ -232,6 +237,7 @@ final class Session: @unchecked Sendable {
     case .programSpawned(let key, let result, let place):
       programSpawned(key, result, place: place)
     case .program(let key, let word): take(word, from: key)
+    case .memoryExceeded(let key, let resident): memoryExceeded(key, resident: resident)
     case .wish(.drain): feed(.drain)
     case .wish(.stop): feed(.stop)
     case .runsCounted(let runs): progress?.runsCounted(runs, now: now)

@@ -16,7 +16,20 @@ extension JobTableReader {
     }
   }
 
-  /// The same about these jobs, whatever their state.
+  /// How many unfinished jobs of the grid asked at their last attempt for another that is not counted.
+  package func jobsAskingAgain(in grid: String) throws -> Int {
+    try read { db in
+      try db.first(
+        """
+        SELECT count(*) FROM grid_job g JOIN job j ON j.id = g.job_id
+        WHERE g.grid_id = ? AND j.state = 0 AND (
+          SELECT outcome FROM attempt WHERE job_id = j.id ORDER BY number DESC LIMIT 1) = 'again'
+        """,
+        .integer(try db.gridID(grid)), value: { $0.int(0) }) ?? 0
+    }
+  }
+
+  /// The work on these jobs, whatever their state.
   package func work(on jobs: [JobID]) throws -> [JobWork] {
     try read { db in try jobs.map(db.work) }
   }

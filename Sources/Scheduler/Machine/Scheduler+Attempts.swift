@@ -9,7 +9,7 @@ extension Scheduler {
     records[index].lastAttempt = attempt
     running[index] = Running(attempt: attempt, place: place)
     move(index, to: .running)
-    if let limit = records[index].timeLimit { timers.set(.timeLimit(index), to: now + limit) }
+    if let limit = records[index].grownTimeLimit { timers.set(.timeLimit(index), to: now + limit) }
     effects.append(.begin(records[index].id, attempt, place))
   }
 
@@ -46,7 +46,13 @@ extension Scheduler {
             + "the last time by signal \(signal)"))
     case .again:
       records[index].pauses += 1
-      return .again
+      let pauses = records[index].pauses
+      guard pauses > settings.pauseLimit else { return .again }
+      return .failed(
+        Failure(
+          reason: .exitStatus(Self.tryAgainStatus),
+          message: "it asked for another try (status \(Self.tryAgainStatus)) \(pauses) times in a "
+            + "row without completing anything"))
     case .stopped:
       return .again
     case .artifactLost(let stage):
@@ -145,7 +151,7 @@ extension Scheduler {
   static let tryAgainStatus: Int32 = 75
 
   mutating func timeLimitReached(_ index: Int) {
-    guard let limit = records[index].timeLimit else { return }
+    guard let limit = records[index].grownTimeLimit else { return }
     let seconds = limit / .seconds(1)
     end(
       index,

@@ -11,7 +11,7 @@ extension Scheduler {
       records.append(
         Record(
           id: job.id, kind: job.kind, slots: min(max(job.slots, 1), settings.slots),
-          timeLimit: job.timeLimit, retries: job.retries, parents: [],
+          timeLimit: job.timeLimit, timeGrowth: job.timeGrowth, retries: job.retries, parents: [],
           lastAttempt: job.lastAttempt, failures: job.failures, losses: job.losses))
       count(.waiting, by: 1)
       added.append(job)

@@ -7,6 +7,7 @@ extension Scheduler {
     let kind: Job.Kind
     let slots: Int
     let timeLimit: Duration?
+    let timeGrowth: Double?
     let retries: Int
     /// Places of the parents and children in `records`.
     var parents: [Int]
@@ -21,6 +22,13 @@ extension Scheduler {
     var pauses = 0
     /// Attempts that ended because an artifact was lost.
     var rebuilds = 0
+
+    /// The longest time of the attempt that comes after the failures so far.
+    var grownTimeLimit: Duration? {
+      guard let timeLimit, timeGrowth != nil else { return timeLimit }
+      let resources = Resources(time: timeLimit / .seconds(1), timeGrowth: timeGrowth)
+      return resources.grown(failures: failures).time.map { .seconds($0) }
+    }
   }
 
   enum JobState: Hashable, Sendable {

@@ -50,6 +50,11 @@ package struct Scheduler: Sendable {
   /// change anything.
   package var nextWake: Duration? { timers.first?.priority }
 
+  /// How many attempts at the job have failed; 0 for one that is not known.
+  package func failures(of job: JobID) -> Int {
+    indices[job].map { records[$0].failures } ?? 0
+  }
+
   /// Whether `.finish` has been given out.
   package var isFinished: Bool {
     if case .finished = phase { true } else { false }

@@ -18,6 +18,8 @@ extension Scheduler {
     package let slots: Int
     /// Longest time of one attempt; `nil` is no limit.
     package let timeLimit: Duration?
+    /// What that is multiplied by after each failed attempt; `nil` for a limit that stays.
+    package let timeGrowth: Double?
     /// How often a failed attempt is tried again.
     package let retries: Int
     /// The last attempt issued, by whichever owner; `nil` before the first.
@@ -31,7 +33,7 @@ extension Scheduler {
 
     package init(
       id: JobID, kind: Kind, parents: [JobID] = [], slots: Int = 1, timeLimit: Duration? = nil,
-      retries: Int = 0, lastAttempt: Attempt? = nil, failures: Int = 0, losses: Int = 0,
+      timeGrowth: Double? = nil, retries: Int = 0, lastAttempt: Attempt? = nil, failures: Int = 0, losses: Int = 0,
       hasFailed: Bool = false
     ) {
       self.id = id
@@ -39,6 +41,7 @@ extension Scheduler {
       self.parents = parents
       self.slots = slots
       self.timeLimit = timeLimit
+      self.timeGrowth = timeGrowth
       self.retries = retries
       self.lastAttempt = lastAttempt
       self.failures = failures

@@ -20,12 +20,14 @@ extension Scheduler {
     /// the pause is what keeps them from spinning.
     package var firstPause: Duration
     package var longestPause: Duration
+    /// How often in a row, without a stage completed in between, a job may ask for another try.
+    package var pauseLimit: Int
 
     package init(
       slots: Int, crashLimit: Int = 5, maxFails: Int? = nil, grace: Duration = .seconds(5),
       drainGrace: Duration = .seconds(10), workerStartLimit: Duration = .seconds(60),
       workerStartFailures: Int = 4, firstPause: Duration = .seconds(1),
-      longestPause: Duration = .seconds(60)
+      longestPause: Duration = .seconds(60), pauseLimit: Int = 120
     ) {
       self.slots = slots
       self.crashLimit = crashLimit
@@ -36,6 +38,7 @@ extension Scheduler {
       self.workerStartFailures = workerStartFailures
       self.firstPause = firstPause
       self.longestPause = longestPause
+      self.pauseLimit = pauseLimit
     }
   }
 
