@@ -22,8 +22,13 @@ struct espalier_spawn {
   int registry;
   int64_t registry_offset;
 
+  // Where a guard keeps what the process says and how it ends; -1 for a process without one. See
+  // espalier_spawn.
+  int journal;
+
   // Filled in.
   int process_descriptor; // a pidfd, close-on-exec; becomes readable when the process ends
+  pid_t group;            // the process group that it leads
   int failed_step;        // enum espalier_spawn_step, when -1 is returned
   int error;              // errno of that step
 };
@@ -38,6 +43,7 @@ enum espalier_spawn_step {
   ESPALIER_SPAWN_DIRECTORY,
   ESPALIER_SPAWN_LIMIT,
   ESPALIER_SPAWN_EXECUTE,
+  ESPALIER_SPAWN_GUARD,
 };
 
 enum { ESPALIER_REGISTRY_LINE = 64 };
@@ -45,6 +51,15 @@ enum { ESPALIER_REGISTRY_LINE = 64 };
 // Starts a process that leads a group of its own, gets SIGKILL when the calling *thread* ends, and
 // has default signal dispositions and an empty signal mask. The caller waits until the file is
 // being executed. Returns the process id, or -1 with `failed_step` and `error` set.
+//
+// With a journal, a guard stands between: the process is its child, what the process prints passes
+// through it, and the id and descriptor returned are the guard's, which ends as the process ended.
+// Before it passes anything on, the guard appends each whole line that begins like a JSON object to
+// the journal, and at last, when the process ended by itself, a line such as "exited 0". It outlives
+// its owner for as long as it takes to end the process's group and to write down what was said. So
+// what a process has said, and that it ended well, survives an owner that is killed at any instant:
+// no exit status is lost for want of somebody who waited for it. The guard locks the journal
+// (flock) until all of it is there.
 pid_t espalier_spawn(struct espalier_spawn *spawn);
 
 // What /proc knows of a process.

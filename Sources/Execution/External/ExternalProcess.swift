@@ -60,8 +60,7 @@ final class ExternalProcess: @unchecked Sendable {
     child.start(handlers)
   }
 
-  /// Also the number of its group.
-  var pid: Int32 { child.pid }
+  var group: Int32 { child.group }
 
   func send(_ signal: Int32) {
     child.send(signal)

@@ -30,7 +30,8 @@ final class ChildProcess: @unchecked Sendable {
     case some, nothing, closed
   }
 
-  let pid: Int32
+  /// The process group, which is signalled as a whole.
+  let group: Int32
   private let spawned: SpawnedProcess
   private let queue: DispatchQueue
   private let watch: DescriptorWatch
@@ -44,7 +45,7 @@ final class ChildProcess: @unchecked Sendable {
 
   /// Takes over the descriptors of `spawned`, except the input.
   init(_ spawned: SpawnedProcess, queue: DispatchQueue, watch: DescriptorWatch) {
-    pid = spawned.pid
+    group = spawned.group
     self.spawned = spawned
     self.queue = queue
     self.watch = watch
@@ -76,7 +77,7 @@ final class ChildProcess: @unchecked Sendable {
   /// Sends a signal to the whole process group. Nothing happens after the child's end.
   func send(_ signal: Int32) {
     isOver.withLock { isOver in
-      if !isOver { kill(-pid, signal) }
+      if !isOver { kill(-group, signal) }
     }
   }
 
@@ -116,10 +117,11 @@ final class ChildProcess: @unchecked Sendable {
   }
 
   /// The child has ended and is not waited for yet, so its group's number is still its own: first
-  /// everything else in the group goes, then what is left in the pipes is read.
+  /// everything else in the group goes, then what is left in the pipes is read. A guard has seen to
+  /// the group itself a moment ago, unless it was killed.
   private func end() {
     guard process != nil, let handlers else { return }
-    let status = wait { _ = kill(-pid, SIGKILL) }
+    let status = wait { _ = kill(-group, SIGKILL) }
     // A process that left the group may go on writing; a full pipe is all that is waited for.
     if let output { drain(output, handlers.output) }
     if let error { drain(error, handlers.error) }
@@ -142,7 +144,7 @@ final class ChildProcess: @unchecked Sendable {
       first()
       isOver = true
       var status: Int32 = 0
-      while waitpid(pid, &status, 0) < 0 {
+      while waitpid(spawned.pid, &status, 0) < 0 {
         guard errno == EINTR else {
           return .notStarted("its end could not be seen: \(SystemCall.words(for: errno))")
         }

@@ -17,11 +17,17 @@ struct SpawnRequest: Sendable {
   let hasInput: Bool
   let registry: Int32
   let registryOffset: Int
+  /// A file in which a guard writes down what the process reports and how it ends; `nil` for a process
+  /// without a guard.
+  let journal: String?
 }
 
 /// A process that was started, with the owner's ends of its pipes, all non-blocking.
 struct SpawnedProcess: Sendable {
+  /// Its number, or that of its guard.
   let pid: Int32
+  /// The process group that it leads.
+  let group: Int32
   /// Readable when the process has ended.
   let processDescriptor: Int32
   let input: Int32?
@@ -37,6 +43,7 @@ struct SpawnFailure: Error, Hashable, Sendable {
     case directory
     case execute
     case limit
+    case journal
     /// One of the steps that cannot fail on a sound system.
     case setup(Int32)
   }
@@ -75,6 +82,7 @@ extension SpawnFailure: CustomStringConvertible {
     switch step {
     case .pipes, .clone: return "no process could be started: \(reason)"
     case .directory: return "its working directory \(path) cannot be entered: \(reason)"
+    case .journal: return "its journal \(path) could not be made: \(reason)"
     case .limit: return "its memory limit could not be set: \(reason)"
     case .setup(let number): return "its process could not be set up (step \(number)): \(reason)"
     case .execute where code == ENOEXEC:

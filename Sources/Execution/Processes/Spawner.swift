@@ -77,7 +77,16 @@ final class Spawner: Sendable {
     } catch {
       return .failure(SpawnFailure(step: .pipes, path: request.path, code: error.code))
     }
+    var journal: Int32 = -1
+    if let path = request.journal {
+      journal = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
+      guard journal >= 0 else {
+        return .failure(SpawnFailure(step: .journal, path: path, code: errno))
+      }
+    }
+    defer { if journal >= 0 { close(journal) } }
     var spawn = espalier_spawn()
+    spawn.journal = journal
     spawn.descriptors = (pipes.theirs[0], pipes.theirs[1], pipes.theirs[2])
     spawn.address_space = UInt64(request.addressSpace ?? 0)
     spawn.open_files = openFiles
@@ -100,7 +109,7 @@ final class Spawner: Sendable {
     let ours = pipes.release()
     return .success(
       SpawnedProcess(
-        pid: pid, processDescriptor: spawn.process_descriptor,
+        pid: pid, group: spawn.group, processDescriptor: spawn.process_descriptor,
         input: request.hasInput ? ours[0] : nil, output: ours[1], error: ours[2]))
   }
 }

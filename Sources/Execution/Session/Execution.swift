@@ -27,6 +27,7 @@ package enum Execution {
       grid: grid, program: program, table: table, folder: folder.folder, settings: settings,
       control: control)
     try table.endAbandonedAttempts(at: session.wallClock)
+    try session.takeInJournals()
     let work = try table.reader.work(for: grid)
     for item in work { session.labels[item.job] = item.label }
     session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }

@@ -88,9 +88,21 @@ extension Session {
         storeFailed("\(error)")
       }
     }
-    let folders = finishedFolders
+    removeFinished()
+  }
+
+  /// Removes what is of no more use now that everything is recorded.
+  private func removeFinished() {
+    let (reports, folders) = (finishedReports, finishedFolders)
+    finishedReports = []
     finishedFolders = []
-    if !storeHasFailed { for job in folders { removeFolder(of: job) } }
+    guard !storeHasFailed else { return }
+    do {
+      for key in reports { try removeReports(of: key) }
+    } catch {
+      return storeFailed("\(error)")
+    }
+    for job in folders { removeFolder(of: job) }
   }
 
   /// The table does not take a change. A result that contradicts the recorded one discredits its

@@ -8,11 +8,8 @@ import Scheduler
 
 extension Session {
   /// What external programs of a job keep between attempts.
-  private func workFolder(of job: JobID) -> String { "\(folder.work)/\(job)" }
+  func workFolder(of job: JobID) -> String { "\(folder.work)/\(job)" }
   private func checkpoints(of job: JobID) -> String { workFolder(of: job) + "/checkpoints" }
-  private func report(of key: ProgramKey) -> String {
-    workFolder(of: key.job) + "/report-\(key.attempt).jsonl"
-  }
 
   func startProgram(_ key: ProgramKey) {
     // The session may be ending since the attempt began.
@@ -55,7 +52,8 @@ extension Session {
     let request = SpawnRequest(
       path: path, arguments: command.words, environment: Self.lines(of: environment),
       directory: settings.workingDirectory, addressSpace: limit,
-      hasInput: false, registry: registry.descriptor, registryOffset: registry.offset(of: place))
+      hasInput: false, registry: registry.descriptor, registryOffset: registry.offset(of: place),
+      journal: journal(of: key))
     pendingLedgers[key] = ledger
     spawner.submit(request) { [weak self] result in
       self?.post(.programSpawned(key, result, place: place))
@@ -77,7 +75,7 @@ extension Session {
       ) { [weak self] word in self?.post(.program(key, word)) }
       programs[key]?.process = process
       if let limit = programs[key]?.memoryLimit {
-        memory.add(spawned.pid, limit: limit) { [weak self] in
+        memory.add(spawned.group, limit: limit) { [weak self] in
           self?.post(.memoryExceeded(key, resident: $0))
         }
       }
@@ -146,7 +144,7 @@ extension Session {
   ) {
     guard let state = programs[key] else { return }
     if let place = state.place { free(place: place) }
-    if let process = state.process { memory.remove(process.pid) }
+    if let process = state.process { memory.remove(process.group) }
     if !state.isBeingEnded, end != .exited(0), let limit = state.memoryLimit,
       MemoryFailure.isNamed(in: detail)
     {
@@ -159,19 +157,12 @@ extension Session {
       case .failure(let failure): report = failure
       }
     }
-    removeReport(of: key)
+    finishedReports.append(key)
     let isComplete = state.process != nil && programs[key]?.missing.isEmpty == true
     if isComplete {
       feed(.finished(key.job, key.attempt))
     } else {
       feed(.processEnded(key.job, key.attempt, end, report: report, detail: detail))
-    }
-  }
-
-  private func removeReport(of key: ProgramKey) {
-    let path = report(of: key)
-    if unlink(path) != 0, errno != ENOENT {
-      storeFailed("\(FileError(.remove, path, code: errno))")
     }
   }
 

@@ -21,7 +21,7 @@ extension Session {
     let request = SpawnRequest(
       path: path, arguments: settings.workerCommand, environment: Self.lines(of: environment),
       directory: nil, addressSpace: nil, hasInput: true, registry: registry.descriptor,
-      registryOffset: registry.offset(of: place))
+      registryOffset: registry.offset(of: place), journal: nil)
     spawner.submit(request) { [weak self] result in
       self?.post(.workerSpawned(worker, result, place: place))
     }

@@ -95,6 +95,8 @@ final class Session: @unchecked Sendable {
   var starts: [(ProgramKey, Scheduler.Place)] = []
   /// External jobs whose folders go once it is recorded that they are done.
   var finishedFolders: [JobID] = []
+  /// Attempts whose journals and reports go once it is recorded what they said.
+  var finishedReports: [ProgramKey] = []
   var storeHasFailed = false
   var workers: [WorkerID: Worker] = [:]
   var programs: [ProgramKey: Program] = [:]
@@ -207,7 +209,9 @@ final class Session: @unchecked Sendable {
 
   /// Records what is to be recorded, starts what is to be started, until nothing is left to do.
   private func settle() {
-    while !changes.isEmpty || !starts.isEmpty || !finishedFolders.isEmpty {
+    while !changes.isEmpty || !starts.isEmpty || !finishedFolders.isEmpty
+      || !finishedReports.isEmpty
+    {
       commit()
       carryOutStarts()
     }
