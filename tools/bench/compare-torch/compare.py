@@ -125,24 +125,36 @@ class Bench:
     # Reinforcement learning
 
     def grpo(self):
+        count, group = GRPO["prompts"], GRPO["group"]
+
+        def advantages(samples, expected):
+            rewards = torch.tensor([float(correct(s, a)) for s, a in zip(samples, expected)])
+            rewards = rewards.view(-1, group)
+            centred = rewards - rewards.mean(1, keepdim=True)
+            return (centred / (rewards.std(1, keepdim=True) + 1e-6)).flatten().tolist()
+
+        check = self.engine("grpo-check")
+        model = peer.Peer(self.base_folder)
+        samples = check["documents"]
+        peer.policy_loss(
+            model, [check["prompt"]] * len(samples), samples,
+            advantages(samples, check["answers"] * len(samples))).backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), float("inf")).item()
+        agree("norm of the first policy gradient", check["value"], norm, 1e-4)
+
         problems = self.engine("grpo-start")
         prompts, answers = problems["prompts"], problems["answers"]
         model = peer.Peer(self.base_folder)
         opt = peer.optimizer(model, GRPO["learning_rate"], GRPO["weight_decay"])
         choose = peer.sampler(GRPO["temperature"], 1.0, torch.Generator().manual_seed(0))
-        count, group = GRPO["prompts"], GRPO["group"]
 
         def step(index):
             chosen = [(index * count + i) % len(prompts) for i in range(count)]
             samples = model.generate(
                 [prompts[i] for i in chosen], GRPO["tokens"], choose, copies=group)
-            rewards = torch.tensor(
-                [float(correct(s, answers[chosen[i // group]])) for i, s in enumerate(samples)])
-            rewards = rewards.view(count, group)
-            advantages = (rewards - rewards.mean(1, keepdim=True)) / (
-                rewards.std(1, keepdim=True) + 1e-6)
             rows = [prompts[i] for i in chosen for _ in range(group)]
-            loss = peer.policy_loss(model, rows, samples, advantages.flatten().tolist())
+            expected = [answers[i] for i in chosen for _ in range(group)]
+            loss = peer.policy_loss(model, rows, samples, advantages(samples, expected))
             return peer.update(model, opt, loss, GRPO["clip"])
 
         for repetition in range(4 * self.repetitions + 1):
@@ -244,7 +256,7 @@ class Bench:
         second.process.stdin.close()
         second.process.wait()
 
-    WORKS = ("em", "evaluate", "pretraining", "dense", "sample", "workers")
+    WORKS = ("em", "grpo", "evaluate", "pretraining", "dense", "sample", "workers")
 
     def run(self, only):
         works = [w for w in self.WORKS if not only or w in only]

@@ -22,8 +22,9 @@ struct Engine {
   private static let pretrainingSteps = 3500
 
   private var base: Transformer?
-  private var selected: [Int32] = []
+  private var selected: PromptSelection.Candidate?
   private var em: EntropyMinimization?
+  private var grpo: GRPO?
   private var pretraining: Pretraining?
   private var denseTraining: DenseTraining?
 
@@ -34,12 +35,17 @@ struct Engine {
     case .samples: return try firstSamples()
     case .emStart:
       em = try EntropyMinimization(
-        model: Transformer(copying: try need(base)), prompts: [selected],
+        model: Transformer(copying: try need(base)), prompts: [try need(selected).prompt],
         settings: EntropyMinimizationSettings(), seed: 0)
       return Answer()
     case .emStep:
       let em = try need(em)
       return try timed { try em.advance().loss }
+    case .grpoCheck: return try firstGroups()
+    case .grpoStart: return try startGRPO()
+    case .grpoStep:
+      let grpo = try need(grpo)
+      return try timed { try grpo.advance().loss }
     case .evaluate: return try evaluateGreedily()
     case .pretrainingStart:
       pretraining = Pretraining(
@@ -77,8 +83,8 @@ struct Engine {
     }
     let model = try Transformer(folder: folder)
     base = model
-    selected = try PromptSelection().ranked(by: model)[0].prompt
-    return Answer(prompt: selected)
+    selected = try PromptSelection().ranked(by: model)[0]
+    return Answer(prompt: selected?.prompt)
   }
 
   private func save(_ model: Transformer, to folder: String) throws {
@@ -101,14 +107,49 @@ struct Engine {
   private func firstSamples() throws -> Answer {
     let settings = EntropyMinimizationSettings()
     let stream = RandomStream(seed: 0, purpose: RandomPurpose("em/sample"))
+    let prompt = try need(selected).prompt
     let generations = try need(base).generate(
-      prompts: Array(repeating: selected, count: settings.batch),
+      prompts: Array(repeating: prompt, count: settings.batch),
       settings: SamplingSettings(
         temperature: settings.temperature, topP: settings.topP,
         repetitionPenalty: settings.repetitionPenalty, maximumNewTokens: settings.maximumTokens,
         stopToken: Vocabulary.end)
     ) { sequence, position in stream.uniform(0, 0, sequence, position) }
-    return Answer(prompt: selected, documents: generations.map(\.tokens))
+    return Answer(prompt: prompt, documents: generations.map(\.tokens))
+  }
+
+  /// The groups of a first step that has the selected prompt in every group, and the norm of their
+  /// gradient.
+  private func firstGroups() throws -> Answer {
+    let model = try need(base)
+    let selected = try need(selected)
+    let settings = GRPOSettings()
+    let stream = RandomStream(seed: 0, purpose: RandomPurpose("grpo/sample"))
+    let generations = model.generate(
+      prompts: Array(
+        repeating: selected.prompt, count: settings.promptsPerStep * settings.groupSize),
+      settings: SamplingSettings(
+        temperature: settings.temperature, topP: settings.topP,
+        maximumNewTokens: settings.maximumTokens, stopToken: Vocabulary.end)
+    ) { sequence, position in
+      stream.uniform(0, sequence / settings.groupSize, sequence % settings.groupSize, position)
+    }
+    let grpo = GRPO(
+      model: Transformer(copying: model), reference: nil,
+      prompts: [GradedPrompt(tokens: selected.prompt, answer: selected.answer)],
+      settings: settings, seed: 0)
+    return Answer(
+      value: try grpo.advance().gradientNorm, prompt: selected.prompt,
+      answers: [selected.answer], documents: generations.map(\.tokens))
+  }
+
+  private mutating func startGRPO() throws -> Answer {
+    let pool = try ProblemSet.adaptation(count: 256, seed: 0).problems
+    grpo = GRPO(
+      model: Transformer(copying: try need(base)), reference: nil,
+      prompts: pool.map { GradedPrompt(tokens: $0.prompt, answer: $0.answer) },
+      settings: GRPOSettings(), seed: 0)
+    return Answer(prompts: pool.map(\.prompt), answers: pool.map(\.answer))
   }
 
   private func evaluateGreedily() throws -> Answer {

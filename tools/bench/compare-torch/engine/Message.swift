@@ -9,6 +9,10 @@ struct Request: Decodable {
     case samples
     case emStart = "em-start"
     case emStep = "em-step"
+    /// The samples of a first step of GRPO on the selected prompt, and its gradient's norm.
+    case grpoCheck = "grpo-check"
+    case grpoStart = "grpo-start"
+    case grpoStep = "grpo-step"
     case evaluate
     case pretrainingStart = "pretraining-start"
     case pretrainingStep = "pretraining-step"
