@@ -50,7 +50,9 @@ extension JobRunner {
       espalier_fault_pass(ESPALIER_FAULT_TRAINING)
       walk.lastMetrics = try walk.training.makeStep()
       progress(stage, done: walk.training.step, total: target, unit: "steps") {
-        "loss \(decimal(walk.lastMetrics?["loss"] ?? 0))"
+        // On a batch that is updated on once, the loss of GRPO is about 0 whatever happens.
+        let shown = walk.lastMetrics?["reward"] == nil ? "loss" : "reward"
+        return "\(shown) \(decimal(walk.lastMetrics?[shown] ?? 0))"
       }
       try saveIfDue(mayEnd: walk.training.step < target) {
         try saveCheckpoint(walk.training.checkpoint(), of: stage.trajectory)

@@ -37,6 +37,8 @@ package struct GRPOSettings: Hashable, Sendable {
   /// Whether advantages are divided by the standard deviation of their group's rewards; Dr. GRPO
   /// does not.
   package var stdNormalisation = true
+  /// 5e-4 was chosen on development problems of model M: in 30 steps it lifts it from .52 to .94, and 60
+  /// keep it there; 1e-3 is as high after 10 steps and falls afterwards, 2e-4 takes 60.
   package var learningRate = 5e-4
   package var weightDecay = 0.01
   /// The largest norm of an update's gradient.
