@@ -21,6 +21,7 @@ package struct GRPOSettings: Hashable, Sendable {
   package var groupSize = 16
   /// Of sampling, and of the policy whose probabilities the objective compares.
   package var temperature = 1.0
+  /// Of sampling only: the objective's probabilities are those of the whole vocabulary.
   package var topP = 1.0
   /// The most new tokens of a sample.
   package var maximumTokens = 64
