@@ -21,8 +21,8 @@ package struct CacheShape: Hashable, Sendable {
   /// Floats of scratch that `cachedAttention` needs.
   package var scratch: Int { attention.queriesPerKey * capacity }
 
-  func keys(_ head: Int) -> Int { 2 * head * attention.headSize * capacity }
-  func values(_ head: Int) -> Int { (2 * head + 1) * attention.headSize * capacity }
+  fileprivate func keys(_ head: Int) -> Int { 2 * head * attention.headSize * capacity }
+  fileprivate func values(_ head: Int) -> Int { (2 * head + 1) * attention.headSize * capacity }
 }
 
 /// Writes the keys and values of `count` consecutive rows of projections (turned) into a slot, at

@@ -147,6 +147,23 @@ private func mass(
   return sums.total
 }
 
+/// The largest weight below `limit`; 0 if there is none.
+@inline(__always)
+private func largestWeight(
+  _ weights: UnsafePointer<Float>, count: Int, below limit: Float
+) -> Float {
+  let limit = Vector(repeating: limit)
+  var peaks = Vector.zero
+  forEachVector(count) { i in
+    let w = Vector.load(weights + i)
+    peaks = peaks.maximum(w.replacing(with: 0, where: w .>= limit))
+  } tail: { i, mask in
+    let w = Vector.load(weights + i, mask)
+    peaks = peaks.maximum(w.replacing(with: 0, where: w .>= limit))
+  }
+  return peaks.largest
+}
+
 /// Sets all weights to zero but the likeliest whose sum reaches `share` of all: token i stays if the
 /// weights before it, in descending order with lower ids first among equals, sum to less. The
 /// likeliest always stays.
@@ -155,11 +172,21 @@ private func keepLikeliest(
   _ weights: UnsafeMutablePointer<Float>, count: Int, share: Float
 ) {
   let wanted = max(mass(weights, count: count, atLeast: 0) * share, .leastNonzeroMagnitude)
-  // The largest threshold whose mass suffices, by bisection over bit patterns, which order as the
-  // numbers do where these are not negative. The largest weight is 1.
+  // The largest threshold whose mass suffices is a weight: one of the first few, where few tokens
+  // are likely; otherwise it is found by bisection over bit patterns, which order as the numbers do
+  // where these are not negative. The largest weight is 1.
   var low: UInt32 = 0
   var high = Float(1).bitPattern + 1
-  while high - low > 1 {
+  for _ in 0..<4 {
+    let weight = largestWeight(weights, count: count, below: Float(bitPattern: high))
+    if mass(weights, count: count, atLeast: weight) >= wanted {
+      low = weight.bitPattern
+      high = low + 1
+      break
+    }
+    high = weight.bitPattern
+  }
+  while high > low + 1 {
     let middle = low + (high - low) / 2
     if mass(weights, count: count, atLeast: Float(bitPattern: middle)) >= wanted {
       low = middle

@@ -99,6 +99,34 @@ import Testing
     }
   }
 
+  @Test(arguments: shapes, [1, 9, 70])
+  func singleRowsAttendToTheirPaths(_ shape: AttentionShape, _ rows: Int) {
+    var numbers = Numbers("path attention", rows)
+    let tree = RandomTree(rows: rows, roots: 1 + rows / 10, forks: 3, &numbers)
+    let projections = Buffer(numbers.floats((rows + 7) * shape.projectionWidth))
+    let pass = Pass(tree, projections, Buffer(count: rows * shape.width, of: 0), shape)
+    var paths = RowPaths(longest: tree.longest)
+    for (row, parent) in tree.parents.enumerated() {
+      if parent < 0 {
+        paths.append(row..<row + 1)
+      } else {
+        let before = paths
+        paths.append(row, after: parent, of: before)
+      }
+    }
+    let output = Buffer(count: rows * shape.width)
+    let peaks = Buffer(count: rows * shape.heads)
+    let inverses = Buffer(count: rows * shape.heads)
+    let scratch = Buffer(count: shape.pathScratch(longest: tree.longest))
+    pathAttentionForward(
+      output.base, peaks: peaks.base, inverses: inverses.base, projections: projections.base,
+      paths: paths, shape: shape, scratch: scratch.base)
+    #expect(output.values == pass.output.values)
+    #expect(peaks.values == pass.peaks.values)
+    #expect(inverses.values == pass.inverses.values)
+    for buffer in [output, peaks, inverses, scratch] { #expect(buffer.isIntact) }
+  }
+
   /// A forward and a backward pass over a tree, or over a chain by the kernels of packed sequences.
   private struct Pass {
     let output: Buffer

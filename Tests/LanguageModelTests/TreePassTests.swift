@@ -127,6 +127,11 @@ import Testing
         prompts: promptOfSample.map { prompts[$0] }, settings: settings, uniform: Self.uniform)
       #expect(samples.generations == plain)
       #expect(samples.tree.samples.map(\.tokens) == plain.map(\.tokens))
+      let forgetful = model.sampleTree(
+        prompts: prompts, promptOfSample: promptOfSample, settings: settings, training: false,
+        uniform: Self.uniform)
+      #expect(forgetful.generations == plain)
+      #expect(Self.values(forgetful.logits) == logits)
 
       let given = zip(promptOfSample, plain).map { ($0, $1.tokens) }
       let tree = SampleTree(prompts: prompts, samples: given)

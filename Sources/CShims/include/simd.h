@@ -40,13 +40,10 @@ static inline void espalier_store_masked8(
   _mm256_maskstore_ps(p, (__m256i)mask, value);
 }
 
-// The 8 × 8 block at `from` (rows `from_stride` floats apart) transposed to `to`.
-static inline void espalier_transpose8(
-    float *to, long to_stride, const float *from, long from_stride) {
-  __m256 r0 = _mm256_loadu_ps(from), r1 = _mm256_loadu_ps(from + from_stride);
-  __m256 r2 = _mm256_loadu_ps(from + 2 * from_stride), r3 = _mm256_loadu_ps(from + 3 * from_stride);
-  __m256 r4 = _mm256_loadu_ps(from + 4 * from_stride), r5 = _mm256_loadu_ps(from + 5 * from_stride);
-  __m256 r6 = _mm256_loadu_ps(from + 6 * from_stride), r7 = _mm256_loadu_ps(from + 7 * from_stride);
+// The 8 × 8 block of the given rows transposed to `to`.
+static inline void espalier_transpose_rows8(
+    float *to, long to_stride, __m256 r0, __m256 r1, __m256 r2, __m256 r3, __m256 r4, __m256 r5,
+    __m256 r6, __m256 r7) {
   __m256 t0 = _mm256_unpacklo_ps(r0, r1), t1 = _mm256_unpackhi_ps(r0, r1);
   __m256 t2 = _mm256_unpacklo_ps(r2, r3), t3 = _mm256_unpackhi_ps(r2, r3);
   __m256 t4 = _mm256_unpacklo_ps(r4, r5), t5 = _mm256_unpackhi_ps(r4, r5);
@@ -63,6 +60,27 @@ static inline void espalier_transpose8(
   _mm256_storeu_ps(to + 5 * to_stride, _mm256_permute2f128_ps(r1, r5, 0x31));
   _mm256_storeu_ps(to + 6 * to_stride, _mm256_permute2f128_ps(r2, r6, 0x31));
   _mm256_storeu_ps(to + 7 * to_stride, _mm256_permute2f128_ps(r3, r7, 0x31));
+}
+
+// The 8 × 8 block at `from` (rows `from_stride` floats apart) transposed to `to`.
+static inline void espalier_transpose8(
+    float *to, long to_stride, const float *from, long from_stride) {
+  espalier_transpose_rows8(
+      to, to_stride, _mm256_loadu_ps(from), _mm256_loadu_ps(from + from_stride),
+      _mm256_loadu_ps(from + 2 * from_stride), _mm256_loadu_ps(from + 3 * from_stride),
+      _mm256_loadu_ps(from + 4 * from_stride), _mm256_loadu_ps(from + 5 * from_stride),
+      _mm256_loadu_ps(from + 6 * from_stride), _mm256_loadu_ps(from + 7 * from_stride));
+}
+
+// As espalier_transpose8, of the eight rows that `rows` names.
+static inline void espalier_transpose8_of(
+    float *to, long to_stride, const float *from, long from_stride, const int *rows) {
+  espalier_transpose_rows8(
+      to, to_stride, _mm256_loadu_ps(from + rows[0] * from_stride),
+      _mm256_loadu_ps(from + rows[1] * from_stride), _mm256_loadu_ps(from + rows[2] * from_stride),
+      _mm256_loadu_ps(from + rows[3] * from_stride), _mm256_loadu_ps(from + rows[4] * from_stride),
+      _mm256_loadu_ps(from + rows[5] * from_stride), _mm256_loadu_ps(from + rows[6] * from_stride),
+      _mm256_loadu_ps(from + rows[7] * from_stride));
 }
 
 #endif

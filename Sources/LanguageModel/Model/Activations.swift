@@ -35,9 +35,13 @@ struct ActivationLayout {
   private(set) var secondWeightScratch = 0  // another: the down projection's
   private(set) var count = 0
 
-  /// - Parameter training: whether a backward pass follows. Otherwise all layers share one place.
+  /// - Parameters:
+  ///   - training: whether a backward pass follows. Otherwise all layers share one place.
+  ///   - keepsProjections: whether even then each layer has projections of its own, so that later
+  ///     tokens can attend to them.
   init(
-    _ configuration: ModelConfiguration, tokens: Int, longest: Int, logitRows: Int, training: Bool
+    _ configuration: ModelConfiguration, tokens: Int, longest: Int, logitRows: Int, training: Bool,
+    keepsProjections: Bool = false
   ) {
     let width = configuration.width
     let projection = configuration.projectionWidth
@@ -46,6 +50,7 @@ struct ActivationLayout {
     for index in 0..<configuration.layers {
       if index > 0 && !training {
         layers.append(layers[0])
+        if keepsProjections { layers[index].projections = take((tokens + 7) * projection) }
         continue
       }
       layers.append(

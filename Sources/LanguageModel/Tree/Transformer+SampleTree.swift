@@ -43,26 +43,28 @@ package struct TreeSamples {
 }
 
 extension Transformer {
-  /// Samples after prompts, computing each distinct prefix once, and keeps what `backward` needs:
-  /// afterwards the model is as after `forward` over the tree.
+  /// Samples after prompts, computing each distinct prefix once. If a backward pass is to follow,
+  /// the model is afterwards as after `forward` over the tree.
   ///
   /// Each sample draws its tokens with its own numbers from the logits of its prefix, so the samples
   /// are those that `generate` draws.
   ///
   /// - Parameters:
   ///   - promptOfSample: for each sample the index of its prompt.
+  ///   - training: whether `backward` may follow, which needs several times the memory.
   ///   - uniform: a number in [0, 1) for (index of the sample, index of the new token: 0 for the
   ///     first). Not called where only one token can be drawn.
   /// - Precondition: there is a prompt, none is empty; tokens are ids of the vocabulary.
   /// - Complexity: a forward pass over the distinct prefixes. Address space for the largest possible
   ///   tree; memory for the one that grows.
   package func sampleTree(
-    prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings,
+    prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings, training: Bool = true,
     uniform: (_ sample: Int, _ position: Int) -> Float
   ) -> TreeSamples {
     precondition(!prompts.isEmpty, "nothing to sample after")
     var sampler = TreeSampler(
-      self, prompts: prompts, promptOfSample: promptOfSample, settings: settings)
+      self, prompts: prompts, promptOfSample: promptOfSample, settings: settings,
+      training: training)
     return sampler.sample(uniform)
   }
 }
@@ -71,12 +73,14 @@ extension Transformer {
 private struct TreeSampler {
   private let model: Transformer
   private let settings: SamplingSettings
+  private let training: Bool
   private let draw: TokenDraw
   private let layout: TreeLayout
   private let arena: UnsafeMutablePointer<Float>
   private let head: UnsafePointer<Float>
   private var growth: TreeGrowth
-  private var paths: TreePaths
+  /// Those of the frontier.
+  private var paths: RowPaths
   /// For each prefix of the frontier and token a byte that says whether the token has occurred; kept
   /// only if there is a penalty.
   private var seen: [UInt8] = []
@@ -87,23 +91,28 @@ private struct TreeSampler {
   private var lastLogProbabilities: [Float]
 
   init(
-    _ model: Transformer, prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings
+    _ model: Transformer, prompts: [[Int32]], promptOfSample: [Int], settings: SamplingSettings,
+    training: Bool
   ) {
     self.model = model
     self.settings = settings
+    self.training = training
     draw = TokenDraw(
       temperature: Float(settings.temperature), topP: Float(settings.topP),
       repetitionPenalty: Float(settings.repetitionPenalty))
     growth = TreeGrowth(prompts: prompts, promptOfSample: promptOfSample) { _ in
       settings.maximumNewTokens > 0
     }
-    paths = TreePaths(growth)
     // The last token of a sample has no row.
     let newRows = max(0, settings.maximumNewTokens - 1)
     layout = TreeLayout(
       model.configuration, prompts: prompts.count,
       rows: growth.tree.rowCount + promptOfSample.count * newRows,
-      longest: growth.tree.longest + newRows, slots: promptOfSample.count)
+      longest: growth.tree.longest + newRows, training: training)
+    paths = RowPaths(longest: layout.longest)
+    for node in growth.frontier {
+      paths.append(node.row - Int(growth.tree.positions[node.row])..<node.row + 1)
+    }
     arena = model.treeArena(count: layout.count)
     head = model.packedHead(arena + layout.activations.headPanels)
     cumulative = Array(repeating: 0, count: model.configuration.vocabularySize)
@@ -125,7 +134,7 @@ private struct TreeSampler {
     let logits = Matrix(
       base: arena + layout.activations.logits, rows: tree.logitRows.count,
       columns: model.configuration.vocabularySize)
-    model.pending = .tree(tree, DepthFirstOrder(tree), layout)
+    model.pending = training ? .tree(tree, DepthFirstOrder(tree), layout) : nil
     return TreeSamples(
       tree: tree, logits: logits, entropies: entropies, logProbabilities: logProbabilities,
       lastLogProbabilities: lastLogProbabilities, stopToken: settings.stopToken)
@@ -135,22 +144,14 @@ private struct TreeSampler {
 
   private func computePrompts() {
     let tree = growth.tree
-    let shape = model.configuration.attentionShape
-    let rowStride = shape.projectionWidth
     model.computeRows(
       0..<tree.rowCount, tokens: tree.tokens, positions: tree.positions, layout, arena
-    ) { index, layer in
+    ) { layer in
       attentionForward(
         arena + layer.attended, peaks: arena + layer.peaks, inverses: arena + layer.inverses,
-        projections: arena + layer.projections, starts: tree.promptStarts, shape: shape,
+        projections: arena + layer.projections, starts: tree.promptStarts,
+        shape: model.configuration.attentionShape,
         scratch: arena + layout.activations.attentionScratch)
-      for (node, slot) in zip(growth.frontier, paths.slots) {
-        let length = Int(tree.positions[node.row]) + 1
-        fillCache(
-          slot: arena + layout.cache(ofLayer: index) + slot * layout.cache.slotSize,
-          projections: arena + layer.projections + (node.row + 1 - length) * rowStride,
-          count: length, position: 0, shape: layout.cache)
-      }
     }
     gatherRows(
       arena + layout.activations.selected, arena + layout.activations.output,
@@ -160,24 +161,24 @@ private struct TreeSampler {
 
   /// Computes the rows of the frontier, the last ones of the tree.
   private mutating func computeLevel() {
-    paths.follow(growth)
     let tree = growth.tree
+    let parents = paths
+    paths = RowPaths(longest: layout.longest)
+    for node in growth.frontier { paths.append(node.row, after: node.parent, of: parents) }
     let paths = self.paths
     let width = model.configuration.width
     let heads = model.configuration.heads
     let range = tree.rowCount - growth.frontier.count..<tree.rowCount
     let first = range.lowerBound
-    let rowStride = model.configuration.projectionWidth
     model.computeRows(
-      range, tokens: Array(tree.tokens[range]), positions: paths.positions, layout, arena
-    ) { index, layer in
-      treeCachedAttention(
+      range, tokens: Array(tree.tokens[range]), positions: Array(tree.positions[range]), layout,
+      arena
+    ) { layer in
+      pathAttentionForward(
         arena + layer.attended + first * width, peaks: arena + layer.peaks + first * heads,
-        inverses: arena + layer.inverses + first * heads,
-        projections: arena + layer.projections + first * rowStride,
-        cache: arena + layout.cache(ofLayer: index), stride: layout.cache.slotSize,
-        slots: paths.slots, positions: paths.positions, runs: paths.runs, shape: layout.cache,
-        scratch: arena + layout.cacheScratch)
+        inverses: arena + layer.inverses + first * heads, projections: arena + layer.projections,
+        paths: paths, shape: model.configuration.attentionShape,
+        scratch: arena + layout.attentionScratch)
     }
     let logits = tree.logitRow(ofRow: first)..<tree.logitRow(ofRow: tree.rowCount)
     (arena + layout.activations.selected + logits.lowerBound * width).update(

@@ -10,14 +10,14 @@ extension Transformer {
     precondition(tree.rowCount > 0, "a tree without a prompt has no logits")
     let layout = TreeLayout(
       configuration, prompts: tree.promptCount, rows: tree.rowCount, longest: tree.longest,
-      slots: 0)
+      training: true)
     let arena = treeArena(count: layout.count)
     let order = DepthFirstOrder(tree)
     pending = .tree(tree, order, layout)
     rotary.grow(to: tree.longest)
     computeRows(
       0..<tree.rowCount, tokens: tree.tokens, positions: tree.positions, layout, arena
-    ) { _, layer in
+    ) { layer in
       attendTree(layer, order, layout, arena)
     }
     let activations = layout.activations
@@ -37,7 +37,7 @@ extension Transformer {
   func computeRows(
     _ range: Range<Int>, tokens: [Int32], positions: [Int32], _ layout: TreeLayout,
     _ arena: UnsafeMutablePointer<Float>,
-    attend: (_ index: Int, _ layer: ActivationLayout.Layer) -> Void
+    attend: (_ layer: ActivationLayout.Layer) -> Void
   ) {
     let rows = range.count
     let width = configuration.width
@@ -54,7 +54,7 @@ extension Transformer {
         normalised: arena + layer.attentionInput + stream,
         projections: arena + layer.projections + range.lowerBound * configuration.projectionWidth,
         positions: positions)
-      attend(index, layer)
+      attend(layer)
       linearForward(
         arena + layer.middle + stream, arena + layer.attended + stream,
         weight: weights + table.layers[index].attentionOutput,

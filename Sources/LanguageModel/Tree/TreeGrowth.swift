@@ -7,9 +7,6 @@ struct TreeGrowth {
     let logitRow: Int
     /// Its parent's place in the frontier before; −1 at a prompt.
     let parent: Int
-    /// How many nodes its parent has below it, and which of them this is.
-    let siblings: Int
-    let place: Int
     /// Its samples in `members`.
     let samples: Range<Int>
   }
@@ -37,8 +34,8 @@ struct TreeGrowth {
       members.append(contentsOf: samples)
       frontier.append(
         Node(
-          row: tree.promptStarts[prompt + 1] - 1, logitRow: prompt, parent: -1, siblings: 1,
-          place: 0, samples: start..<members.count))
+          row: tree.promptStarts[prompt + 1] - 1, logitRow: prompt, parent: -1,
+          samples: start..<members.count))
     }
   }
 
@@ -69,7 +66,7 @@ struct TreeGrowth {
         let samples = before[parent.samples]
         if common.goesOn {
           members.append(contentsOf: samples)
-          addNode(common.token, place, parent, sibling: 0, of: 1, count: samples.count)
+          addNode(common.token, place, parent, count: samples.count)
         } else {
           for sample in samples {
             complete(sample, place, parent, common.token)
@@ -92,8 +89,7 @@ struct TreeGrowth {
       for (child, token) in tokens.enumerated() {
         let start = members.count
         for (sample, its) in taken where its == child { members.append(sample) }
-        addNode(
-          token, place, parent, sibling: child, of: tokens.count, count: members.count - start)
+        addNode(token, place, parent, count: members.count - start)
       }
     }
     if !frontier.isEmpty { tree.endLevel() }
@@ -106,12 +102,12 @@ struct TreeGrowth {
 
   /// Appends a node with the last `count` members.
   private mutating func addNode(
-    _ token: Int32, _ place: Int, _ parent: Node, sibling: Int, of siblings: Int, count: Int
+    _ token: Int32, _ place: Int, _ parent: Node, count: Int
   ) {
     frontier.append(
       Node(
         row: tree.rowCount, logitRow: tree.logitRow(ofRow: tree.rowCount), parent: place,
-        siblings: siblings, place: sibling, samples: members.count - count..<members.count))
+        samples: members.count - count..<members.count))
     tree.appendNode(token, parent: parent.row, count: count)
   }
 }

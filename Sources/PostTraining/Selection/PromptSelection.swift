@@ -56,13 +56,15 @@ package struct PromptSelection: Hashable, Sendable {
     var result = done
     for start in stride(from: done.count, to: problems.count, by: Self.promptsAtOnce) {
       let chunk = problems[start..<min(start + Self.promptsAtOnce, problems.count)]
-      let generations = model.generate(
-        prompts: chunk.flatMap { repeatElement($0.prompt, count: samples) }, settings: sampling
-      ) { sequence, position in
-        stream.uniform(0, start + sequence / samples, sequence % samples, position)
-      }
+      let drawn = model.sampleTree(
+        prompts: chunk.map(\.prompt),
+        promptOfSample: chunk.indices.flatMap { repeatElement($0 - start, count: samples) },
+        settings: sampling, training: false
+      ) { sample, position in
+        stream.uniform(0, start + sample / samples, sample % samples, position)
+      }.tree.samples
       for (offset, problem) in chunk.enumerated() {
-        let right = generations[offset * samples..<(offset + 1) * samples].count {
+        let right = drawn[offset * samples..<(offset + 1) * samples].count {
           Grade(continuation: $0.tokens, expected: problem.answer).correct
         }
         result.append(
