@@ -24,7 +24,8 @@ struct KnownGrid {
       guard let record = try reader.grid(loaded.name) else {
         throw CommandFailure(
           "\(name) has not been run into \(results.results) yet. "
-            + "Run it with: espalier run \(name)")
+            + "Run it with: "
+            + CommandLineText.command("run", name, results: results, overrides: overrides))
       }
       let isCurrent = record.hash == loaded.grid.hash
       if !isCurrent {
@@ -63,6 +64,15 @@ struct KnownGrid {
     switch specification.program.work {
     case .builtin: BuiltinProgram.description.metrics
     case .external: []
+    }
+  }
+
+  /// The description of a recorded grid's program.
+  static func program(of specification: GridSpecification) -> ProgramDescription {
+    switch specification.program.work {
+    case .builtin: BuiltinProgram.description
+    case .external(let program):
+      ProgramDescription(external: program, parameters: specification.parameterNames)
     }
   }
 

@@ -85,9 +85,7 @@ extension GridRun {
 
   /// The command that goes on, as the user would type it.
   private var resume: String {
-    "Go on with: espalier run \(grid.grid)"
-      + (grid.results.results == "results" ? "" : " --results \(grid.results.results)")
-      + grid.overrides.map { " --set \($0)" }.joined()
+    "Go on with: " + grid.command("run")
   }
 
   /// Writes the exports and prints the tables; ends the process with the status.
@@ -101,13 +99,15 @@ extension GridRun {
     switch options.output {
     case .table: try printTables(exports, table: table, folder: folder)
     case .json:
-      Terminal.write(try GridStatus(record, in: table.reader).json.text, to: STDOUT_FILENO)
+      Terminal.write(try GridStatus(record, in: table.reader, results: grid.results).json.text, to: STDOUT_FILENO)
     case .quiet: break
     }
     try table.close()
     if runs.failed > 0, options.output != .quiet {
-      let note = "\(runs.failed) runs failed. See why with: espalier status \(grid.grid); "
-      Terminal.note(note + "try them again with: espalier retry \(grid.grid)")
+      let status = CommandLineText.command("status", grid.grid, results: grid.results)
+      Terminal.note(
+        "\(runs.failed) runs failed. See why with: \(status); try them again with: "
+          + grid.command("retry"))
     }
     if status != .done { throw status.code }
     if runs.failed > 0 { throw ExitStatus.someRunsFailed.code }

@@ -38,4 +38,13 @@ package struct GridSpecification: Hashable, Sendable, Codable {
     self.exclude = exclude
     self.report = report
   }
+
+  /// Every parameter that the grid gives a value, in alphabetical order.
+  package var parameterNames: [String] {
+    var names = Set(fixed.keys)
+    for axis in axes + variants.joined() {
+      for point in axis.points { names.formUnion(point.assignment.keys) }
+    }
+    return names.sorted()
+  }
 }

@@ -1,0 +1,169 @@
+import BuiltinProgram
+import Execution
+import Foundation
+import Grid
+import JobTable
+import Planner
+import Report
+
+/// How far one grid has come.
+struct GridStatus {
+  let record: GridRecord
+  let counts: GridCounts
+  let clusters: [FailureCluster]
+  let jobsAskingAgain: Int
+  let activity: GridActivity
+  /// Results a second over the last minutes; `nil` while nobody is at work.
+  let rate: Double?
+  /// What the missing stages will cost; `nil` where nothing is missing or it cannot be told.
+  let estimate: CostEstimate?
+  private let results: ResultsOption
+
+  /// The rate is that of the last ten minutes.
+  private static let window = 600.0
+
+  init(_ record: GridRecord, in reader: JobTableReader, results: ResultsOption) throws {
+    self.record = record
+    self.results = results
+    counts = try reader.counts(for: record.name)
+    clusters = try reader.failureClusters(in: record.name)
+    jobsAskingAgain = try reader.jobsAskingAgain(in: record.name)
+    let now = Date().timeIntervalSince1970
+    activity = try reader.activity(of: record.name, since: now - Self.window)
+    let isOwned = OwnedFolder.livingOwner(of: ResultsFolder(path: results.results)) != nil
+    if isOwned, activity.running > 0, activity.completed > 0, let began = activity.firstBegan {
+      rate = Double(activity.completed) / max(1, now - max(began, now - Self.window))
+    } else {
+      rate = nil
+    }
+    estimate = counts.runs.pending + counts.runs.running > 0
+      ? try Self.estimate(record, in: reader) : nil
+  }
+
+  /// By planning the grid as it was recorded; a program that plans it in another way now says nothing.
+  private static func estimate(
+    _ record: GridRecord, in reader: JobTableReader
+  ) throws -> CostEstimate? {
+    let grid = ReadGrid(
+      specification: record.specification, program: KnownGrid.program(of: record.specification))
+    guard let plan = try? PlanBuilder.plan(grid) else { return nil }
+    let states = try reader.stageStates(among: plan.stages.map(\.key))
+    guard states.count == plan.stages.count else { return nil }
+    let timed = try reader.timedStages(on: BuiltinProgram.processorName, limit: 2000)
+    let tree = StageTree(plan.stages, of: grid.program)
+    return CostEstimate(
+      CostModel(of: grid.program, timed: timed).cost(of: tree) { states[$0] == .open })
+  }
+
+  func text(file: String?) -> String {
+    let runs = counts.runs
+    var lines = [
+      "\(record.name): \(runs.total) runs, \(runs.done) done, \(runs.failed) failed, "
+        + "\(runs.running) running, \(runs.pending) to do"
+    ]
+    for stage in counts.stages {
+      let failed = stage.failed > 0 ? ", \(stage.failed) failed" : ""
+      lines.append(
+        "  \(stage.kind): \(stage.done) of \(stage.done + stage.open + stage.failed)\(failed)")
+    }
+    if runs.orphaned > 0 {
+      lines.append("  \(runs.orphaned) runs of an earlier version of the grid are kept aside")
+    }
+    if jobsAskingAgain > 0 {
+      lines.append(
+        "  \(jobsAskingAgain) job\(jobsAskingAgain == 1 ? "" : "s") asked for another try "
+          + "(exit status 75), which is not counted")
+    }
+    if let remaining { lines.append("  " + remaining) }
+    for cluster in clusters {
+      lines.append("")
+      lines.append("  failure \(cluster.id): \(cluster.runs) runs, \(cluster.jobs.count) jobs")
+      lines.append("    \(cluster.example.message)")
+      if let log = log(of: cluster) { lines.append("    log: \(log)") }
+    }
+    if !clusters.isEmpty {
+      lines.append("")
+      let retry = CommandLineText.command("retry", file ?? gridFile, results: results)
+      lines.append("  try them again with: \(retry)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `3.2 stages a second; 12 min to 15 min left with 2 jobs at once`.
+  private var remaining: String? {
+    guard let estimate else { return nil }
+    guard activity.running > 0, let rate else { return "to do: " + estimate.text }
+    let jobs = Double(activity.running)
+    var text = rate >= 1
+      ? "\(Self.tenths(rate)) stages a second" : "\(Self.tenths(rate * 60)) stages a minute"
+    if estimate.isComplete, let interval = estimate.interval {
+      text += "; about \(DurationText.short(estimate.cost.seconds / jobs)) left (95%: "
+        + "\(DurationText.short(interval.lowerBound / jobs)) to "
+        + "\(DurationText.short(interval.upperBound / jobs))) with \(activity.running) at once"
+    } else {
+      text += "; to do: " + estimate.text
+    }
+    return text
+  }
+
+  private static func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  /// The log's path from where the user is.
+  private func log(of cluster: FailureCluster) -> String? {
+    cluster.exampleLog.map { ResultsFolder(path: results.results).log($0) }
+  }
+
+  /// Where the grid file probably is, for a grid that was not named by its file.
+  private var gridFile: String {
+    ["grids/\(record.name).yaml", "\(record.name).yaml"]
+      .first { FileManager.default.fileExists(atPath: $0) } ?? "GRID"
+  }
+
+  var json: OrderedJSON {
+    .object([
+      .init("grid", .string(record.name)),
+      .init(
+        "runs",
+        .object([
+          .init("total", .integer(counts.runs.total)),
+          .init("done", .integer(counts.runs.done)),
+          .init("failed", .integer(counts.runs.failed)),
+          .init("running", .integer(counts.runs.running)),
+          .init("pending", .integer(counts.runs.pending)),
+          .init("orphaned", .integer(counts.runs.orphaned)),
+        ])),
+      .init(
+        "stages",
+        .array(
+          counts.stages.map {
+            .object([
+              .init("kind", .string($0.kind)), .init("done", .integer($0.done)),
+              .init("open", .integer($0.open)), .init("failed", .integer($0.failed)),
+            ])
+          })),
+      .init("running_jobs", .integer(activity.running)),
+      .init("jobs_asking_again", .integer(jobsAskingAgain)),
+      .init("stages_per_second", rate.map { .number($0) } ?? .null),
+      .init("core_seconds_left", estimate.map { .number($0.cost.seconds) } ?? .null),
+      .init(
+        "core_seconds_left_low", estimate?.interval.map { .number($0.lowerBound) } ?? .null),
+      .init(
+        "core_seconds_left_high", estimate?.interval.map { .number($0.upperBound) } ?? .null),
+      .init("unknown_kinds", .array((estimate?.cost.unknownKinds ?? []).map { .string($0) })),
+      .init(
+        "failures",
+        .array(
+          clusters.map {
+            .object([
+              .init("cluster", .string($0.id)), .init("runs", .integer($0.runs)),
+              .init("jobs", .integer($0.jobs.count)),
+              .init("message", .string($0.example.message)),
+              .init("log", log(of: $0).map { .string($0) } ?? .null),
+            ])
+          })),
+    ])
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// What `status` says during a run and after failures.
+@Suite(.serialized)
+struct StatusTests {
+  @Test("During a run it tells the rate and, from what was timed, the time that is left")
+  func rate() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: slow
+      program:
+        shell: |
+          sleep 0.3
+          printf '{"metrics": {"x": %d}}\\n' {x}
+      axes: {x: {count: 30}}
+      """, to: "slow.yaml")
+    let running = try EspalierProgram.start(["run", "slow.yaml", "-j2"], in: folder)
+    var said: [String] = []
+    while running.process.isRunning {
+      let status = try EspalierProgram.run(["status", "slow.yaml"], in: folder)
+      said.append(status.standardOutput)
+      if status.standardOutput.contains(" left (95%: ") { break }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    let last = try #require(said.last)
+    #expect(last.contains("stages a") && last.contains("at once"), "\(last)")
+    kill(running.pid, SIGKILL)
+    _ = try running.wait()
+    // Nobody is at work: what is left to do, and no rate.
+    let after = try EspalierProgram.succeed(["status", "slow.yaml"], in: folder).standardOutput
+    #expect(after.contains("to do: about ") && !after.contains("stages a"), "\(after)")
+  }
+
+  @Test("Failures come with a message, a log that is there, and commands that can be typed")
+  func failures() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: bad
+      program: {shell: "echo what went wrong; exit {code}"}
+      axes: {code: [1]}
+      """, to: "bad grid.yaml")
+    let arguments = ["bad grid.yaml", "--results", "my results"]
+    let run = try EspalierProgram.run(["run"] + arguments + ["--set", "code=[3, 4]"], in: folder)
+    #expect(run.status == 1)
+    #expect(
+      run.standardError.contains(
+        "espalier retry 'bad grid.yaml' --results 'my results' --set 'code=[3, 4]'"))
+    let status = try EspalierProgram.succeed(["status"] + arguments, in: folder).standardOutput
+    #expect(status.contains("status 3") && status.contains("what went wrong"))
+    #expect(status.contains("espalier retry 'bad grid.yaml' --results 'my results'"))
+    let line = try #require(status.split(separator: "\n").first { $0.contains("log: ") })
+    let log = String(line.drop { $0 == " " }.dropFirst("log: ".count))
+    #expect(try folder.read(log).contains("what went wrong"))
+  }
+}

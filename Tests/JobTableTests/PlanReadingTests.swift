@@ -1,0 +1,67 @@
+import Grid
+import Keys
+import TestSupport
+import Testing
+
+@testable import JobTable
+
+/// What plans and status are made from.
+@Suite struct PlanReadingTests {
+  private let folder = TemporaryFolder()
+
+  private func table() throws -> JobTable { try JobTable(path: folder.path + "/jobs.sqlite") }
+
+  @Test func aGridsStagesAndRunsIncludeThoseThatItHadOnce() throws {
+    let table = try table()
+    #expect(try table.reader.stages(of: "one") == [])
+    #expect(try table.reader.runIDs(of: "one") == [])
+    let wide = SampleGrid(name: "one", seeds: [0, 1])
+    try wide.record(in: table)
+    try SampleGrid(name: "two", seeds: [5]).record(in: table)
+    try SampleGrid(name: "one", seeds: [1]).record(in: table)
+    // Those of runs and all that they are computed from; the other grid's are not among them.
+    #expect(try table.reader.stages(of: "one") == Set(wide.plan.stages.map(\.key)))
+    #expect(try table.reader.runIDs(of: "one") == Set(wide.plan.runs.map(\.id)))
+  }
+
+  @Test func timingsHaveTheParametersOfAllThatWasBefore() throws {
+    let table = try table()
+    try SampleGrid(bases: [3], steps: [0, 2, 5]).record(in: table)
+    try table.completeAll(of: "sample")
+    let cpu = try #require(try table.reader.provenance(of: "sample").first).cpu
+    let timed = try table.reader.timedStages(on: cpu, limit: 100)
+    #expect(timed.count == 7)
+    let states = timed.filter { $0.kind == "em" }
+    // The latest first, and each from the state below it.
+    #expect(states.map(\.steps) == [3, 2])
+    let whole: ParameterAssignment = [
+      "base": .integer(3), "prompts": .integer(1), "temperature": .number(0.5), "seed": .integer(0),
+    ]
+    #expect(
+      states.allSatisfy { stage in
+        stage.parameters.count == whole.count
+          && stage.parameters.allSatisfy { whole[$0.key]?.isSame(as: $0.value) ?? false }
+      })
+    #expect(timed.filter { $0.kind == "evaluate" }.allSatisfy { $0.parameters["base"] != nil })
+    #expect(try table.reader.timedStages(on: cpu, limit: 1).count == 4)
+    #expect(try table.reader.timedStages(on: "another machine's", limit: 100) == [])
+  }
+
+  @Test func activity() throws {
+    let table = try table()
+    try SampleGrid().record(in: table)
+    #expect(try table.reader.activity(of: "sample", since: 0) == GridActivity())
+    let first = try #require(try table.reader.work(for: "sample").first { $0.requires.isEmpty })
+    let attempt = try table.begin(first.job)
+    #expect(try table.reader.activity(of: "sample", since: 0).running == 1)
+    _ = try table.apply([.attemptEnded(first.job, attempt, .again, at: 5)])
+    #expect(try table.reader.jobsAskingAgain(in: "sample") == 1)
+    #expect(try table.reader.activity(of: "sample", since: 0).running == 0)
+    try table.completeAll(of: "sample")
+    let after = try table.reader.activity(of: "sample", since: 0)
+    #expect(after.running == 0 && after.completed == 7)
+    #expect(try table.reader.jobsAskingAgain(in: "sample") == 0)
+    #expect(after.firstBegan != nil)
+    #expect(try table.reader.activity(of: "sample", since: 1e12).completed == 0)
+  }
+}
