@@ -13,7 +13,8 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Works during a run and changes nothing. Without --rows, --columns and --metric the tables are \
       those that the grid file asks for. An axis that is neither named nor averaged over labels the \
-      rows too, so that nothing is pooled silently.
+      rows too, so that nothing is pooled silently. On a terminal a table ends after 200 rows; \
+      piped into a file or a pager it is whole.
       """)
 
   @OptionGroup var grid: GridOptions
@@ -32,6 +33,9 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Metrics to show.", valueName: "metrics"))
   var metric: String?
 
+  /// More rows of one table than anyone scrolls back to; a file gets them all.
+  private static let terminalRows = 200
+
   @Flag(help: "Also show spread and skewness of each cell.")
   var spread = false
 
@@ -47,7 +51,8 @@ struct ReportCommand: ParsableCommand {
       let report = try exports.report(specification)
       Terminal.write(
         report.terminal(
-          width: Terminal.outputIsTerminal ? Terminal.width : nil, spread: spread),
+          width: Terminal.outputIsTerminal ? Terminal.width : nil,
+          rowLimit: Terminal.outputIsTerminal ? Self.terminalRows : nil, spread: spread),
         to: 1)
     case .csv:
       Terminal.write(String(decoding: try exports.bytes(of: .summary), as: UTF8.self), to: 1)

@@ -1,8 +1,8 @@
 import Grid
 
 extension GridDecoder {
-  /// Points of one axis.
-  static let pointLimit = GridDecoder.runLimit
+  /// Points of one axis; each takes some hundred bytes.
+  static let pointLimit = 1_000_000
 
   /// Reads one axis; `nil` if it has a fault.
   mutating func decodeAxis(_ entry: YAMLNode.Entry, path: [String]) -> GridBlock.AxisEntry? {

@@ -80,7 +80,7 @@ extension BrokenGrid {
         seed: {from: 0, to: 100000000}
       """,
       messages: [
-        "g.yaml:3:9: axes.seed has more than 10,000,000 values; shorten the axis",
+        "g.yaml:3:9: axes.seed has more than 1,000,000 values; shorten the axis",
       ]),
     BrokenGrid(
       "log of zero",
