@@ -290,9 +290,9 @@ import Testing
 
 /// Whether the condition comes to hold within half a minute: for what the kernel does in its own
 /// time.
-func eventually(_ condition: () -> Bool) -> Bool {
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   for _ in 0..<3000 {
-    if condition() { return true }
+    if try condition() { return true }
     usleep(10_000)
   }
   return false

@@ -89,46 +89,80 @@ import Testing
     #expect(Leftovers.groups(registry: home.path + "/nothing") == [])
   }
 
-  /// An owner is killed in the middle of its work. Its direct children die with it; what these had
-  /// started is ended by the next owner, which completes the grid.
-  @Test func aKilledOwnerLeavesNothingBehind() async throws {
-    let home = try TemporaryFolder()
-    let path = home.path
+  /// A grid of four runs of a script; the owner does not survive the third.
+  private func dieAtTheThird(_ script: String, in home: TemporaryFolder) async throws {
     _ = try home.script(
       "job",
       """
       #!/bin/sh
+      echo $1 $ESPALIER_ATTEMPT >> began
       if [ "$ESPALIER_ATTEMPT" = 1 ] && [ "$1" = 3 ]; then
-        sleep 600 & echo $! > child; echo $$ > self
-        mv self started
-        sleep 600
+        owner=$(awk '{print $4}' /proc/$PPID/stat)
+        \(script)
       fi
       echo "{\\"metrics\\": {\\"x\\": $1}}"
       """)
+    let path = home.path
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
       let grid = try TestGrid.inFolder(path)
       try grid.add((1...4).map { ["x": .integer($0)] })
-      Thread.detachNewThread {
-        while access(path + "/started", F_OK) != 0 { usleep(5000) }
-        kill(getpid(), SIGKILL)
-      }
       try grid.run()
     }
-    let own = try #require(Int32(home.text("started")!.trimmingLineEnd))
-    let child = try #require(Int32(home.text("child")!.trimmingLineEnd))
-    #expect(eventually { ProcessStatus(of: own).map { $0.state == "Z" } ?? true })
-    // The grandchild lives on until somebody takes over.
-    #expect(ProcessStatus(of: child) != nil)
-    let folder = ResultsFolder(path: path + "/results")
-    do {
-      let owned = try OwnedFolder(folder)
-      #expect(owned.endedLeftovers == 1)
-    }
-    #expect(ProcessStatus(of: child).map { $0.state == "Z" } ?? true)
-    let grid = try TestGrid.inFolder(path)
+  }
+
+  /// Runs what is left, and expects these attempts at the third job.
+  private func complete(in home: TemporaryFolder, _ outcomes: [AttemptOutcome?]) throws {
+    let grid = try TestGrid.inFolder(home.path)
     try grid.add((1...4).map { ["x": .integer($0)] })
     #expect(try grid.run().outcome == .finished)
     #expect(try (0..<4).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] })
-    #expect(try grid.outcomes(2) == [.stopped, .completed])
+    #expect(try grid.outcomes(2) == outcomes)
+    #expect(!FileManager.default.fileExists(atPath: grid.folder.work + "/3"))
+  }
+
+  private func isGone(_ file: String, in home: TemporaryFolder) throws -> Bool {
+    let pid = try #require(Int32(home.text(file)!.trimmingLineEnd))
+    return ProcessStatus(of: pid).map { $0.state == "Z" } ?? true
+  }
+
+  /// An owner is killed in the middle of its work. Guards end their programs with all that these had
+  /// started.
+  @Test func aKilledOwnerLeavesNothingBehind() async throws {
+    let home = try TemporaryFolder()
+    try await dieAtTheThird(
+      "sleep 600 & echo $! > child; echo $$ > self; kill -KILL $owner; sleep 600", in: home)
+    #expect(try eventually { try isGone("self", in: home) && isGone("child", in: home) })
+    try complete(in: home, [.stopped, .completed])
+  }
+
+  /// Owner and guard are killed: what a program had started is ended by the next owner.
+  @Test func aKilledGuardLeavesNothingBehind() async throws {
+    let home = try TemporaryFolder()
+    try await dieAtTheThird(
+      """
+      (sleep 0.3; kill -KILL $owner; exec sleep 600) & echo $! > child; echo $$ > self
+      kill -STOP $owner; kill -KILL $PPID; sleep 600
+      """, in: home)
+    #expect(try eventually { try isGone("self", in: home) })
+    #expect(try !isGone("child", in: home))
+    do {
+      let owned = try OwnedFolder(ResultsFolder(path: home.path + "/results"))
+      #expect(owned.endedLeftovers == 1)
+    }
+    #expect(try isGone("child", in: home))
+    try complete(in: home, [.stopped, .completed])
+  }
+
+  /// A program ends well, and its owner dies before it has taken notice: the job is not done again.
+  @Test func whatWasFinishedIsNotDoneAgain() async throws {
+    let home = try TemporaryFolder()
+    try await dieAtTheThird(
+      """
+      setsid sh -c "kill -STOP $owner; echo > stopped; sleep 0.5; kill -KILL $owner" \
+        < /dev/null > /dev/null 2>&1 &
+      until [ -e stopped ]; do sleep 0.01; done
+      """, in: home)
+    try complete(in: home, [.stopped])
+    #expect(home.text("began")?.split(separator: "\n").filter { $0.hasPrefix("3") } == ["3 1"])
   }
 }

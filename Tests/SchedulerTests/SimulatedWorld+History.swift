@@ -13,6 +13,7 @@ extension SimulatedWorld {
         weather.ownerDies = 0
         weather.userStops = 0
         weather.storeFails = 0
+        weather.commitFails = 0
         weather.startFails = 0
       }
       playSession()
@@ -41,6 +42,7 @@ extension SimulatedWorld {
     drainedAt = nil
     outcome = nil
     plannedWake = nil
+    storeHasFailed = false
     sessionStart = time
     record.recover()
     if chance(weather.ownerDies) { plan(.ownerDies, after: delay(0, 40)) }
@@ -122,11 +124,22 @@ extension SimulatedWorld {
     pending.append(change)
     guard !commitIsPlanned else { return }
     commitIsPlanned = true
-    plan(.commit, after: chance(0.2) ? delay(0, 2) : delay(0, 0.05))
+    plan(.commit, after: chance(weather.slowDisk) ? delay(0, 20) : delay(0, 0.05))
   }
 
+  /// What happens while a disk is slow is recorded together; what fails is not recorded at all, and
+  /// nothing after it: the session is told and ends.
   private mutating func commit() {
     commitIsPlanned = false
+    if storeHasFailed || chance(weather.commitFails) {
+      pending = []
+      afterCommit = []
+      if !storeHasFailed {
+        storeHasFailed = true
+        send(.storeFailed("no room"))
+      }
+      return
+    }
     for change in pending { record.apply(change) }
     pending = []
     for words in record.faults { fault(words) }
@@ -167,7 +180,8 @@ extension SimulatedWorld {
     case .fail(let job, let failure): note(.fail(job, failure))
     case .finish(let outcome):
       commit()
-      self.outcome = outcome
+      // What could not be recorded did not happen, whatever the machine thinks.
+      self.outcome = storeHasFailed ? .storeFailed("no room") : outcome
       if !processes.isEmpty { fault("finished, and processes are left") }
     }
   }

@@ -19,6 +19,9 @@ struct SimulatedWorld {
     var ownerDies = 0.0
     var userStops = 0.0
     var storeFails = 0.0
+    /// How likely a commit is to take long, and to fail.
+    var slowDisk = 0.0
+    var commitFails = 0.0
   }
 
   /// Something that will happen; `session` makes what belongs to a dead owner void.
@@ -64,6 +67,7 @@ struct SimulatedWorld {
   var pending: [SimulatedRecord.Change] = []
   var afterCommit: [(JobID, Attempt, Scheduler.Place)] = []
   var commitIsPlanned = false
+  var storeHasFailed = false
   var lostParents: [JobID: JobID] = [:]
   var drainedAt: Duration?
   var plannedWake: Duration?
@@ -89,7 +93,8 @@ struct SimulatedWorld {
       fail: level(0.6, 0.3), crash: level(0.6, 0.5), again: level(0.3, 0.3),
       nonsense: level(0.4, 0.2), hang: level(0.3, 0.2), deafToTerm: level(0.5, 1),
       artifactLost: level(0.4, 0.2), startFails: level(0.3, 0.5), ownerDies: level(0.5, 1),
-      userStops: level(0.3, 1), storeFails: level(0.1, 1))
+      userStops: level(0.3, 1), storeFails: level(0.1, 1),
+      slowDisk: level(0.7, 0.6), commitFails: level(0.1, 0.05))
     settings = Scheduler.Settings(
       slots: 1 + random.below(5), crashLimit: random.below(4),
       maxFails: random.below(6) == 0 ? 1 + random.below(3) : nil,

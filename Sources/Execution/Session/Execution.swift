@@ -40,7 +40,7 @@ package enum Execution {
 
 extension Session {
   var report: ExecutionReport {
-    let outcome: ExecutionReport.Outcome =
+    var outcome: ExecutionReport.Outcome =
       switch self.outcome {
       case .finished: .finished
       case .tooManyFailures: .tooManyFailures
@@ -49,6 +49,8 @@ extension Session {
       case .storeFailed(let message): .storeFailed(message)
       case .workersDoNotStart(let message): .workersDoNotStart(message)
       }
+    // The scheduler may have finished before the last commit failed.
+    if let storeFailure { outcome = .storeFailed(storeFailure) }
     return ExecutionReport(
       outcome: outcome, jobs: scheduler.counts, stages: stagesDone, seconds: now / .seconds(1))
   }

@@ -126,7 +126,7 @@ extension Session {
   /// From here on nothing can be kept: the session ends at once.
   func storeFailed(_ message: String) {
     guard !storeHasFailed else { return }
-    storeHasFailed = true
+    storeFailure = message
     changes = []
     feed(.storeFailed(message))
   }

@@ -97,7 +97,9 @@ final class Session: @unchecked Sendable {
   var finishedFolders: [JobID] = []
   /// Attempts whose journals and reports go once it is recorded what they said.
   var finishedReports: [ProgramKey] = []
-  var storeHasFailed = false
+  /// Why nothing can be kept any more.
+  var storeFailure: String?
+  var storeHasFailed: Bool { storeFailure != nil }
   var workers: [WorkerID: Worker] = [:]
   var programs: [ProgramKey: Program] = [:]
   /// The ledgers of programs that are being started.

@@ -20,7 +20,11 @@ extension Scheduler {
     for (offset, job) in added.enumerated() {
       let index = first + offset
       for parent in job.parents {
-        guard let parentIndex = indices[parent], parentIndex != index else { continue }
+        guard parent != job.id else { continue }
+        guard let parentIndex = indices[parent] else {
+          childrenOfAbsent[parent, default: []].append(index)
+          continue
+        }
         records[index].parents.append(parentIndex)
         records[parentIndex].children.append(index)
       }
@@ -28,6 +32,22 @@ extension Scheduler {
     }
     for index in first..<records.count where records[index].state == .waiting {
       admit(index, pause: nil)
+    }
+    if !childrenOfAbsent.isEmpty {
+      for index in first..<records.count { adopt(index) }
+    }
+  }
+
+  /// Has what was added before the job, and needs it, wait for it.
+  private mutating func adopt(_ index: Int) {
+    for child in childrenOfAbsent.removeValue(forKey: records[index].id) ?? [] {
+      records[child].parents.append(index)
+      records[index].children.append(child)
+      switch records[child].state {
+      case .waiting, .ready, .paused: admit(child, pause: nil)
+      case .bound: unbind(child)
+      case .running, .done, .failed: break
+      }
     }
   }
 

@@ -21,6 +21,9 @@ package struct Scheduler: Sendable {
   var now = Duration.zero
   var records: [Record] = []
   var indices: [JobID: Int] = [:]
+  /// The children of jobs that were done before the session and are therefore not known, should such a
+  /// job have to be done again.
+  var childrenOfAbsent: [JobID: [Int]] = [:]
   var ready = IndexedHeap<JobID, Int>()
   var timers = IndexedHeap<Duration, Timer>()
   /// Running attempts by the place of their job in `records`.

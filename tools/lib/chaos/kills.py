@@ -201,6 +201,8 @@ class Campaign:
             jobs = children(owner.pid)
             if not jobs:
                 return False
+            # A worker, the guard of a program, or the program.
+            jobs += [grandchild for job in jobs for grandchild in children(job)]
             victim = self.random.choice(jobs)
         for index, number in enumerate(numbers):
             if index > 0:

@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+/// A short run of `tools/chaos`: real jobs are killed at every fault point and by signals, and stores
+/// are damaged; what comes out is the same, byte for byte.
+@Suite(.serialized)
+struct ChaosTests {
+  private func chaos(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      [
+        "python3", EspalierProgram.repository.appending(path: "tools/chaos").path(), "--check",
+        "--program", EspalierProgram.path,
+      ] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  @Test("Twenty kills lose nothing, duplicate nothing and leave no process")
+  func kills() throws {
+    let (status, output) = try chaos(["--kills", "20", "--cases", "none"])
+    #expect(status == 0, "\(output)")
+    #expect(output.contains("differences: 0"), "\(output)")
+  }
+
+  @Test("Full, read-only, damaged and occupied stores stop with a sentence and complete afterwards")
+  func stores() throws {
+    let (status, output) = try chaos([
+      "--kills", "0", "--cases",
+      "full disk, external program;read-only folder;torn write-ahead log;two owners;"
+        + "readers during a run",
+    ])
+    #expect(status == 0, "\(output)")
+    #expect(output.contains("differences: 0"), "\(output)")
+  }
+}
