@@ -90,7 +90,8 @@ struct ChainTests {
     func stages(_ text: String) throws -> Int { try plan(text).stages.count }
     let one = try stages("  method: grpo\n  step: 1\n")
     let axes = [
-      "temperature: [0.3, 0.5]", "learning_rate: [1.0e-3, 2.0e-3]", "prompt: [0, 1]", "grpo_prompt: [0, 1]",
+      "temperature: [0.3, 0.5]", "learning_rate: [1.0e-3, 2.0e-3]", "prompt: [0, 1]",
+      "grpo_prompt: [0, 1]",
       "selection_seed: [0, 1]", "clip_low: [0.1, 0.2]", "clip_high: [0.2, 0.28]",
       "grpo_steps: [0, 3]",
     ]
@@ -106,10 +107,13 @@ struct ChainTests {
       let varied = try stages("  method: grpo\n  step: 1\naxes: {\(axis)}\n")
       #expect(varied > one, "\(axis)")
     }
-    let clipped = "  method: grpo\n  step: 1\n  updates_per_batch: 2\naxes: {clip_high: [0.2, 0.28]}\n"
-    #expect(try stages(clipped) > one)
+    let twice = "  method: grpo\n  step: 1\n  updates_per_batch: 2\n"
+    #expect(try stages(twice + "axes: {clip_high: [0.2, 0.28]}\n") > one)
     let minimised = try stages("  method: em\n  step: 1\n")
-    for axis in ["grpo_top_p: [0.9, 1]", "prompt_source: [adaptation, selected]", "em_steps: [0, 2]"] {
+    let unused = [
+      "grpo_top_p: [0.9, 1]", "prompt_source: [adaptation, selected]", "em_steps: [0, 2]",
+    ]
+    for axis in unused {
       #expect(try stages("  method: em\n  step: 1\naxes: {\(axis)}\n") == minimised, "\(axis)")
     }
   }

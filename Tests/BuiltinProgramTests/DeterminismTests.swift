@@ -108,7 +108,9 @@ struct DeterminismTests {
     var left: [Int: TemporaryStore] = [:]
     // The clock ticks at every look, so that every step is told and saved.
     let first = Recorder(folder.store, checkpointInterval: 1) { event in
-      if case .progress(_, _, last.key, let done, _, _, _) = event { left[done] = try? folder.copy() }
+      if case .progress(_, _, last.key, let done, _, _, _) = event {
+        left[done] = try? folder.copy()
+      }
     }
     let through = bits(first.run(order(stages, context: before, keep: [last])))
     #expect(through[last.key] == expected[last.key])

@@ -57,7 +57,8 @@ struct ResultVersionTests {
       "grpo_temperature": .number(0.8), "prompt_source": .string("selected"),
     ])
     let last = [
-      plain.em(2), detailed.em(2), reinforced.grpo(3), detailedReinforced.grpo(3, from: plain.em(2)),
+      plain.em(2), detailed.em(2), reinforced.grpo(3),
+      detailedReinforced.grpo(3, from: plain.em(2)),
     ]
     let stages =
       plain.all(steps: 0...2) + [detailed.em(1), detailed.em(2), detailed.evaluate(2)]

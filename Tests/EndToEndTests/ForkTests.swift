@@ -39,7 +39,8 @@ import Testing
     try together.write(Self.grid("[0, 2, 5, 10]", "[0, 2]"), to: "fork.yaml")
     let plan = try EspalierProgram.succeed(["plan", "fork.yaml"], in: together)
     // Two seeds of 10 steps each.
-    #expect(plan.standardOutput.contains("em: 6 stages (6 new), 20 steps"), "\(plan.standardOutput)")
+    #expect(
+      plan.standardOutput.contains("em: 6 stages (6 new), 20 steps"), "\(plan.standardOutput)")
     try EspalierProgram.succeed(["run", "fork.yaml", "-j", "2"], in: together)
     var separate: Set<Substring> = []
     for steps in [0, 2, 5, 10] {

@@ -15,7 +15,9 @@ struct GoldenGRPOTests {
     objective.settings(groupSize: golden.groupSize, prompts: golden.prompts.count)
   }
 
-  @Test("losses, clips, divergences and the gradients of all weights", arguments: 0..<3, Batching.allCases)
+  @Test(
+    "losses, clips, divergences and the gradients of all weights", arguments: 0..<3,
+    Batching.allCases)
   func gradients(index: Int, batching: Batching) throws {
     let expected = golden.cases[index]
     var settings = settings(expected.objective)

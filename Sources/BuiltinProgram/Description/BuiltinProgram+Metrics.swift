@@ -25,18 +25,16 @@ extension BuiltinProgram {
       about: "standard deviation of the rewards of a group, mean over that step's groups (grpo)"),
     MetricDescription(
       name: "sample_accuracy",
-      about: "share of right answers among that step's samples, whatever they are rewarded for (grpo)"
-    ),
+      about: "share of right answers among that step's samples, whatever is rewarded (grpo)"),
     MetricDescription(
       name: "zero_advantage",
       about: "share of that step's groups whose rewards are all equal (grpo)"),
     MetricDescription(
       name: "kl",
-      about: "estimated divergence in nats per token from the start of grpo, where kl_weight is above 0"
-    ),
+      about: "estimated divergence in nats per token from the start of grpo, if kl_weight > 0"),
     MetricDescription(
       name: "clip_fraction",
-      about: "share of that step's tokens whose ratio is clipped, where updates_per_batch is above 1"),
+      about: "share of that step's tokens whose ratio is clipped, if updates_per_batch > 1"),
   ]
 
   /// What stages of kind select report.
