@@ -37,11 +37,12 @@ func module(
 }
 
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  settings: [SwiftSetting] = strict
 ) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
-    swiftSettings: strict)
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -67,7 +68,7 @@ let package = Package(
     module("Grid", ["Keys"]),
     module("Planner", ["Grid", yams]),
     module("JobTable", ["Grid", grdb, sqlite]),
-    module("Scheduler", ["Grid"]),
+    module("Scheduler", ["Grid"], settings: engine),
     module("Execution", ["Scheduler", "JobTable", "Artifacts", "CShims"]),
     module("BuiltinProgram", ["Grid", "PostTraining", "Evaluation", "Artifacts"]),
     module("Aggregator", ["Grid"]),
@@ -105,7 +106,8 @@ let package = Package(
     tests("GridTests", ["Grid"]),
     tests("PlannerTests", ["Planner"]),
     tests("JobTableTests", ["JobTable", grdb]),
-    tests("SchedulerTests", ["Scheduler"]),
+    // Thousands of simulated histories are a matter of seconds only when they are optimised too.
+    tests("SchedulerTests", ["Scheduler"], settings: engine),
     tests("ExecutionTests", ["Execution"], exclude: ["Fixtures"]),
     tests("BuiltinProgramTests", ["BuiltinProgram", "Planner"], exclude: ["Golden"]),
     tests("AggregatorTests", ["Aggregator"], exclude: ["Golden"]),

@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func nothingIsLostOrDoneTwiceInAnyHistory() {
-    var seeds: Range<UInt64> = 0..<(Self.number("ESPALIER_SIMULATION_SCHEDULES") ?? 3000)
+    var seeds: Range<UInt64> = 0..<(Self.number("ESPALIER_SIMULATION_SCHEDULES") ?? 20_000)
     if let seed = Self.number("ESPALIER_SIMULATION_SEED") { seeds = seed..<(seed + 1) }
     var steps = 0
     var attempts = 0
