@@ -186,7 +186,8 @@ def damaged_artifact(world, references):
         expect(count > 0, "the run left no artifacts")
         complete(inner, wanted, *more)
         reopened = list(inner.record().attempts.values()).count("artifactLost")
-        expect(reopened > 0, f"no stage with a {name} artifact was opened again")
+        # What is missing is seen before anything begins, what is damaged only when it is read.
+        expect(name == "missing" or reopened > 0, f"no stage with a {name} artifact was opened again")
 
 
 def two_owners(world, references):
