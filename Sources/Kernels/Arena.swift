@@ -4,7 +4,7 @@ import Glibc
 /// gradients, activations and caches live in a few of these; nothing allocates within a step.
 ///
 /// Behind the last float lie `slack` more that belong to nobody: kernels work on vectors and may
-/// read (never write, never use) what follows a buffer.
+/// read (never write, never use) up to 15 floats behind a row.
 package struct Arena: ~Copyable {
   package let base: UnsafeMutablePointer<Float>
   package let count: Int
@@ -17,7 +17,7 @@ package struct Arena: ~Copyable {
     precondition(count >= 0, "an arena of \(count) floats")
     self.count = count
     let allocated = count + Self.slack
-    let bytes = allocated * MemoryLayout<Float>.stride
+    let bytes = Self.bytes(count: count)
     let isLarge = bytes >= Self.hugePage
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
@@ -26,6 +26,11 @@ package struct Arena: ~Copyable {
     if isLarge { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
     base = raw.bindMemory(to: Float.self, capacity: allocated)
     base.initialize(repeating: 0, count: allocated)
+  }
+
+  /// Bytes of an arena of so many floats.
+  package static func bytes(count: Int) -> Int {
+    (count + slack) * MemoryLayout<Float>.stride
   }
 
   package var floats: UnsafeMutableBufferPointer<Float> {

@@ -19,7 +19,7 @@ package struct CacheShape: Hashable, Sendable {
   package var slotSize: Int { 2 * attention.keyValueHeads * attention.headSize * capacity }
 
   /// Floats of scratch that `cachedAttention` needs.
-  package var scratch: Int { attention.queriesPerKey * capacity }
+  package var scratch: Int { attention.heads * capacity }
 
   fileprivate func keys(_ head: Int) -> Int { 2 * head * attention.headSize * capacity }
   fileprivate func values(_ head: Int) -> Int { (2 * head + 1) * attention.headSize * capacity }
@@ -79,26 +79,37 @@ package func cachedAttention(
   let group = attention.queriesPerKey
   let scale = attention.scoreScale
   for row in 0..<slots.count {
+    fillCache(
+      slot: cache + slots[row] * stride, projections: projections + row * attention.projectionWidth,
+      count: 1, position: Int(positions[row]), shape: shape)
+  }
+  for row in 0..<slots.count {
     let slot = cache + slots[row] * stride
     let token = projections + row * attention.projectionWidth
     let count = Int(positions[row]) + 1
     let padded = paddedKeys(count)
-    fillCache(slot: slot, projections: token, count: 1, position: count - 1, shape: shape)
+    // All heads together through each phase: they do not wait for each other.
     for keyHead in 0..<attention.keyValueHeads {
       multiply(
-        Output(base: scratch, row: shape.capacity, panel: panelColumns), .zero,
+        Output(
+          base: scratch + keyHead * group * shape.capacity, row: shape.capacity,
+          panel: panelColumns), .zero,
         LeftOperand(base: token + keyHead * group * size, row: size, step: 1),
         RightOperand(base: slot + shape.keys(keyHead), row: shape.capacity, panel: panelColumns),
         rows: group, columns: padded, depth: size)
-      for query in 0..<group {
-        _ = softmaxScores(
-          scratch + query * shape.capacity, count: count, padded: padded, scale: scale)
-      }
+    }
+    for head in 0..<attention.heads {
+      _ = softmaxScores(
+        scratch + head * shape.capacity, count: count, padded: padded, scale: scale)
+    }
+    for keyHead in 0..<attention.keyValueHeads {
       multiply(
         Output(
           base: output + row * attention.width + keyHead * group * size, row: size,
           panel: panelColumns),
-        .zero, LeftOperand(base: scratch, row: shape.capacity, step: 1),
+        .zero,
+        LeftOperand(
+          base: scratch + keyHead * group * shape.capacity, row: shape.capacity, step: 1),
         RightOperand(base: slot + shape.values(keyHead), row: size, panel: panelColumns),
         rows: group, columns: size, depth: count)
     }

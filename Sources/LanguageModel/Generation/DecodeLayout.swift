@@ -20,7 +20,9 @@ struct DecodeLayout {
   private(set) var promptLogits = 0  // vocabulary: the last row of the prompt slot
   private(set) var headPanels = 0  // the tied head in panels
   private(set) var scratch = 0
-  private(set) var count = 0
+  private(set) var plan = ArenaPlan()
+
+  var count: Int { plan.count }
 
   init(_ configuration: ModelConfiguration, slots: Int, tokens: Int) {
     self.slots = slots
@@ -47,9 +49,5 @@ struct DecodeLayout {
     caches + layer * (slots + 1) * cache.slotSize
   }
 
-  private mutating func take(_ size: Int) -> Int {
-    let start = count
-    count += (size + 15) / 16 * 16
-    return start
-  }
+  private mutating func take(_ size: Int) -> Int { plan.take(size) }
 }

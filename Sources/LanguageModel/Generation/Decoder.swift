@@ -6,10 +6,10 @@ import Kernels
 /// Few slots, refilled as sequences finish, keep the caches of all live sequences near the processor
 /// and the products tall until the end. Results do not depend on it, as no row depends on another.
 struct Decoder {
-  /// Slots: a multiple of the six rows of a product's tile.
-  private static let slotCount = 48
+  /// Slots: a multiple of the twelve rows of a product's tile.
+  static let slotCount = 24
   /// Prompt tokens that are computed in one pass, if there is more than one prompt.
-  private static let promptTokens = 2048
+  static let promptTokens = 2048
 
   /// A sequence in a slot.
   private struct Live {
@@ -51,6 +51,7 @@ struct Decoder {
     layout = DecodeLayout(
       model.configuration, slots: min(Self.slotCount, prompts.count), tokens: longest)
     base = model.decodeArena(count: layout.count)
+    layout.plan.mark(base)
     head = model.packedHead(base + layout.headPanels)
     model.rotary.grow(to: longest)
     order = Self.grouped(prompts)
@@ -72,6 +73,9 @@ struct Decoder {
   var isBusy: Bool { !live.isEmpty || admitted < order.count }
 
   private var slotSize: Int { layout.cache.slotSize }
+
+  /// In a checked build stops where something was written between the buffers.
+  func verify() { layout.plan.verify(base) }
 
   // MARK: Prompts
 

@@ -22,6 +22,7 @@ extension Transformer {
       decoder.admit(uniform)
       decoder.step(uniform)
     }
+    decoder.verify()
     return decoder.generations
   }
 }

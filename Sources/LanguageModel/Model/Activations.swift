@@ -33,7 +33,9 @@ struct ActivationLayout {
   private(set) var wideGradient = 0  // T × max(P, F)
   private(set) var weightScratch = 0  // one transposed weight
   private(set) var secondWeightScratch = 0  // another: the down projection's
-  private(set) var count = 0
+  private(set) var plan = ArenaPlan()
+
+  var count: Int { plan.count }
 
   /// - Parameters:
   ///   - training: whether a backward pass follows. Otherwise all layers share one place.
@@ -83,12 +85,7 @@ struct ActivationLayout {
     }
   }
 
-  /// Offset of so many floats, on a cache line of their own.
-  private mutating func take(_ size: Int) -> Int {
-    let start = count
-    count += (size + 15) / 16 * 16
-    return start
-  }
+  private mutating func take(_ size: Int) -> Int { plan.take(size) }
 }
 
 extension ModelConfiguration {

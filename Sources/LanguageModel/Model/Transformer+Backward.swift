@@ -18,6 +18,7 @@ extension Transformer {
           inverses: arena + layer.inverses, starts: batch.starts,
           shape: configuration.attentionShape, scratch: arena + layout.attentionScratch)
       }
+      layout.plan.verify(arena)
     case .tree(let tree, let order, let layout):
       let arena = treeArena(count: layout.count)
       backward(
@@ -26,6 +27,7 @@ extension Transformer {
       ) { projectionGradient, layer in
         attendTreeBackward(projectionGradient, layer, order, layout, arena)
       }
+      layout.verify(arena)
     case nil:
       preconditionFailure("backward without a forward before it")
     }

@@ -22,6 +22,7 @@ extension Transformer {
   ) -> Matrix {
     precondition(!batch.tokens.isEmpty, "an empty batch has no logits")
     let arena = activations(count: layout.count)
+    layout.plan.mark(arena)
     let tokens = batch.tokens.count
     let width = configuration.width
     rotary.grow(to: batch.longest)

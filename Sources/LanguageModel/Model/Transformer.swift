@@ -92,4 +92,10 @@ package final class Transformer {
     if treeReservation.count < count { treeReservation = ReservedArena(count: count) }
     return treeReservation.base
   }
+
+  /// Bytes of weights, gradients, activations and caches that are allocated now, trees left out.
+  package var allocatedBytes: Int {
+    [weightArena.count, gradientArena.count, activationArena.count, generationArena.count]
+      .reduce(0) { $0 + ($1 > 0 ? Arena.bytes(count: $1) : 0) }
+  }
 }

@@ -114,6 +114,7 @@ private struct TreeSampler {
       paths.append(node.row - Int(growth.tree.positions[node.row])..<node.row + 1)
     }
     arena = model.treeArena(count: layout.count)
+    layout.mark(arena)
     head = model.packedHead(arena + layout.activations.headPanels)
     cumulative = Array(repeating: 0, count: model.configuration.vocabularySize)
     entropies = Array(repeating: 0, count: prompts.count)

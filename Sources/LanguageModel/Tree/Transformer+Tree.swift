@@ -12,6 +12,7 @@ extension Transformer {
       configuration, prompts: tree.promptCount, rows: tree.rowCount, longest: tree.longest,
       training: true)
     let arena = treeArena(count: layout.count)
+    layout.mark(arena)
     let order = DepthFirstOrder(tree)
     pending = .tree(tree, order, layout)
     rotary.grow(to: tree.longest)

@@ -18,7 +18,9 @@ struct TreeLayout {
   private(set) var orderedGradient = 0  // rows × projectionWidth
   private(set) var drawScratch = 0  // vocabulary
   private(set) var attentionScratch = 0
-  private(set) var count = 0
+  private(set) var plan: ArenaPlan
+
+  var count: Int { plan.count }
 
   /// - Parameters:
   ///   - prompts: the number of prompts.
@@ -32,7 +34,7 @@ struct TreeLayout {
     activations = ActivationLayout(
       configuration, tokens: rows, longest: longest, logitRows: rows + prompts, training: training,
       keepsProjections: true)
-    count = activations.count
+    plan = ArenaPlan(from: activations.count)
     ordered = take((rows + 7) * shape.projectionWidth)
     orderedOutput = take(rows * shape.width)
     orderedPeaks = take(rows * shape.heads)
@@ -46,9 +48,16 @@ struct TreeLayout {
         shape.pathScratch(longest: longest)))
   }
 
-  private mutating func take(_ size: Int) -> Int {
-    let start = count
-    count += (size + 15) / 16 * 16
-    return start
+  private mutating func take(_ size: Int) -> Int { plan.take(size) }
+
+  /// Of a checked build: see `ArenaPlan`.
+  func mark(_ arena: UnsafeMutablePointer<Float>) {
+    activations.plan.mark(arena)
+    plan.mark(arena)
+  }
+
+  func verify(_ arena: UnsafePointer<Float>) {
+    activations.plan.verify(arena)
+    plan.verify(arena)
   }
 }

@@ -14,6 +14,8 @@ struct Bench {
   let report: Report
   /// Only work whose name contains it is done.
   let only: String
+  /// Whether the bare products are timed too; they take memory of their own.
+  var withProducts = true
   private let stream = RandomStream(seed: 1, purpose: RandomPurpose("bench"))
 
   init(
@@ -35,8 +37,11 @@ struct Bench {
 
   /// Times a piece of work in turn with the bare products that it contains and with the processor's
   /// peak.
-  private func measure(_ work: String, tokens: Int, products: Products?, _ side: Side) {
+  private func measure(
+    _ work: String, tokens: Int, products wanted: @autoclosure () -> Products?, _ side: Side
+  ) {
     guard only.isEmpty || work.contains(only) else { return }
+    let products = withProducts ? wanted() : nil
     let rounds = 50_000
     var peak = (operations: 0, result: Float(0))
     var sides = [side, Side { peak = peakRate(rounds: rounds, factor: 0.5) }]
@@ -95,6 +100,24 @@ struct Bench {
         model.backward(logits)
         _ = optimizer.update(model, learningRate: 1e-4)
       })
+  }
+
+  /// Peak memory of one step on sequences of one length, beside what the configuration says.
+  ///
+  /// - Returns: whether it is at most four times the weights and the activations.
+  func memory(sequences: Int, length: Int) -> Bool {
+    let before = peakResidentBytes()
+    denseTraining(sequences: sequences, length: length)
+    let rows = sequences * length
+    let said = configuration.trainingMemory(tokens: rows, longest: length, logitRows: rows)
+    let used = peakResidentBytes()
+    func mebibytes(_ bytes: Int) -> String { right(Double(bytes) / 1_048_576, 1, digits: 0) }
+    print(
+      "\(name): weights\(mebibytes(said.weights)) MiB, gradients\(mebibytes(said.gradients)), "
+        + "moments\(mebibytes(said.optimizer)), activations\(mebibytes(said.activations)): "
+        + "\(mebibytes(said.total)) MiB in all; peak resident\(mebibytes(used)) MiB, of these"
+        + "\(mebibytes(before)) before the model")
+    return used - before <= said.total + said.total / 100
   }
 
   // MARK: Generation

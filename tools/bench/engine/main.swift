@@ -77,6 +77,17 @@ func main() throws {
     bench.sampling(sequences: 8, prompt: 32, new: 64, temperature: 1)
     bench.sampling(sequences: 1, prompt: 32, new: 64, temperature: 0)
   }
+  var isWithin = true
+  if wanted("135M") {
+    // The shape of SmolLM-135M.
+    var bench = Bench(
+      "135M",
+      llama(
+        49152, width: 576, layers: 30, heads: 9, keyValueHeads: 3, feedForward: 1536, tied: true),
+      repetitions: 1, blas: blas, report: report, only: only)
+    bench.withProducts = false
+    isWithin = bench.memory(sequences: 4, length: 64)
+  }
   if let file {
     guard let stream = fopen(file, "w") else {
       print("\(file) cannot be written: \(String(cString: strerror(errno)))")
@@ -87,6 +98,10 @@ func main() throws {
       print("\(file) was not written completely: \(String(cString: strerror(errno)))")
       exit(2)
     }
+  }
+  guard isWithin else {
+    print("the large model took more than four times its weights and its activations")
+    exit(1)
   }
 }
 
