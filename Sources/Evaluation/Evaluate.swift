@@ -29,7 +29,7 @@ package func evaluate(
 /// Sequences generated together. A constant, so that batches follow from the sets and the settings
 /// alone; large enough for matrix products to run at full speed, small enough for their operands to
 /// stay in the cache.
-let evaluationBatch = 256
+package let evaluationBatch = 256
 
 /// The same with whatever generates: `generate` takes prompts, settings and uniform numbers by
 /// (index of the prompt, position), and returns one generation a prompt.

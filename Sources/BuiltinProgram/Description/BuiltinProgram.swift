@@ -6,7 +6,8 @@ import Grid
 package enum BuiltinProgram {
   /// What the planner needs to know of it.
   package static let description = ProgramDescription(
-    name: "builtin", parameters: parameters, presets: presets, stages: stages, metrics: metrics)
+    name: "builtin", parameters: parameters, presets: presets, stages: stages, metrics: metrics,
+    footprint: footprint)
 
   /// Each contested detail of the paper as its released code has it (`train.py` of
   /// zitian-gao/one-shot-em), where that differs from the defaults or the defaults may move.

@@ -35,7 +35,7 @@ package struct PromptSelection: Hashable, Sendable {
   package init() {}
 
   /// Prompts whose samples are drawn together: enough rows for good products, little memory.
-  private static let promptsAtOnce = 8
+  package static let promptsAtOnce = 8
 
   /// The candidates, largest variance first, the lower index first among equals.
   ///
