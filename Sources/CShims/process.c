@@ -137,8 +137,10 @@ static int set_limits(struct espalier_spawn *spawn) {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
   }
   if (spawn->address_space != 0) {
-    limit.rlim_cur = spawn->address_space;
-    limit.rlim_max = spawn->address_space;
+    // A lower hard limit is somebody's decision; only the superuser could lift it.
+    if (getrlimit(RLIMIT_AS, &limit) != 0) return -1;
+    if (limit.rlim_max > spawn->address_space) limit.rlim_max = spawn->address_space;
+    limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_AS, &limit) != 0) return -1;
   }
   return 0;

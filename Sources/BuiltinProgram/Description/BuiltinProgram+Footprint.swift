@@ -14,43 +14,26 @@ extension BuiltinProgram {
   /// The longest prompt of any problem.
   private static let longestPrompt = Corpus.longestDocument - Corpus.longestContinuation
 
+  /// A job's stages share a worker, and its models keep their arenas: the base model that it may have
+  /// pretrained, the model that a trajectory trains and that is measured at its steps, and the
+  /// reference that a divergence is taken from. So all of them count together, whatever the stage.
   private static func memory(_ kind: String, _ parameters: JobFootprint.Parameters) -> Int? {
     guard let kind = StageKind(rawValue: kind), let configuration = configuration(parameters)
     else { return nil }
-    func integer(_ name: String) -> Int { parameters[name]?.integer ?? 0 }
-    func tree(prompts: Int, samples: Int, new: Int) -> Int {
-      configuration.treeMemory(
-        prompts: prompts, samples: samples, promptTokens: prompts * longestPrompt,
-        longest: longestPrompt, new: new
-      ).total
-    }
-    func generation(new: Int) -> Int {
-      configuration.generationMemory(
-        sequences: evaluationBatch, prompt: longestPrompt, new: new
-      ).total
-    }
-    // A worker keeps the base model beside the one that it trains or measures.
-    let base = configuration.trainingMemory(tokens: 1, longest: 1, logitRows: 1).weights
+    let base = pretraining(configuration) + generation(configuration, parameters)
     let work =
       switch kind {
-      case .prepare:
-        max(
-          pretraining(configuration), generation(new: Competence.maximumTokens))
-      case .select:
-        tree(
-          prompts: PromptSelection.promptsAtOnce,
-          samples: PromptSelection.promptsAtOnce * integer("selection_samples"),
-          new: PromptSelection().maximumTokens)
-      case .em:
-        tree(prompts: 1, samples: integer("batch"), new: integer("maximum_tokens"))
-      case .grpo:
-        tree(
-          prompts: integer("prompts_per_step"),
-          samples: integer("prompts_per_step") * integer("group_size"),
-          new: integer("grpo_maximum_tokens"))
-      case .evaluate: generation(new: integer("evaluation_tokens"))
+      case .prepare: 0
+      case .select: selection(configuration, parameters)
+      case .em: em(configuration, parameters) + generation(configuration, parameters)
+      case .grpo: grpo(configuration, parameters) + generation(configuration, parameters)
+      case .evaluate:
+        max(em(configuration, parameters), grpo(configuration, parameters))
+          + generation(configuration, parameters)
       }
-    return processBytes + base + work
+    // The bytes of a state on their way to or from the disk: weights and two moments, and compressed.
+    let copies = 6 * configuration.parameterCount * MemoryLayout<Float>.size
+    return processBytes + base + work + copies
   }
 
   private static func pretraining(_ configuration: ModelConfiguration) -> Int {
@@ -58,6 +41,55 @@ extension BuiltinProgram {
     let tokens = settings.documentsPerStep * Corpus.longestDocument
     return configuration.trainingMemory(
       tokens: tokens, longest: Corpus.longestDocument, logitRows: tokens
+    ).total
+  }
+
+  private static func generation(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    configuration.generationMemory(
+      sequences: evaluationBatch, prompt: longestPrompt,
+      new: max(Competence.maximumTokens, parameters["evaluation_tokens"]?.integer ?? 0)
+    ).total
+  }
+
+  private static func selection(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    tree(
+      configuration, prompts: PromptSelection.promptsAtOnce,
+      samples: PromptSelection.promptsAtOnce * (parameters["selection_samples"]?.integer ?? 0),
+      new: PromptSelection().maximumTokens)
+  }
+
+  /// 0 for a stage that no such trajectory leads to.
+  private static func em(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    guard let batch = parameters["batch"]?.integer,
+      let new = parameters["maximum_tokens"]?.integer
+    else { return 0 }
+    return tree(configuration, prompts: 1, samples: batch, new: new)
+  }
+
+  private static func grpo(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    guard let prompts = parameters["prompts_per_step"]?.integer,
+      let group = parameters["group_size"]?.integer,
+      let new = parameters["grpo_maximum_tokens"]?.integer
+    else { return 0 }
+    let policy = tree(configuration, prompts: prompts, samples: prompts * group, new: new)
+    let hasReference = (parameters["kl_weight"]?.double ?? 0) > 0
+    return hasReference ? 2 * policy : policy
+  }
+
+  private static func tree(
+    _ configuration: ModelConfiguration, prompts: Int, samples: Int, new: Int
+  ) -> Int {
+    configuration.treeMemory(
+      prompts: prompts, samples: samples, promptTokens: prompts * longestPrompt,
+      longest: longestPrompt, new: new
     ).total
   }
 

@@ -49,7 +49,7 @@ struct PlanText {
   private var needs: [String] {
     var needs: [String] = []
     if let memory = cost.cost.memory {
-      needs.append("memory: about \(ByteText.short(memory)) for each of the jobs that run at once")
+      needs.append("memory: at most about \(ByteText.short(memory)) for each of the jobs that run at once")
     } else if let memory = resources.memory {
       needs.append("memory: up to \(ByteText.short(memory)) for each of the jobs that run at once")
     }

@@ -76,6 +76,14 @@ struct SpawnFailure: Error, Hashable, Sendable {
   }
 }
 
+extension SpawnFailure {
+  /// Whether it is the results folder that could not be written, which is no fault of the job's.
+  var isOfStore: Bool {
+    (step == .journal || step == .setup(Int32(ESPALIER_SPAWN_REGISTRY.rawValue)))
+      && [ENOSPC, EROFS, EDQUOT, EIO].contains(code)
+  }
+}
+
 extension SpawnFailure: CustomStringConvertible {
   var description: String {
     let reason = SystemCall.words(for: code)

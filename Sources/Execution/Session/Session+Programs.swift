@@ -66,6 +66,9 @@ extension Session {
     espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
     guard let ledger = pendingLedgers.removeValue(forKey: key) else { return }
     switch result {
+    case .failure(let failure) where failure.isOfStore:
+      storeFailed("\(failure)")
+      programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
     case .failure(let failure):
       programGone(key, .notStarted("\(failure)"), last: .success([]))
     case .success(let spawned):

@@ -25,7 +25,8 @@ extension JobTableReader {
   /// What stages have cost so far in all grids, the latest first; of each kind at most `limit`.
   ///
   /// - Parameter cpu: the processor on which they were computed; results of which nothing is known, as
-  ///   of external programs, count for every one.
+  ///   of external programs, count for every one. Results that were taken in from the journal of a
+  ///   session that was killed have no times.
   /// - Complexity: O(answer).
   package func timedStages(on cpu: String, limit: Int) throws -> [TimedStage] {
     try read { db in
@@ -40,7 +41,7 @@ extension JobTableReader {
           FROM stage s JOIN result t ON t.stage_id = s.id
             JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
             LEFT JOIN environment e ON e.id = a.environment_id
-          WHERE s.kind = ? AND coalesce(e.cpu, ?2) = ?2 ORDER BY s.id DESC LIMIT ?
+          WHERE s.kind = ? AND coalesce(e.cpu, ?2) = ?2 AND t.seconds > 0 ORDER BY s.id DESC LIMIT ?
           """,
           .text(kind), .text(cpu), .integer(limit),
           value: { row in

@@ -46,6 +46,23 @@ final class Report {
     fflush(nil)
   }
 
+  /// The least share of a training step's time that its bare products, by the engine's own kernels,
+  /// should take, by model.
+  private static let goals = [("M", "pretraining", 0.75), ("dense", "training", 0.85)]
+
+  /// A sentence for each goal that was missed.
+  var missed: [String] {
+    Self.goals.compactMap { model, work, goal in
+      guard
+        let result = results.first(where: { $0.model == model && $0.work.hasPrefix(work) }),
+        let own = result.own, own.median / result.time.median < goal
+      else { return nil }
+      let share = right(100 * own.median / result.time.median, 0)
+      return "missed: \(model), \(result.work): bare products take \(share)% of the time, "
+        + "not \(right(100 * goal, 0, digits: 0))%"
+    }
+  }
+
   /// Everything as JSON.
   func json(blas: String?) -> String {
     func milliseconds(_ timing: Timing) -> CanonicalJSON {

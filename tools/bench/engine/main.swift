@@ -2,7 +2,7 @@
 // same shapes: tokens a second, GFLOP/s, the share of the processor's peak, and the share of the
 // work's time that the products alone take, with the engine's own kernels and with OpenBLAS.
 //
-//     tools/bench/engine/run [--json FILE] [--only TEXT] [S] [M] [10M] [dense] [135M]
+//     tools/bench/engine/run [--json FILE] [--check] [--only TEXT] [S] [M] [10M] [dense] [135M]
 //
 // Operations are those of the products of the linear layers (2 a weight and token forward, 4
 // backward). Attention, norms, sampling and so on count as time and not as operations, so 100% is out
@@ -25,17 +25,20 @@ func main() throws {
   var names: [String] = []
   var file: String?
   var only = ""
+  var isChecked = false
   var arguments = CommandLine.arguments.dropFirst().makeIterator()
   let known = ["S", "M", "10M", "dense", "135M"]
   while let argument = arguments.next() {
     if argument == "--json", let path = arguments.next() {
       file = path
+    } else if argument == "--check" {
+      isChecked = true
     } else if argument == "--only", let text = arguments.next() {
       only = text
     } else if known.contains(argument) {
       names.append(argument)
     } else {
-      print("usage: bench-engine [--json FILE] [--only TEXT] [\(known.joined(separator: "] ["))]")
+      print("usage: bench-engine [--json FILE] [--check] [--only TEXT] [\(known.joined(separator: "] ["))]")
       exit(2)
     }
   }
@@ -99,6 +102,8 @@ func main() throws {
       exit(2)
     }
   }
+  for sentence in report.missed { print(sentence) }
+  if isChecked, !report.missed.isEmpty { exit(1) }
   guard isWithin else {
     print("the large model took more than four times its weights and its activations")
     exit(1)

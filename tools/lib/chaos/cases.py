@@ -251,7 +251,8 @@ def contents(world):
     for folder, _, names in os.walk(world.path("results")):
         for name in names:
             path = os.path.join(folder, name)
-            if name.endswith("-shm") or "/work/" in path:
+            inside = os.path.relpath(path, world.path("results")).split(os.sep)
+            if name.endswith("-shm") or "work" in inside[:-1]:
                 continue
             with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
                 files[path] = file.read()
