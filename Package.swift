@@ -4,13 +4,9 @@ import PackageDescription
 // The layering is the design: each target lists the only modules it may import.
 // Tests/ArchitectureTests reads the import lines and holds them against the same table.
 
-/// In debug builds a module is compiled again as soon as one that it imports has changed: the finer
-/// tracking of dependencies across modules misses changed layouts of `package` types, and what it
-/// links then crashes.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(["-disable-incremental-imports"], .when(configuration: .debug)),
 ]
 
 /// The engine is unusably slow unoptimised, so its modules are optimised in debug builds too, each as
