@@ -142,21 +142,60 @@ struct Bench {
 
   // MARK: What a grid's jobs do
 
-  /// EM steps and evaluations of a base model that was pretrained for a while: long enough to stop
-  /// by itself.
-  func postTraining() throws {
-    var pretrainingSettings = PretrainingSettings(
-      configuration: configuration, seed: 1, steps: 600)
-    pretrainingSettings.fallingShare = 0.4
-    let pretraining = Pretraining(pretrainingSettings)
-    while !pretraining.isComplete { try pretraining.advance() }
-    let base = pretraining.model
-
+  /// Steps of EM and GRPO, and evaluations, of a base model that was pretrained for a while: long
+  /// enough to stop by itself.
+  ///
+  /// - Parameter pretrainingSteps: with 0 the base model is untrained: its samples share little and
+  ///   seldom end, which is the most that these steps can cost.
+  func postTraining(pretrainingSteps: Int) throws {
+    let base = try base(pretrainingSteps: pretrainingSteps)
     var selection = PromptSelection()
-    selection.candidates = 24
+    selection.candidates = pretrainingSteps > 0 ? 24 : 1
+    selection.samples = pretrainingSteps > 0 ? selection.samples : 1
     let prompt = try selection.ranked(by: base)[0].prompt
     try entropyMinimization(base, prompt)
+    try policyOptimization(base)
     try evaluation(base)
+  }
+
+  private func base(pretrainingSteps: Int) throws -> Transformer {
+    guard pretrainingSteps > 0 else { return Transformer(configuration, seed: 1) }
+    let pretraining = Pretraining(
+      PretrainingSettings(configuration: configuration, seed: 1, steps: pretrainingSteps))
+    while !pretraining.isComplete { try pretraining.advance() }
+    return pretraining.model
+  }
+
+  /// The first step of GRPO, from the base model each time; rewarded at random, so that there is a
+  /// gradient whatever the base model can do.
+  private func policyOptimization(_ base: Transformer) throws {
+    var settings = GRPOSettings()
+    settings.reward = .random
+    let prompts = try ProblemSet.adaptation(count: 64, seed: 1).problems.map {
+      GradedPrompt(tokens: $0.prompt, answer: $0.answer)
+    }
+    let model = Transformer(copying: base)
+    func start() -> GRPO {
+      GRPO(model: model, reference: nil, prompts: prompts, settings: settings, seed: 1)
+    }
+    var trajectory = start()
+    var tokens = 0
+    var failure: TrainingError?
+    let samples = settings.promptsPerStep * settings.groupSize
+    let side = Side {
+      model.copyWeights(of: base)
+      trajectory = start()
+    } run: {
+      do throws(TrainingError) {
+        tokens = Int(try trajectory.advance().meanTokens * Double(samples))
+      } catch { failure = error }
+    }
+    side.prepare()
+    side.run()
+    measure(
+      "GRPO step, \(settings.promptsPerStep) × \(settings.groupSize)", tokens: tokens,
+      products: nil, side)
+    if let failure { throw failure }
   }
 
   /// Step 1 of EM, from the base model each time.

@@ -65,7 +65,7 @@ func main() throws {
       name, configuration, repetitions: repetitions, blas: blas, report: report,
       only: only)
     bench.pretraining()
-    if configuration.vocabularySize == words { try bench.postTraining() }
+    try bench.postTraining(pretrainingSteps: configuration.vocabularySize == words ? 600 : 0)
     bench.sampling(sequences: 64, prompt: 16, new: 32, temperature: 1)
     bench.sampling(sequences: 8, prompt: 16, new: 32, temperature: 1)
   }
