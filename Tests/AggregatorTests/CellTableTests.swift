@@ -1,5 +1,6 @@
 import Grid
 import Keys
+import Statistics
 import Testing
 
 @testable import Aggregator

@@ -13,19 +13,20 @@ import Testing
     "Problems": ["Keys"],
     "LanguageModel": ["Kernels", "Artifacts", "Keys"],
     "PostTraining": ["LanguageModel", "Problems"],
-    "Evaluation": ["LanguageModel", "Problems"],
+    "Statistics": ["Keys"],
+    "Evaluation": ["LanguageModel", "Problems", "Statistics"],
     "Grid": ["Keys"],
     "Planner": ["Grid"],
     "JobTable": ["Grid"],
     "Scheduler": ["Grid"],
     "Execution": ["Scheduler", "JobTable", "Artifacts", "CShims"],
     "BuiltinProgram": ["Grid", "PostTraining", "Evaluation", "Artifacts"],
-    "Aggregator": ["Grid"],
+    "Aggregator": ["Grid", "Statistics"],
     "Report": ["Aggregator"],
     "Commands": [
       "CZstd", "CShims", "Keys", "Kernels", "Artifacts", "Problems", "LanguageModel",
       "PostTraining", "Evaluation", "Grid", "Planner", "JobTable", "Scheduler", "Execution",
-      "BuiltinProgram", "Aggregator", "Report",
+      "BuiltinProgram", "Statistics", "Aggregator", "Report",
     ],
     "espalier": ["Commands"],
   ]
@@ -41,7 +42,7 @@ import Testing
 
   /// Modules that must not lean on Foundation, because they are pure or hot.
   static let withoutFoundation = [
-    "Keys", "Grid", "Planner", "Scheduler", "Aggregator", "Kernels", "LanguageModel",
+    "Keys", "Grid", "Planner", "Scheduler", "Statistics", "Aggregator", "Kernels", "LanguageModel",
   ]
 
   /// Where such a module may still read JSON with FoundationEssentials, away from the hot code.

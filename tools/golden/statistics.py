@@ -1,6 +1,6 @@
-"""Golden values of the summary statistics, written to Tests/AggregatorTests/Golden/statistics.json.
+"""Golden values of the summary statistics, written to Tests/StatisticsTests/Golden/statistics.json.
 
-    python3 tools/golden/statistics.py Tests/AggregatorTests/Golden/statistics.json
+    python3 tools/golden/statistics.py Tests/StatisticsTests/Golden/statistics.json
 
 Needs numpy, scipy and mpmath. Every figure is computed in exact rational arithmetic (roots with 50
 digits) and then held against numpy and scipy: they must agree to 1e-12, except where float64 about
@@ -174,7 +174,7 @@ def main(path):
             quantiles.append({"degrees": degrees, "tail": tail, "t": float(t)})
     lines = [
         '{"command": "python3 tools/golden/statistics.py '
-        'Tests/AggregatorTests/Golden/statistics.json",',
+        'Tests/StatisticsTests/Golden/statistics.json",',
         '"samples": [', ",\n".join(json.dumps(case) for case in cases), "],",
         '"quantiles": [', ",\n".join(json.dumps(case) for case in quantiles), "]}", "",
     ]

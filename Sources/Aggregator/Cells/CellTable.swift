@@ -1,4 +1,5 @@
 import Grid
+import Statistics
 
 /// The cells of a table of runs: the groups of runs that differ only on the axes that means are
 /// taken over.

@@ -1,4 +1,5 @@
 import Grid
+import Statistics
 
 /// Every cell compared with its baseline, run by run: the runs of the two that agree on the averaged
 /// axes (the seed) make a pair, and what is summarised is their difference.

@@ -1,5 +1,6 @@
 import Aggregator
 import Planner
+import Statistics
 
 /// A plan's cost with a 95% interval.
 struct CostEstimate {

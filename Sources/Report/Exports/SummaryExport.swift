@@ -1,4 +1,5 @@
 import Aggregator
+import Statistics
 
 /// Writes `summary.csv`: one row for each cell and metric.
 package enum SummaryExport {

@@ -1,4 +1,5 @@
 import Aggregator
+import Statistics
 
 extension ReportTable {
   /// The differences between the cells of a pivot and their baselines, pair by pair; `nil` where no

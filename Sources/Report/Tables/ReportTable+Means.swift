@@ -1,4 +1,5 @@
 import Aggregator
+import Statistics
 
 extension ReportTable {
   /// The means of a pivot with their intervals.

@@ -1,4 +1,5 @@
 import Aggregator
+import Statistics
 
 extension ReportTable {
   /// What the means hide, one row a cell: n, mean, standard deviation, skewness with its standard

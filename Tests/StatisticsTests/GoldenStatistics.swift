@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Tests/AggregatorTests/Golden/statistics.json, made by tools/golden/statistics.py.
+/// Tests/StatisticsTests/Golden/statistics.json, made by tools/golden/statistics.py.
 struct GoldenStatistics: Decodable {
   struct Sample: Decodable, CustomTestStringConvertible {
     let name: String

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Aggregator
+@testable import Statistics
 
 @Suite struct StudentTTests {
   @Test func quantilesAgreeWithFiftyDigitArithmetic() throws {

@@ -1,7 +1,7 @@
 import Keys
 import Testing
 
-@testable import Aggregator
+@testable import Statistics
 
 @Suite struct SampleSummaryTests {
   private static func figures(_ summary: SampleSummary) -> [(name: String, value: Double?)] {
