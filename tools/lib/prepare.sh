@@ -42,3 +42,17 @@ need_toolchain() {
   need_packages pkg-config:pkg-config git:git || return 1
   need_packages lib=libzstd:libzstd-dev lib=sqlite3:libsqlite3-dev
 }
+
+# A Python with torch, numpy and safetensors in PYTHON: the one it names already, else a virtual
+# environment under .build.
+need_torch() {
+  [ -n "${PYTHON:-}" ] && return 0
+  PYTHON=$root/.build/torch/bin/python3
+  "$PYTHON" -c 'import torch, numpy, safetensors' 2>/dev/null && return 0
+  need_packages python3:python3 || return 1
+  # Debian packs the part of venv that installs pip apart.
+  python3 -c 'import ensurepip' 2>/dev/null || need_packages ensurepip-of-python3:python3-venv || return 1
+  say "installing PyTorch into .build/torch (large; once)"
+  python3 -m venv "$root/.build/torch"
+  "$root/.build/torch/bin/pip" install --quiet torch numpy safetensors >&2
+}

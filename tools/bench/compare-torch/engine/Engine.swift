@@ -83,8 +83,9 @@ struct Engine {
     }
     let model = try Transformer(folder: folder)
     base = model
-    selected = try PromptSelection().ranked(by: model)[0]
-    return Answer(prompt: selected?.prompt)
+    let ranked = try PromptSelection().ranked(by: model)
+    selected = ranked[0]
+    return Answer(prompt: ranked[0].prompt, prompts: ranked.map(\.prompt))
   }
 
   private func save(_ model: Transformer, to folder: String) throws {
