@@ -115,6 +115,12 @@ package struct RunTable: Sendable {
     axes[axis].values[Int(axes[axis].codes[run])]
   }
 
+  /// The value of a metric for a run; `nil` where it has none.
+  package func value(ofMetric metric: Int, run: Int) -> Double? {
+    let value = metrics[metric].values[run]
+    return value.isNaN ? nil : value
+  }
+
   /// How many runs are in a state.
   ///
   /// - Complexity: O(n).
