@@ -1,3 +1,4 @@
+import Foundation
 import Grid
 import Keys
 import Testing
@@ -11,6 +12,12 @@ import Testing
     ])
 
   @Test func everyPartOfASpecificationCounts() {
+    func claim(_ change: (inout Claim) -> Void = { _ in }) -> Claim {
+      var claim = Claim(
+        id: "c", test: .pairedDifference, metric: "m", across: [], expectation: .above(0))
+      change(&claim)
+      return claim
+    }
     let changes: [(String, (inout GridSpecification) -> Void)] = [
       ("name", { $0.name = "m" }),
       ("about", { $0.about = "about" }),
@@ -34,6 +41,19 @@ import Testing
       ("rows", { $0.report.rows = ["x"] }),
       ("columns", { $0.report.columns = ["x"] }),
       ("baseline", { $0.report.baseline = ["x": .integer(1)] }),
+      ("statistic", { $0.report.statistic = .median }),
+      ("best", { $0.report.best = .lowest }),
+      ("claims", { $0.claims = [claim()] }),
+      ("id of a claim", { $0.claims = [claim { $0.id = "d" }] }),
+      ("says", { $0.claims = [claim { $0.says = "words" }] }),
+      ("test", { $0.claims = [claim { $0.test = .medianDifference }] }),
+      ("metric of a claim", { $0.claims = [claim { $0.metric = "k" }] }),
+      ("with", { $0.claims = [claim { $0.partner = "k" }] }),
+      ("of", { $0.claims = [claim { $0.of = [["x": .integer(2)]] }] }),
+      ("against", { $0.claims = [claim { $0.against = ["x": .integer(1)] }] }),
+      ("over", { $0.claims = [claim { $0.over = "x" }] }),
+      ("across", { $0.claims = [claim { $0.across = ["x"] }] }),
+      ("expectation", { $0.claims = [claim { $0.expectation = .below(0) }] }),
     ]
     var texts = [Self.specification.canonical.text]
     for (name, change) in changes {
@@ -42,6 +62,40 @@ import Testing
       #expect(!texts.contains(changed.canonical.text), "\(name) does not count")
       texts.append(changed.canonical.text)
     }
+  }
+
+  @Test func specificationsAreReadBack() throws {
+    var specification = Self.specification
+    specification.claims = [
+      Claim(
+        id: "c", says: "s", test: .order, metric: "m", of: [["x": .integer(1)], [:]],
+        across: ["seed"], expectation: .within(center: 0, margin: 0.5))
+    ]
+    specification.report.statistic = .q25
+    let data = try JSONEncoder().encode(specification)
+    #expect(try JSONDecoder().decode(GridSpecification.self, from: data) == specification)
+  }
+
+  /// As job tables of earlier versions hold them.
+  @Test func specificationsWithoutClaimsAreRead() throws {
+    let data = try JSONEncoder().encode(Self.specification)
+    var text = String(decoding: data, as: UTF8.self)
+    text.replace(#""claims":[],"#, with: "")
+    text.replace(#","claims":[]"#, with: "")
+    #expect(!text.contains("claims"))
+    #expect(
+      try JSONDecoder().decode(GridSpecification.self, from: Data(text.utf8)) == Self.specification)
+  }
+
+  @Test func laterSelectionsInheritWhereTheyCan() {
+    let claim = Claim(
+      id: "c", test: .pairedDifference, metric: "m",
+      of: [["method": .string("em"), "step": .integer(10)]], against: ["method": .string("none")],
+      across: ["seed"], expectation: .above(0))
+    #expect(
+      claim.selections { _ in true }
+        == [claim.of[0], ["method": .string("none"), "step": .integer(10)]])
+    #expect(claim.selections { $0["step"] == nil } == [claim.of[0], ["method": .string("none")]])
   }
 
   @Test func wordsForPeopleDoNotDecideAPlan() {

@@ -6,7 +6,7 @@ extension GridSpecification {
   ///
   /// - Complexity: O(number of axis points).
   package var canonical: CanonicalJSON {
-    .object([
+    var members: [String: CanonicalJSON] = [
       "name": .string(name),
       "about": about.map { .string($0) } ?? .null,
       "program": program.canonical,
@@ -17,7 +17,10 @@ extension GridSpecification {
       "replicateAxis": replicateAxis.map { .string($0) } ?? .null,
       "exclude": .array(exclude.map(\.canonical)),
       "report": report.canonical,
-    ])
+    ]
+    // A grid without claims has the hash that it had before there were any.
+    if !claims.isEmpty { members["claims"] = .array(claims.map(\.canonical)) }
+    return .object(members)
   }
 }
 
@@ -41,11 +44,31 @@ extension RunCondition {
 
 extension ReportSpecification {
   fileprivate var canonical: CanonicalJSON {
-    .object([
+    var members: [String: CanonicalJSON] = [
       "metrics": .array(metrics.map { .string($0) }),
       "rows": .array(rows.map { .string($0) }),
       "columns": .array(columns.map { .string($0) }),
       "baseline": baseline?.canonical ?? .null,
+    ]
+    if let statistic { members["statistic"] = .string(statistic.rawValue) }
+    if let best { members["best"] = .string(best.rawValue) }
+    return .object(members)
+  }
+}
+
+extension Claim {
+  fileprivate var canonical: CanonicalJSON {
+    .object([
+      "id": .string(id),
+      "says": says.map { .string($0) } ?? .null,
+      "test": .string(test.rawValue),
+      "metric": .string(metric),
+      "partner": partner.map { .string($0) } ?? .null,
+      "of": .array(of.map(\.canonical)),
+      "against": against?.canonical ?? .null,
+      "over": over.map { .string($0) } ?? .null,
+      "across": .array(across.map { .string($0) }),
+      "expectation": .string(expectation.description),
     ])
   }
 }

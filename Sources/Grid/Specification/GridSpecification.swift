@@ -20,12 +20,15 @@ package struct GridSpecification: Hashable, Sendable, Codable {
   /// A run that has all values of any of these does not belong to the grid.
   package var exclude: [ParameterAssignment]
   package var report: ReportSpecification
+  /// What the grid states beforehand, in the file's order.
+  package var claims: [Claim]
 
   package init(
     name: String, about: String? = nil, program: ProgramSpecification,
     fixed: ParameterAssignment = [:], axes: [Axis], variants: [[Axis]] = [],
     conditions: [RunCondition] = [], replicateAxis: String? = nil,
-    exclude: [ParameterAssignment] = [], report: ReportSpecification = ReportSpecification()
+    exclude: [ParameterAssignment] = [], report: ReportSpecification = ReportSpecification(),
+    claims: [Claim] = []
   ) {
     self.name = name
     self.about = about
@@ -37,6 +40,12 @@ package struct GridSpecification: Hashable, Sendable, Codable {
     self.replicateAxis = replicateAxis
     self.exclude = exclude
     self.report = report
+    self.claims = claims
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, about, program, fixed, axes, variants, conditions, replicateAxis, exclude, report
+    case claims
   }
 
   /// Every parameter that the grid gives a value, in alphabetical order.

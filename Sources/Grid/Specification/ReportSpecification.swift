@@ -6,14 +6,21 @@ package struct ReportSpecification: Hashable, Sendable, Codable {
   package var columns: [String]
   /// Values of axes that select, among the grid's own runs, those to compare with.
   package var baseline: ParameterAssignment?
+  /// What the entries show; `nil` is the mean.
+  package var statistic: ReportStatistic?
+  /// Which entries stand out; `nil` leaves it to what is known of the metric.
+  package var best: ReportBest?
 
   package init(
     metrics: [String] = [], rows: [String] = [], columns: [String] = [],
-    baseline: ParameterAssignment? = nil
+    baseline: ParameterAssignment? = nil, statistic: ReportStatistic? = nil,
+    best: ReportBest? = nil
   ) {
     self.metrics = metrics
     self.rows = rows
     self.columns = columns
     self.baseline = baseline
+    self.statistic = statistic
+    self.best = best
   }
 }

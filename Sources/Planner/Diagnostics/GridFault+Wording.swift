@@ -76,6 +76,10 @@ extension GridFault {
       Wording(
         "unknown key “\(key)”\(Self.underIfAny(path.dropLast()))",
         Self.didYouMean(suggestion, allowed))
+    case .unknownWord(let word, let suggestion, let allowed):
+      Wording(
+        "\(Self.subject(path)) is “\(Found.shortened(word))”, which means nothing there",
+        suggestion.map { "did you mean “\($0)”?" } ?? "write one of \(allowed.joined(separator: ", "))")
     case .missingKey(let key):
       Wording("\(Self.subject(path)) lacks “\(key)”")
     case .keysExclude(let key, let other):
@@ -248,6 +252,10 @@ extension GridFault {
         "the grid has \(count.map(Self.grouped) ?? "more than 9,000,000,000,000,000,000") runs, "
           + "more than the \(Self.grouped(limit)) that a grid may have",
         "shorten an axis, or split the grid")
+    case .claimTwice, .claimLacks, .claimHasNoUse, .claimWithoutReplicates, .claimOfNothing,
+      .claimLeavesOpen, .comparedWithItself, .selectedAndUsed, .valueNotOnAxis, .axisTooShort,
+      .expectationUnreadable, .expectationOutOfRange:
+      claimWording(path: path)
     case .sameRunTwice(let first, let second):
       Wording(
         "\(first) and \(second) give every parameter the same value and would be one run",
@@ -275,6 +283,8 @@ extension GridFault {
       "close the bracket; quote text that contains brackets, commas or “: ”"
     case "found unexpected end of stream":
       "close the quote"
+    case "did not find expected comment or line break":
+      "quote text that begins with > or |"
     case "found undefined alias":
       "quote text that begins with *"
     case "but found another document":
@@ -313,9 +323,9 @@ extension GridFault {
     return allowed.isEmpty ? nil : "there \(allowed.count == 1 ? "is" : "are") \(list(allowed))"
   }
 
-  /// Up to twelve names, so that a message stays a line.
-  private static func list(_ names: [String]) -> String {
-    names.count <= 12
+  /// Up to thirteen names, so that a message stays a line.
+  static func list(_ names: [String]) -> String {
+    names.count <= 13
       ? names.joined(separator: ", ")
       : names.prefix(11).joined(separator: ", ") + " and \(names.count - 11) more"
   }
@@ -348,6 +358,7 @@ extension GridFault.Expectation {
     case .point: "a value, or a mapping of parameters to values"
     case .program: "builtin, or a mapping with `command` or `shell`"
     case .selection: "a mapping of axes to values"
+    case .selections: "a list of selections, the one with the highest metric first"
     case .include: "a path or a list of paths"
     }
   }

@@ -26,6 +26,7 @@ package enum GridFault: Hashable, Sendable {
   /// A parameter that stands beside `parameters` instead of under it.
   case parameterAtTheTop(String)
   case unknownKey(String, suggestion: String?, allowed: [String])
+  case unknownWord(String, suggestion: String?, allowed: [String])
   case missingKey(String)
   case keysExclude(String, String)
 
@@ -90,6 +91,21 @@ package enum GridFault: Hashable, Sendable {
   case nothingIsLeft
   case tooManyRuns(count: Int?, limit: Int)
 
+  // Claims.
+  case claimTwice(String, firstLine: Int)
+  case claimLacks(Claim.Test, String)
+  case claimHasNoUse(Claim.Test, String)
+  case claimWithoutReplicates
+  case claimOfNothing
+  /// An axis on which the runs differ though nothing says what to do with it.
+  case claimLeavesOpen(String, values: [String])
+  case comparedWithItself
+  case selectedAndUsed(String, as: String)
+  case valueNotOnAxis(String, axis: String, suggestion: String?, allowed: [String])
+  case axisTooShort(String, values: Int, minimum: Int)
+  case expectationUnreadable(String, Claim.Test)
+  case expectationOutOfRange(String, Claim.Test)
+
   // Runs.
   case sameRunTwice(first: String, second: String)
   case sameIdentifier(RunID, first: String, second: String)
@@ -110,6 +126,7 @@ package enum GridFault: Hashable, Sendable {
     case point
     case program
     case selection
+    case selections
     case include
   }
 

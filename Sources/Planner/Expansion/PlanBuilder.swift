@@ -166,6 +166,28 @@ package struct PlanBuilder {
     return "“\(words.joined(separator: " "))”"
   }
 
+  private mutating func checkClaims() {
+    for objection in ClaimCheck(specification, runs: runs).objections() {
+      // A specification from the job table has no places.
+      let claim = grid.places.claims.indices.contains(objection.claim)
+        ? grid.places.claims[objection.claim] : nil
+      let place = claim.flatMap {
+        $0.selections.indices.contains(objection.selection)
+          ? $0.selections[objection.selection] : nil
+      }
+      let of = specification.claims[objection.claim].of.count
+      var path = ["claims", "\(claim?.index ?? objection.claim)"]
+      if objection.selection >= of {
+        path.append("against")
+      } else if of > 1 {
+        path += ["of", "\(objection.selection)"]
+      } else if !specification.claims[objection.claim].of[0].isEmpty {
+        path.append("of")
+      }
+      diagnostics.fault(objection.fault, at: place ?? grid.places.root, path: path)
+    }
+  }
+
   private mutating func checkSelections() {
     if runs.isEmpty, !diagnostics.hasFaults {
       diagnostics.fault(
@@ -178,6 +200,7 @@ package struct PlanBuilder {
       diagnostics.warning(
         .excludeMatchesNothing, at: place ?? grid.places.root, path: ["exclude", "\(index)"])
     }
+    checkClaims()
     if specification.report.baseline != nil, isMatched.last == false {
       diagnostics.fault(
         .baselineMatchesNothing, at: grid.places.baseline ?? grid.places.root,

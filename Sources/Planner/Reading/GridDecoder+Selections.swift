@@ -178,10 +178,14 @@ extension GridDecoder {
       places.baseline = baseline.place
       report.baseline = decodeSelection(baseline, columns: columns, ["report", "baseline"])
     }
+    if let statistic = node["statistic"].flatMap(text(of:)) {
+      report.statistic = ReportStatistic(rawValue: statistic)
+    }
+    if let best = node["best"].flatMap(text(of:)) { report.best = ReportBest(rawValue: best) }
     return report
   }
 
-  private mutating func checkAxis(_ name: String, at place: Place, _ path: [String]) {
+  mutating func checkAxis(_ name: String, at place: Place, _ path: [String]) {
     if axisNames.contains(name) { return }
     fault(
       .unknownAxis(

@@ -11,6 +11,8 @@ struct GridDecoder {
   var program: ProgramDescription
   /// The axes of the grid, also those with a fault, which no one else need complain of.
   var axisNames: [String] = []
+  /// What all blocks of the grid fix to one value.
+  var commonFixed: ParameterAssignment = [:]
   /// The parameters by name.
   var parameters: [String: ParameterDescription] = [:]
 
@@ -34,6 +36,7 @@ struct GridDecoder {
     let blocks = variants ?? [base]
     for block in blocks { checkComplete(block) }
     let common = commonValues(of: blocks)
+    commonFixed = common
     let axesOfVariants = (variants ?? []).map { axes(of: $0, beside: common) }
     let columns =
       variants == nil ? base.resolvedAxes : columns(of: axesOfVariants, beside: common)
@@ -60,7 +63,8 @@ struct GridDecoder {
       conditions: decodeConditions(columns: columns, places: &places),
       replicateAxis: decodeReplicate(),
       exclude: decodeExclude(columns: columns, places: &places),
-      report: decodeReport(columns: columns, places: &places))
+      report: decodeReport(columns: columns, places: &places),
+      claims: decodeClaims(columns: columns, places: &places))
     return (specification, places)
   }
 

@@ -47,4 +47,13 @@ struct GridPlaces: Sendable {
   var baseline: Place?
   var conditions: Place?
   var axes: [String: Place] = [:]
+  /// Of the claims, in their order.
+  var claims: [ClaimPlaces] = []
+
+  struct ClaimPlaces: Sendable {
+    /// The place of the claim in the file's list.
+    let index: Int
+    /// Of each selection in `of`, or of the claim itself where it selects nothing, then of `against`.
+    let selections: [Place]
+  }
 }

@@ -142,6 +142,8 @@ package struct EditorSchema {
       let known = words == .preset ? program.presets.keys.sorted() : program.metrics.map(\.name)
       return workload == .external || known.isEmpty
         ? Self.scalar : .object(["enum": .array(known.map { .string($0) })])
+    case .choice(let words):
+      return .object(["enum": .array(words.map { .string($0) })])
     case .integer(let minimum, let maximum):
       return .object(Self.number("integer", minimum.map(Double.init), maximum.map(Double.init)))
     case .number(let minimum, let maximum):
@@ -311,7 +313,7 @@ extension Form {
   /// Whether what may stand there is the program's to say.
   fileprivate var dependsOnProgram: Bool {
     switch self {
-    case .text, .value, .integer, .number, .memory, .duration: false
+    case .text, .choice, .value, .integer, .number, .memory, .duration: false
     case .word: true
     case .list(let element, _, _): element.dependsOnProgram
     case .record(let record): record.keys.contains { $0.form.dependsOnProgram }

@@ -5,6 +5,8 @@ indirect enum Form: Sendable {
   case text
   /// A text that is one of the program's words.
   case word(Words)
+  /// One of these words.
+  case choice([String])
   /// A parameter's value: any scalar, typed later by the program.
   case value
   case integer(minimum: Int?, maximum: Int?)
@@ -74,7 +76,7 @@ indirect enum Form: Sendable {
   /// What to tell someone who wrote something else.
   var expectation: GridFault.Expectation {
     switch self {
-    case .text, .word: .text
+    case .text, .word, .choice: .text
     case .value: .value
     case .integer: .integer
     case .number: .number

@@ -1,3 +1,5 @@
+import Grid
+
 /// The forms of the grid file.
 enum GridSchema {
   /// Keys of a mapping in an axis that are not parameters.
@@ -29,6 +31,9 @@ enum GridSchema {
     Form.Key(
       "replicate", .text, about: "The axis over which cells are averaged; `seed` if there is one."),
     Form.Key("report", .record(report), about: "What the tables show."),
+    Form.Key(
+      "claims", .list(of: .record(claim)),
+      about: "What the grid states beforehand; the report says what became of it."),
   ])
 
   static let program = Form.Record([
@@ -82,7 +87,39 @@ enum GridSchema {
     Form.Key("columns", names(.textOrList), about: "Axes that go across the table."),
     Form.Key(
       "baseline", .names(.selection, to: .value), about: "Values that select the runs to compare with."),
+    Form.Key(
+      "statistic", .choice(ReportStatistic.allCases.map(\.rawValue)),
+      about: "What the tables show of each cell; the mean unless it is given."),
+    Form.Key(
+      "best", .choice(ReportBest.allCases.map(\.rawValue)),
+      about: "Which entry of a column stands out."),
   ])
+
+  static let claim = Form.Record([
+    Form.Key("id", .text, isRequired: true, about: "Names the claim in tables."),
+    Form.Key("says", .text, about: "The claim in words."),
+    Form.Key(
+      "test", .choice(Claim.Test.allCases.map(\.rawValue)), isRequired: true,
+      about: "The statistic that the claim is about."),
+    Form.Key("metric", .word(.metric), isRequired: true, about: "The metric that it is about."),
+    Form.Key("with", .word(.metric), about: "The other metric of a correlation."),
+    Form.Key(
+      "of",
+      .shape(.selection, list: .list(of: selection, minimum: 2), mapping: selection),
+      about: "Values of axes that select the runs; for `order` a list of such, highest first."),
+    Form.Key("against", selection, about: "Values that select the runs to compare with."),
+    Form.Key("over", .text, about: "The axis along which a curve is looked at."),
+    Form.Key(
+      "across", names(.textOrList),
+      about: "The axes whose values are the replicates; the replicate axis unless it is given."),
+    Form.Key(
+      "expect", .text, about: "What is expected: `> 0`, `< 0.5`, `= 0 within 0.02`, `increasing`."),
+    Form.Key(
+      "margin", .number(minimum: 0), about: "How far from 0 a difference still is equivalence."),
+  ])
+
+  /// Any names: a value is looked up among the labels of an axis, whatever the parameter's type.
+  private static let selection = Form.names(.anything, to: .value)
 
   static let range = Form.Record(
     marks: ["from", "to", "by"],

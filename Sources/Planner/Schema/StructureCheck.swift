@@ -26,7 +26,7 @@ struct StructureCheck {
       return
     }
     switch form {
-    case .text, .word, .value, .integer, .number, .memory, .duration:
+    case .text, .word, .choice, .value, .integer, .number, .memory, .duration:
       guard let scalar = node.scalar else {
         wrong(node, form, path)
         return
@@ -112,6 +112,14 @@ struct StructureCheck {
       {
         fault(
           .outOfRange(scalar.text, GridFault.Bounds(minimum: minimum, maximum: maximum)),
+          at: node.place, path)
+      }
+    case .choice(let words):
+      if !words.contains(scalar.text) {
+        fault(
+          .unknownWord(
+            scalar.text, suggestion: Suggestion.nearest(to: scalar.text, among: words),
+            allowed: words),
           at: node.place, path)
       }
     case .memory:

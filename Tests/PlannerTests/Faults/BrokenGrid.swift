@@ -22,5 +22,6 @@ struct BrokenGrid: CustomStringConvertible, Sendable {
   var description: String { name }
 
   static let all =
-    texts + keys + values + ranges + axes + selections + programs + variants + includes + overrides
+    texts + keys + values + ranges + axes + selections + claims + programs + variants + includes
+    + overrides
 }

@@ -73,7 +73,7 @@ import Testing
         (node.entries ?? []).contains { record.marks.contains($0.key) }
       }
       if let record { collect(node, .record(record), path, into: &shown) }
-    case .text, .word, .value, .integer, .number, .memory, .duration: break
+    case .text, .word, .choice, .value, .integer, .number, .memory, .duration: break
     }
   }
 
@@ -95,7 +95,7 @@ import Testing
       for form in [scalar, list, mapping] { form.map { collectAll($0, path, into: &all) } }
     case .alternatives(_, let records):
       for record in records { collectAll(.record(record), path, into: &all) }
-    case .text, .word, .value, .integer, .number, .memory, .duration: break
+    case .text, .word, .choice, .value, .integer, .number, .memory, .duration: break
     }
   }
 }
