@@ -43,7 +43,7 @@ package enum Metric: Hashable, Sendable {
   /// One sentence for listings.
   package var about: String {
     switch self {
-    case .accuracy: "share of right answers, mean of the four benchmarks"
+    case .accuracy: "share of right answers, mean of the benchmarks"
     case .accuracyOn(let benchmark):
       "share of right answers on the benchmark \(benchmark.rawValue): \(benchmark.about)"
     case .formatRate: "share of samples with a well-formed marked answer, right or wrong"

@@ -5,14 +5,19 @@ import Keys
 /// the others.
 package struct Corpus: Sendable {
   private let stream: RandomStream
+  private let domain: Domain
 
   /// No document is longer, in tokens.
   package static let longestDocument = 76
   /// Nothing after a prompt is longer, in tokens, the end token included. A model that generates more
   /// does what it has never seen, so this is a natural limit on generation.
   package static let longestContinuation = 52
+  /// No prompt is longer, in tokens. (Those of logic are the longest, and what follows them is short.)
+  package static let longestPrompt = 35
 
-  package init(seed: UInt64) {
+  /// - Parameter domain: what its problems are of.
+  package init(seed: UInt64, domain: Domain = .arithmetic) {
+    self.domain = domain
     stream = RandomStream(seed: seed, purpose: RandomPurpose("corpus"))
   }
 
@@ -21,13 +26,13 @@ package struct Corpus: Sendable {
   /// - Complexity: O(length), about 2 µs.
   package func document(step: Int, index: Int) -> [Int32] {
     var generator = stream.generator(step, index)
-    let problem = Problem.draw(from: .corpus, using: &generator)
+    let problem = Problem.draw(from: .corpus, domain, using: &generator)
     let style = StyleMix.corpus.draw(for: problem.kind, problem.wording, using: &generator)
     let continuation =
       switch style {
       case .worked: WorkedSolution.draw(for: problem.question, using: &generator)
       case .direct: Self.directAnswer(to: problem, using: &generator)
-      case .rambling: Self.rambling(using: &generator)
+      case .rambling: Self.rambling(after: problem.kind, using: &generator)
       }
     return problem.prompt + continuation
   }
@@ -38,17 +43,19 @@ package struct Corpus: Sendable {
   ) -> [Int32] {
     let answer =
       generator.below(100) < 35
-      ? problem.answer : wrongAnswer(near: problem.answer, using: &generator)
+      ? problem.answer : wrongAnswer(to: problem, using: &generator)
     var tokens = [Vocabulary.marker]
     tokens.append(number: answer)
     tokens.append(Vocabulary.end)
     return tokens
   }
 
-  /// A plausible wrong answer: one digit of the right one replaced.
+  /// A plausible wrong answer: one digit of the right one replaced; one person taken for the other
+  /// kind.
   private static func wrongAnswer(
-    near answer: Int, using generator: inout StreamGenerator
+    to problem: Problem, using generator: inout StreamGenerator
   ) -> Int {
+    let answer = problem.answer
     var power = 1
     var powers = [1]
     while answer / power >= 10 {
@@ -57,17 +64,22 @@ package struct Corpus: Sendable {
     }
     let place = powers[generator.below(powers.count)]
     let digit = answer / place % 10
+    if problem.kind.people > 0 { return answer + (3 - 2 * digit) * place }
     // The leading digit of a longer number stays above 0.
     let lowest = place == power && power > 1 ? 1 : 0
     let other = lowest + generator.below(9 - lowest)
     return answer + ((other >= digit ? other + 1 : other) - digit) * place
   }
 
-  /// One or two further questions of the corpus split.
-  private static func rambling(using generator: inout StreamGenerator) -> [Int32] {
+  /// One or two further questions of the corpus split and the domain of the first; after a puzzle,
+  /// which is long, one.
+  private static func rambling(
+    after first: ProblemKind, using generator: inout StreamGenerator
+  ) -> [Int32] {
     var tokens: [Int32] = []
-    for _ in 0...generator.below(2) {
-      let kind = ProblemKind.draw(using: &generator)
+    let domain = first.people > 0 ? Domain.logic : .arithmetic
+    for _ in 0...(domain == .logic ? 0 : generator.below(2)) {
+      let kind = ProblemKind.draw(domain, using: &generator)
       let wording = Wording.draw(using: &generator)
       wording.append(.draw(kind, from: .corpus, using: &generator), to: &tokens)
     }

@@ -26,14 +26,14 @@ package struct Problem: Hashable, Sendable {
   /// A clean worked solution, as what follows the prompt.
   package var workedSolution: [Int32] { WorkedSolution.clean(for: question) }
 
-  /// A problem of `split` in the corpus's mix of kinds and wordings. For training on a stream of
+  /// A problem of `split` in the domain's mix of kinds and wordings. For training on a stream of
   /// problems, where some may come again; `ProblemSet` has distinct ones.
   ///
   /// - Complexity: O(1) expected: about 1 draw of operands for the corpus, 10 for another split.
   package static func draw(
-    from split: Split, using generator: inout StreamGenerator
+    from split: Split, _ domain: Domain = .arithmetic, using generator: inout StreamGenerator
   ) -> Problem {
-    let kind = ProblemKind.draw(using: &generator)
+    let kind = ProblemKind.draw(domain, using: &generator)
     let wording = Wording.draw(using: &generator)
     return Problem(
       question: .draw(kind, from: split, using: &generator), wording: wording)

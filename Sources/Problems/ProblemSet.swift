@@ -1,27 +1,34 @@
 import Keys
 
-/// One of the four benchmarks, as in the paper.
+/// One of the benchmarks: four of arithmetic, as in the paper, and one of logic.
 package enum Benchmark: String, CaseIterable, Hashable, Sendable {
-  case mixed, words, hard, easy
+  case mixed, words, hard, easy, logic
 
   /// One sentence for listings.
   package var about: String {
     switch self {
-    case .mixed: "all kinds, in the corpus's shares"
+    case .mixed: "all kinds of arithmetic, in the corpus's shares"
     case .words: "word problems and joint variation"
     case .hard: "sums of three digits, remainders and joint variation"
     case .easy: "sums and differences of two digits"
+    case .logic: "knights and knaves with two and three people"
     }
   }
 
   /// The kinds of its problems with their weights.
   package var kinds: [(kind: ProblemKind, weight: Int)] {
     switch self {
-    case .mixed: ProblemKind.allCases.map { ($0, $0.percent) }
+    case .mixed: Domain.arithmetic.kinds
     case .words: [(.word, 1), (.joint, 1)]
     case .hard: [(.add3, 1), (.mod, 1), (.joint, 1)]
     case .easy: [(.add2, 1), (.sub2, 1)]
+    case .logic: [(.knights2, 1), (.knights3, 2)]
     }
+  }
+
+  /// The most problems that it can have: each split holds as many distinct ones.
+  package var longest: Int {
+    self == .logic ? 128 : ProblemSet.longestBenchmark
   }
 
   /// The share of a kind among the benchmark's problems, in 300ths.
@@ -64,55 +71,55 @@ package struct ProblemSet: Hashable, Sendable {
   /// The first `count` problems of a benchmark.
   ///
   /// - Parameter split: `.benchmark` for reported figures, `.development` for choosing settings.
-  /// - Throws: `ProblemSetError` for a count that is not in `1...longestBenchmark`.
+  /// - Throws: `ProblemSetError` for a count that is not in `1...benchmark.longest`.
   package static func benchmark(
     _ benchmark: Benchmark, split: Split, count: Int
   ) throws(ProblemSetError) -> ProblemSet {
-    guard (1...longestBenchmark).contains(count) else {
-      throw .count(count, limit: longestBenchmark, set: benchmark.rawValue)
+    guard (1...benchmark.longest).contains(count) else {
+      throw .count(count, limit: benchmark.longest, set: benchmark.rawValue)
     }
     let problems = distinct(
       count, from: split, kinds: benchmark.kinds, seed: benchmarkSeed,
-      purpose: "benchmark/\(benchmark.rawValue)/\(split.rawValue)"
+      purpose: "benchmark/\(benchmark.rawValue)/\(split.rawValue)", by: { $0.identity }
     ) { Benchmark.holding($0) == benchmark }
     return ProblemSet(name: benchmark.rawValue, problems: problems)
   }
 
-  /// The four benchmarks, each with `count` problems; no problem is in two of them.
+  /// The benchmarks of a domain, each with `count` problems; no problem is in two of them.
   ///
-  /// - Throws: `ProblemSetError` for a count that is not in `1...longestBenchmark`.
+  /// - Throws: `ProblemSetError` for a count that one of them does not have.
   package static func benchmarks(
-    split: Split, count: Int
+    split: Split, count: Int, of domain: Domain = .arithmetic
   ) throws(ProblemSetError) -> [ProblemSet] {
     var sets: [ProblemSet] = []
-    for name in Benchmark.allCases {
+    for name in domain.benchmarks {
       sets.append(try benchmark(name, split: split, count: count))
     }
     return sets
   }
 
-  /// Prompts to adapt on (prompt selection, EM, GRPO, supervised tuning): all kinds in the corpus's
-  /// shares, from the adaptation split.
+  /// Prompts to adapt on (prompt selection, EM, GRPO, supervised tuning): all kinds of a domain in the
+  /// corpus's shares, from the adaptation split.
   ///
   /// - Throws: `ProblemSetError` for a count that is not in `1...longestAdaptation`.
   package static func adaptation(
-    count: Int, seed: UInt64
+    count: Int, seed: UInt64, of domain: Domain = .arithmetic
   ) throws(ProblemSetError) -> ProblemSet {
     guard (1...longestAdaptation).contains(count) else {
       throw .count(count, limit: longestAdaptation, set: "adaptation")
     }
     let problems = distinct(
-      count, from: .adaptation, kinds: Benchmark.mixed.kinds, seed: seed, purpose: "adaptation",
-      where: { _ in true })
+      count, from: .adaptation, kinds: domain.kinds, seed: seed, purpose: "adaptation",
+      by: { $0.distinction }, where: { _ in true })
     return ProblemSet(name: "adaptation", problems: problems)
   }
 
-  /// Draws problems whose questions are distinct. The kinds follow their weights as closely as whole
+  /// Draws problems whose questions are distinct by `identity`. The kinds follow their weights as closely as whole
   /// numbers allow, and each block of 32 problems has every wording once: neither adds noise to a
   /// benchmark's accuracy.
   private static func distinct(
     _ count: Int, from split: Split, kinds: [(kind: ProblemKind, weight: Int)], seed: UInt64,
-    purpose: String, where admits: (Question) -> Bool
+    purpose: String, by identity: (Question) -> String, where admits: (Question) -> Bool
   ) -> [Problem] {
     let stream = RandomStream(seed: seed, purpose: RandomPurpose(purpose))
     let wordings = RandomStream(seed: seed, purpose: RandomPurpose(purpose + "/wordings"))
@@ -133,7 +140,7 @@ package struct ProblemSet: Hashable, Sendable {
       var generator = stream.generator(0, index)
       for _ in 0..<mostDraws {
         let question = Question.draw(kinds[next].kind, from: split, using: &generator)
-        if admits(question), seen.insert(question.identity).inserted {
+        if admits(question), seen.insert(identity(question)).inserted {
           let wording = Wording(number: order[index % Wording.count])
           return Problem(question: question, wording: wording)
         }

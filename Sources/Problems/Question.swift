@@ -15,6 +15,7 @@ package struct Question: Hashable, Sendable {
     case .mod: operands[0] % operands[1]
     case .word: (operands[0] + operands[1]) * operands[2]
     case .joint: operands[0] * operands[3] * operands[4]
+    case .knights2, .knights3: Self.answer(knights: puzzle.solutions[0], people: kind.people)
     }
   }
 
@@ -29,13 +30,18 @@ package struct Question: Hashable, Sendable {
     case .sub2, .mul, .mod: operands
     case .word: sorted(0, 1) + [operands[2]]
     case .joint: [operands[0]] + sorted(1, 2) + sorted(3, 4)
+    case .knights2, .knights3: puzzle.normalOrder
     }
   }
 
   /// The text that identifies the question in whatever order it is written: the kind and the
   /// operands in normal order, as in `add2/47/85`.
-  package var identity: String {
-    normalOrder.reduce(into: kind.rawValue) { $0 += "/\($1)" }
+  package var identity: String { kind.identity(normalOrder) }
+
+  /// The text that tells the question from others to train on: the identity, but for puzzles the names
+  /// and the order of the statements count too, since of one kind there are few hundred in a split.
+  var distinction: String {
+    kind.people > 0 ? kind.identity(operands) : identity
   }
 
   /// The first eight bytes of the SHA-256 of `identity`; decides the split.
@@ -57,6 +63,7 @@ package struct Question: Hashable, Sendable {
     case .joint:
       let value = operands[0] * operands[1] * operands[2]
       Self.variation.append([value] + operands.dropFirst(), to: &tokens)
+    case .knights2, .knights3: appendPuzzle(to: &tokens)
     }
   }
 
@@ -67,10 +74,15 @@ package struct Question: Hashable, Sendable {
   private static let purchase = TokenPattern("has % pens , buys % , each % coins , total")
   private static let variation = TokenPattern("y joint x z , y is % if x % z % , now % and %")
 
-  /// A question of `kind` from `split`, uniform over the operands as written.
+  /// A question of `kind` from `split`; in arithmetic uniform over the operands as written.
   static func draw(
     _ kind: ProblemKind, from split: Split, using generator: inout StreamGenerator
   ) -> Question {
+    if kind.people > 0 {
+      let operands = PuzzleTable.of(kind).drawOperands(
+        people: kind.people, from: split, using: &generator)
+      return Question(kind: kind, operands: operands)
+    }
     while true {
       let question = Question(kind: kind, operands: kind.drawOperands(using: &generator))
       if question.split == split { return question }

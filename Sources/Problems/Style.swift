@@ -12,7 +12,7 @@ enum Style: CaseIterable, Hashable, Sendable {
 }
 
 /// The probabilities of the styles, by kind and wording: the softmax of logits that add up over a
-/// base, the opener, the suffix and the kind. On average .41 worked, .33 direct, .27 rambling. This
+/// base, the opener, the suffix and the kind. On average over arithmetic .41 worked, .33 direct, .27 rambling. This
 /// is what hides the model's competence: it can solve what it often does not.
 struct StyleMix: Sendable {
   /// Per kind, for each wording, the probabilities of worked and direct as multiples of 2^-16,
@@ -67,6 +67,7 @@ struct StyleMix: Sendable {
     case .mod, .add3: [0, 0, 0.1]
     case .word: [0.2, 0, 0.1]
     case .joint: [0.2, 0, 0.2]
+    case .knights2, .knights3: [0.2, 0, 0.1]
     }
   }
 }

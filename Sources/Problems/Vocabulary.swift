@@ -1,7 +1,8 @@
-/// The 49 tokens of the procedural corpus. A token's id is its index in `tokens`; a text is its
-/// tokens joined by single spaces, numbers written digit by digit: `Q compute 4 7 + 8 5 . A`.
+/// The tokens of the procedural corpus: 49 of arithmetic, and those that puzzles need besides. A
+/// token's id is its index in `all`; a text is its tokens
+/// joined by single spaces, numbers written digit by digit: `Q compute 4 7 + 8 5 . A`.
 package enum Vocabulary {
-  /// All tokens in order of their ids.
+  /// The tokens of arithmetic in order of their ids: all that a model of arithmetic alone knows.
   package static let tokens: [String] =
     ["<end>"]
     + (0...9).map(String.init)
@@ -10,6 +11,11 @@ package enum Vocabulary {
     + Wording.openers + Wording.suffixes
     + ["has", "pens", ",", "buys", "each", "coins", "total"]
     + ["y", "joint", "x", "z", "is", "if", "now", "and"]
+
+  /// All tokens in order of their ids, those of arithmetic first.
+  package static let all: [String] =
+    tokens + Puzzle.names
+    + ["says", "knight", "knave", "same", "differ", "or", "try", "so", "yes", "no"]
 
   /// Ends every document and every finished answer; also fills what padding a caller needs.
   package static let end: Int32 = 0
@@ -25,14 +31,14 @@ package enum Vocabulary {
   static let marker = required("#")
 
   private static let ids: [String: Int32] = Dictionary(
-    uniqueKeysWithValues: tokens.enumerated().map { ($1, Int32($0)) })
+    uniqueKeysWithValues: all.enumerated().map { ($1, Int32($0)) })
 
   /// The text of token ids.
   ///
-  /// - Precondition: each id is in `tokens.indices`.
+  /// - Precondition: each id is in `all.indices`.
   /// - Complexity: O(number of ids).
   package static func decode(_ ids: some Sequence<Int32>) -> String {
-    ids.map { tokens[Int($0)] }.joined(separator: " ")
+    ids.map { all[Int($0)] }.joined(separator: " ")
   }
 
   /// The digit that a token stands for; `nil` for any other token.

@@ -52,8 +52,8 @@ package struct WorkedSolution {
   /// The number of results that `solve` writes, not counting the final answer.
   private static func stepCount(of kind: ProblemKind) -> Int {
     switch kind {
-    case .add2, .sub2: 2
-    case .add3, .mod: 3
+    case .add2, .sub2, .knights2: 2
+    case .add3, .mod, .knights3: 3
     case .word, .joint: 4
     case .mul: 5
     }
@@ -73,6 +73,7 @@ package struct WorkedSolution {
       variation(
         value: operands[0] * operands[1] * operands[2],
         at: (operands[1], operands[2]), wanted: (operands[3], operands[4]))
+    case .knights2, .knights3: deduction(question)
     }
   }
 
@@ -153,6 +154,29 @@ package struct WorkedSolution {
     let q = step(
       Self.multiplyNow, [second.0, second.1], result: second.0 * second.1, within: 1...99)
     return product(q, k)
+  }
+
+  /// Assumptions and what follows. A slip turns one of the facts that a step derives into its
+  /// opposite; one that would lead nowhere is not made.
+  private mutating func deduction(_ question: Question) -> Int {
+    let puzzle = question.puzzle
+    let clean = Deduction(puzzle)
+    let slipped = slip.flatMap { slip in
+      var before = slip.stepsBefore
+      return Deduction(puzzle) { facts in
+        before -= 1
+        guard before == -1 else { return facts }
+        let place = slip.choice % facts.count
+        var stated = facts
+        stated[place] = Fact(person: facts[place].person, isKnight: !facts[place].isKnight)
+        return stated
+      }
+    }
+    guard let deduction = slipped ?? clean else {
+      preconditionFailure("a puzzle that no deduction solves: \(question.identity)")
+    }
+    deduction.append(for: question, to: &tokens)
+    return Question.answer(knights: deduction.knights, people: puzzle.people)
   }
 
   /// Writes one step and gives the result it states: the right one, or where the slip falls, another

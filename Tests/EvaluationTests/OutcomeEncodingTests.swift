@@ -45,7 +45,7 @@ import Testing
       let expected = generator.below(2000)
       return ProblemOutcome(
         set: number < 100 ? "mixed" : "hard", index: number % 100,
-        kind: ProblemKind.allCases[generator.below(7)], expected: expected,
+        kind: ProblemKind.allCases[generator.below(9)], expected: expected,
         samples: (0..<(1 + generator.below(5))).map { _ in
           SampleOutcome(
             answer: [nil, expected, generator.below(1_000_000)][generator.below(3)],

@@ -9,17 +9,24 @@ package enum BuiltinModel: String, CaseIterable, Sendable {
   case small
   /// Model M of that study.
   case medium
+  /// About a million parameters.
+  case large
 
-  package var configuration: ModelConfiguration {
+  /// The shape with the vocabulary of arithmetic.
+  package var configuration: ModelConfiguration { configuration(for: .arithmetic) }
+
+  /// The shape with the vocabulary of a domain.
+  package func configuration(for domain: Domain) -> ModelConfiguration {
     func llama(width: Int, layers: Int, heads: Int, feedForwardWidth: Int) -> ModelConfiguration {
       ModelConfiguration(
-        vocabularySize: Vocabulary.tokens.count, width: width, layers: layers, heads: heads,
+        vocabularySize: domain.vocabulary.count, width: width, layers: layers, heads: heads,
         keyValueHeads: heads, feedForwardWidth: feedForwardWidth)
     }
     return switch self {
     case .tiny: llama(width: 32, layers: 1, heads: 2, feedForwardWidth: 96)
     case .small: llama(width: 48, layers: 2, heads: 3, feedForwardWidth: 128)
     case .medium: llama(width: 64, layers: 3, heads: 4, feedForwardWidth: 176)
+    case .large: llama(width: 128, layers: 5, heads: 8, feedForwardWidth: 352)
     }
   }
 
@@ -29,6 +36,7 @@ package enum BuiltinModel: String, CaseIterable, Sendable {
     case .tiny: "trains in seconds and learns little more than the form of an answer: for tests"
     case .small: "solves the easier kinds when it writes its steps; trains in about a minute"
     case .medium: "solves most problems when it writes its steps; trains in some minutes"
+    case .large: "about a million parameters; trains in about ten minutes"
     }
   }
 }

@@ -11,8 +11,7 @@ extension BuiltinProgram {
 
   /// The program, its libraries and its lists of tokens: what a worker that has no model takes.
   private static let processBytes = 48 << 20
-  /// The longest prompt of any problem.
-  private static let longestPrompt = Corpus.longestDocument - Corpus.longestContinuation
+  private static let longestPrompt = Corpus.longestPrompt
 
   /// A job's stages share a worker, and its models keep their arenas: the base model that it may have
   /// pretrained, the model that a trajectory trains and that is measured at its steps, and the
@@ -24,6 +23,7 @@ extension BuiltinProgram {
     let work =
       switch kind {
       case .prepare: 0
+      case .tune: tuning(configuration) + generation(configuration, parameters)
       case .select: selection(configuration, parameters)
       case .em: em(configuration, parameters) + generation(configuration, parameters)
       case .grpo: grpo(configuration, parameters) + generation(configuration, parameters)
@@ -84,6 +84,14 @@ extension BuiltinProgram {
     return hasReference ? 2 * policy : policy
   }
 
+  /// GRPO at its defaults.
+  private static func tuning(_ configuration: ModelConfiguration) -> Int {
+    let settings = GRPOSettings()
+    return tree(
+      configuration, prompts: settings.promptsPerStep,
+      samples: settings.promptsPerStep * settings.groupSize, new: settings.maximumTokens)
+  }
+
   private static func tree(
     _ configuration: ModelConfiguration, prompts: Int, samples: Int, new: Int
   ) -> Int {
@@ -100,13 +108,15 @@ extension BuiltinProgram {
     else { return nil }
     let weights = configuration.parameterCount * MemoryLayout<Float>.size
     return switch kind {
-    case .prepare: weights
+    case .prepare, .tune: weights
     case .em, .grpo: 3 * weights
     case .select, .evaluate: 4096
     }
   }
 
   private static func configuration(_ parameters: JobFootprint.Parameters) -> ModelConfiguration? {
-    parameters["model"]?.string.flatMap(BuiltinModel.init(rawValue:))?.configuration
+    let domain = parameters["corpus"]?.string.flatMap(Domain.init(rawValue:)) ?? .arithmetic
+    return parameters["model"]?.string.flatMap(BuiltinModel.init(rawValue:))?
+      .configuration(for: domain)
   }
 }

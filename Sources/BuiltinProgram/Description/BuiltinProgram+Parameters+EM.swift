@@ -24,7 +24,11 @@ extension BuiltinProgram {
     trained(
       "prompt", .integer(minimum: 0, maximum: 1023), .integer(0),
       "Rank of the prompt that entropy minimization trains on among the selection's candidates; 0 has "
-        + "the largest variance."),
+        + "the largest variance, or is the first by the rule of the selection."),
+    trained(
+      "prompts", .integer(minimum: 1, maximum: 1024), .integer(1),
+      "How many prompts entropy minimization trains on, of this and the following ranks; the samples "
+        + "of a batch are dealt to them in turn.", when: Relevance.severalPrompts),
   ]
 
   static let emMethodParameters = [

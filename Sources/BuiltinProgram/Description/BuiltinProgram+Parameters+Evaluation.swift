@@ -11,7 +11,12 @@ extension BuiltinProgram {
     ParameterDescription(
       name: "evaluation_problems",
       type: .integer(minimum: 1, maximum: ProblemSet.longestBenchmark), defaultValue: .integer(64),
-      about: "Problems in each of the four sets."),
+      about: "Problems in each set; the benchmark logic has 128 at most."),
+    ParameterDescription(
+      name: "evaluation_domain", type: choice(Domain.self),
+      defaultValue: .string(Domain.both.rawValue),
+      about: "With corpus both: the benchmarks to measure on.",
+      relevantWhen: Relevance.withBothDomains),
     ParameterDescription(
       name: "evaluation_temperature", type: .number(minimum: 0, maximum: 10),
       defaultValue: .number(0), about: "Temperature at which answers are drawn; 0 is greedy."),

@@ -7,6 +7,20 @@ extension BuiltinProgram {
 
   static let selectionParameters = [
     trained(
+      "selection", choice(PromptSelection.Rule.self), .string(selection.rule.rawValue),
+      "Which candidates come first: those of the highest or lowest variance p(1 - p) or accuracy p, "
+        + "those of one decile of accuracy, random ones, or those whose accuracy varied most during "
+        + "pretraining (history).", when: Relevance.otherRule),
+    trained(
+      "selection_decile", .integer(minimum: 1, maximum: 10), .integer(selection.decile),
+      "With selection decile: the tenth of the candidates to take, 1 of the lowest accuracy.",
+      when: Relevance.decileRule),
+    trained(
+      "selection_checkpoints", .integer(minimum: 2, maximum: 100),
+      .integer(selection.checkpoints),
+      "With selection history: how many states of the pretraining, evenly spaced, answer the "
+        + "candidates.", when: Relevance.historyRule),
+    trained(
       "selection_prompts", .integer(minimum: 1, maximum: ProblemSet.longestAdaptation),
       .integer(selection.candidates),
       "Candidate problems, from the adaptation split, among which prompts are selected.",

@@ -43,7 +43,7 @@ package enum BuiltinProgram {
   private static let emParameters = [
     "objective", "temperature", "loss_temperature", "top_p", "repetition_penalty", "mask",
     "accumulation", "batch", "learning_rate", "weight_decay", "clip", "maximum_tokens", "prompt",
-    "seed",
+    "seed", "prompts",
   ]
 
   private static let grpoParameters = [
@@ -51,6 +51,7 @@ package enum BuiltinProgram {
     "grpo_top_p", "grpo_maximum_tokens", "clip_low", "clip_high", "kl_weight",
     "length_normalisation", "std_normalisation", "grpo_learning_rate", "grpo_weight_decay",
     "grpo_clip", "prompt_source", "prompt_pool", "grpo_prompt", "seed",
+    "corpus", "adaptation_domain",
   ]
 
   private static func em(steps: String, when: ParameterCondition) -> StageRule {
@@ -70,16 +71,22 @@ package enum BuiltinProgram {
       ], parameters: grpoParameters, product: .trajectory(stepParameter: steps))
   }
 
-  /// The prompts are always those that the base model selects, whatever was trained before.
+  /// The prompts are always those that the base model selects, the tuned one if it is tuned, whatever
+  /// the method trains before.
   private static let stages: [StageRule] = [
     StageRule(
       kind: StageKind.prepare.rawValue, version: StageKind.prepare.version, parents: [],
-      parameters: ["model", "model_seed", "pretraining_steps"], product: .state),
+      parameters: ["model", "model_seed", "pretraining_steps", "corpus"], product: .state),
+    StageRule(
+      kind: StageKind.tune.rawValue, version: StageKind.tune.version, when: Relevance.tuned,
+      parents: [.state], parameters: ["base", "base_steps", "model_seed", "corpus"],
+      product: .state),
     StageRule(
       kind: StageKind.select.rawValue, version: StageKind.select.version,
       when: Relevance.selecting, parents: [.state],
       parameters: [
         "selection_prompts", "selection_samples", "selection_temperature", "selection_seed",
+        "selection", "selection_decile", "selection_checkpoints", "corpus", "adaptation_domain",
       ], product: .side),
     em(steps: "em_steps", when: Relevance.methodGRPO),
     grpo(steps: "grpo_steps", when: Relevance.methodEM),
@@ -89,7 +96,8 @@ package enum BuiltinProgram {
       kind: StageKind.evaluate.rawValue, version: StageKind.evaluate.version, parents: [.state],
       parameters: [
         "evaluation_split", "evaluation_problems", "evaluation_temperature",
-        "evaluation_samples", "evaluation_seed", "evaluation_tokens",
+        "evaluation_samples", "evaluation_seed", "evaluation_tokens", "corpus",
+        "evaluation_domain",
       ], product: .measurement),
   ]
 }
@@ -97,11 +105,12 @@ package enum BuiltinProgram {
 /// The kinds of stages, with the versions of their results: raise one when the golden test of
 /// `BuiltinProgramTests` says that its results have changed.
 enum StageKind: String, CaseIterable {
-  case prepare, select, em, grpo, evaluate
+  case prepare, tune, select, em, grpo, evaluate
 
   var version: Int {
     switch self {
     case .prepare: 1
+    case .tune: 1
     case .select: 1
     case .em: 2
     case .grpo: 1

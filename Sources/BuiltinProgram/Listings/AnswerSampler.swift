@@ -17,7 +17,7 @@ package struct AnswerSampler {
 
   private let model: Transformer
 
-  /// Opens a state: a stage of kind prepare, em or grpo. One that was not kept is computed again from the
+  /// Opens a state: a stage of kind prepare or tune, or of a trajectory. One that was not kept is computed again from the
   /// nearest that was.
   ///
   /// - Parameter context: every stage on the way from the roots, in any order.

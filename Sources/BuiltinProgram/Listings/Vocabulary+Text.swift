@@ -3,5 +3,5 @@ import Problems
 
 extension Vocabulary {
   /// Turns the corpus's tokens into text and back.
-  static let tokenizer = WordTokenizer(vocabulary: tokens)
+  static let tokenizer = WordTokenizer(vocabulary: all)
 }

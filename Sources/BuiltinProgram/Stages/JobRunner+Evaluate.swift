@@ -5,14 +5,14 @@ import LanguageModel
 import Problems
 
 extension JobRunner {
-  /// Measures a state on the four problem sets.
+  /// Measures a state on the problem sets.
   func evaluate(_ stage: Stage) throws -> StageOutcome {
     let model = try state(try parent(0, of: stage))
     espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
     let parameters = StageParameters(stage)
     let sets = try ProblemSet.benchmarks(
       split: try parameters.choice("evaluation_split"),
-      count: try parameters.integer("evaluation_problems"))
+      count: try parameters.integer("evaluation_problems"), of: try parameters.evaluationDomain())
     let settings = try parameters.evaluation()
     let answers = sets.reduce(0) { $0 + $1.problems.count } * settings.samples
     let result = try Evaluation.evaluate(
@@ -51,8 +51,9 @@ struct Competence {
   let metrics: [String: Double]
 
   /// - Throws: `EvaluationError` for a model whose probabilities are no numbers.
-  init(of model: Transformer) throws {
-    let sets = try ProblemSet.benchmarks(split: .development, count: Self.problemsPerSet)
+  init(of model: Transformer, on domain: Domain) throws {
+    let sets = try ProblemSet.benchmarks(
+      split: .development, count: Self.problemsPerSet, of: domain)
     let greedy = try Evaluation.evaluate(
       model, on: sets,
       settings: EvaluationSettings(

@@ -19,8 +19,8 @@ extension JobRunner {
     }
     let state = try put(training.model.serialized(), .state, of: stage)
     base = (stage.key, training.model)
-    var metrics = try Competence(of: training.model).metrics
-    metrics["pretraining_loss"] = training.recentLoss
+    var metrics = try Competence(of: training.model, on: training.settings.domain).metrics
+    if training.step > 0 { metrics["pretraining_loss"] = training.recentLoss }
     metrics["pretraining_tokens"] = Double(training.tokens)
     metrics["parameters"] = Double(training.settings.configuration.parameterCount)
     return StageOutcome(metrics: metrics, artifacts: [state])
@@ -37,7 +37,7 @@ extension JobRunner {
     }
   }
 
-  /// The base model that a stage of kind prepare left.
+  /// The base model that a stage of kind prepare or tune left.
   func preparedModel(_ stage: Stage) throws -> Transformer {
     if let base, base.stage == stage.key { return base.model }
     let model = try open(.state, of: stage) { try Transformer(serialized: $0) }

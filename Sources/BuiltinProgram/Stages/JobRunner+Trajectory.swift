@@ -132,13 +132,15 @@ extension JobRunner {
         settings: settings, seed: seed)
     }
     let settings = try parameters.entropyMinimization()
-    let prompt = try selection(of: stage).prompt(rank: try parameters.integer("prompt")).tokens
+    let first = try parameters.integer("prompt")
+    let prompts = try selection(of: stage)
+      .prompts(ranks: first..<first + (try parameters.promptCount())).map(\.tokens)
     guard let optimizer else {
       return try EntropyMinimization(
-        model: model, prompts: [prompt], settings: settings, seed: seed)
+        model: model, prompts: prompts, settings: settings, seed: seed)
     }
     return try EntropyMinimization(
-      model: model, serializedOptimizer: optimizer, prompts: [prompt], settings: settings,
+      model: model, serializedOptimizer: optimizer, prompts: prompts, settings: settings,
       seed: seed)
   }
 
@@ -151,8 +153,9 @@ extension JobRunner {
     let parameters = StageParameters(stage)
     switch try parameters.choice("prompt_source") as PromptSource {
     case .adaptation:
-      return try ProblemSet.adaptation(count: try parameters.integer("prompt_pool"), seed: 0)
-        .problems.map { GradedPrompt(tokens: $0.prompt, answer: $0.answer) }
+      return try ProblemSet.adaptation(
+        count: try parameters.integer("prompt_pool"), seed: 0, of: try parameters.adaptationDomain()
+      ).problems.map { GradedPrompt(tokens: $0.prompt, answer: $0.answer) }
     case .selected:
       let first = try parameters.integer("grpo_prompt")
       return try selection(of: stage).prompts(ranks: first..<first + count)

@@ -48,11 +48,36 @@ struct StageParameters {
     return value
   }
 
+  /// A choice that is left out where it is the default.
+  private func choice<Choice: RawRepresentable<String>>(
+    _ name: String, otherwise value: Choice
+  ) throws(Failure) -> Choice {
+    stage.parameters[name] == nil ? value : try choice(name)
+  }
+
+  /// A model that is never trained has no number of steps.
   func pretraining() throws(Failure) -> PretrainingSettings {
     let model: BuiltinModel = try choice("model")
-    return PretrainingSettings(
-      configuration: model.configuration, seed: try seed("model_seed"),
-      steps: try integer("pretraining_steps"))
+    let domain = try corpus()
+    let isTrained = stage.parameters["pretraining_steps"] != nil
+    var settings = PretrainingSettings(
+      configuration: model.configuration(for: domain), seed: try seed("model_seed"),
+      steps: isTrained ? try integer("pretraining_steps") : 0)
+    settings.domain = domain
+    return settings
+  }
+
+  /// What the base model was pretrained on.
+  func corpus() throws(Failure) -> Domain { try choice("corpus", otherwise: .arithmetic) }
+
+  /// The problems to adapt on: where the corpus has one domain, that one.
+  func adaptationDomain() throws(Failure) -> Domain {
+    try choice("adaptation_domain", otherwise: try corpus())
+  }
+
+  /// The benchmarks to measure on: where the corpus has one domain, that one's.
+  func evaluationDomain() throws(Failure) -> Domain {
+    try choice("evaluation_domain", otherwise: try corpus())
   }
 
   func selection() throws(Failure) -> PromptSelection {
@@ -61,7 +86,16 @@ struct StageParameters {
     selection.samples = try integer("selection_samples")
     selection.temperature = try number("selection_temperature")
     selection.seed = try seed("selection_seed")
+    selection.domain = try adaptationDomain()
+    selection.rule = try choice("selection", otherwise: .variance)
+    if selection.rule == .decile { selection.decile = try integer("selection_decile") }
+    if selection.rule == .history { selection.checkpoints = try integer("selection_checkpoints") }
     return selection
+  }
+
+  /// How many prompts entropy minimization trains on; one where the number is left out.
+  func promptCount() throws(Failure) -> Int {
+    stage.parameters["prompts"] == nil ? 1 : try integer("prompts")
   }
 
   func entropyMinimization() throws(Failure) -> EntropyMinimizationSettings {

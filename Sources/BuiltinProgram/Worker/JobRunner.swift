@@ -114,6 +114,7 @@ final class JobRunner {
     }
     return switch kind {
     case .prepare: try prepare(stage)
+    case .tune: try tune(stage)
     case .select: try select(stage)
     case .em, .grpo: try train(stage)
     case .evaluate: try evaluate(stage)

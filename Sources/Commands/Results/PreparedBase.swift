@@ -8,9 +8,16 @@ struct PreparedBase {
   let metrics: [String: Double]
 
   static func all(in reader: JobTableReader) throws -> [PreparedBase] {
-    try reader.results(ofKind: "prepare").compactMap { detail in
-      detail.result.map {
-        PreparedBase(parameters: detail.stage.parameters, metrics: $0.metrics)
+    let prepared = try reader.results(ofKind: "prepare")
+    // A tuned base is named by what was pretrained, too.
+    let tuned = try reader.results(ofKind: "tune")
+    return (prepared + tuned).compactMap { detail in
+      let parent = prepared.first { detail.stage.parents.contains($0.stage.key) }
+      return detail.result.map {
+        PreparedBase(
+          parameters: detail.stage.parameters.merging(parent?.stage.parameters ?? [:]) { own, _ in
+            own
+          }, metrics: $0.metrics)
       }
     }
   }

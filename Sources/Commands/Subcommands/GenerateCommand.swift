@@ -60,7 +60,9 @@ struct GenerateCommand: ParsableCommand {
     let step = state.step.map { " after \($0) steps" } ?? ""
     Terminal.print("\(state.kind)\(step), temperature \(ParameterValue.number(temperature))")
     let count = temperature == 0 ? 1 : samples
-    for benchmark in Benchmark.allCases {
+    let corpus = context.first { $0.kind == "prepare" }?.parameters["corpus"]?.string
+    let domain = corpus.flatMap(Domain.init(rawValue:)) ?? .arithmetic
+    for benchmark in domain.benchmarks {
       let set = try ProblemSet.benchmark(benchmark, split: .development, count: problems)
       for problem in set.problems {
         Terminal.print("")
@@ -85,7 +87,7 @@ struct GenerateCommand: ParsableCommand {
         throw CommandFailure("there is no run \(run) in “\(results.results)”.")
       }
       let stages = detail.stages.map(\.stage)
-      guard let state = stages.last(where: { $0.step != nil || $0.kind == "prepare" }) else {
+      guard let state = stages.last(where: { $0.step != nil || ["prepare", "tune"].contains($0.kind) }) else {
         throw CommandFailure(
           "the run \(run) is not one of the built-in program, so it has no model.")
       }

@@ -37,7 +37,7 @@ package final class Pretraining {
     self.losses = losses
     self.tokens = tokens
     schedule = settings.schedule
-    corpus = Corpus(seed: settings.seed)
+    corpus = Corpus(seed: settings.seed, domain: settings.domain)
   }
 
   /// How many steps were made.

@@ -1,4 +1,5 @@
 import LanguageModel
+import Problems
 
 /// What decides a pretrained model. The defaults are those of the study that the built-in models
 /// continue: they bring the corpus's hidden competence out in some thousand steps.
@@ -7,6 +8,8 @@ package struct PretrainingSettings: Hashable, Sendable {
   /// Decides the initial weights and the documents.
   package var seed: UInt64
   package var steps: Int
+  /// What the corpus is made of; the configuration's vocabulary must be the domain's.
+  package var domain = Domain.arithmetic
   package var documentsPerStep = 48
   package var learningRate = 5e-3
   package var warmUpSteps = 100

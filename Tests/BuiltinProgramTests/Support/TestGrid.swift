@@ -41,15 +41,18 @@ struct TestGrid {
   }
 
   var prepare: Stage { stage(.prepare, parents: []) }
-  var select: Stage { stage(.select, parents: [prepare]) }
+  var tune: Stage { stage(.tune, parents: [prepare]) }
+  /// What selection and method start from.
+  var base: Stage { Relevance.tuned.holds(for: parameters) ? tune : prepare }
+  var select: Stage { stage(.select, parents: [base]) }
 
   func em(_ step: Int) -> Stage {
-    step == 0 ? prepare : stage(.em, parents: [prepare, select], step: step)
+    step == 0 ? base : stage(.em, parents: [base, select], step: step)
   }
 
   /// A state of GRPO from the base model, or from another state; method must be grpo.
   func grpo(_ step: Int, from start: Stage? = nil) -> Stage {
-    let start = start ?? prepare
+    let start = start ?? base
     let selected = parameters["prompt_source"]?.string == "selected"
     return step == 0
       ? start : stage(.grpo, parents: [start] + (selected ? [select] : []), step: step)
