@@ -43,15 +43,15 @@ struct LogicTests {
     let other = try PuzzleReader(
       question: "Q find ann says bob knave , bob says ann same bob . A")
     #expect(other.solutions == [["ann": true, "bob": false]])
-    let right = "W try ann knight ; ann => bob knave ; bob => yes ; # 1 2 <end>"
+    let right = "W try ann knight ; ann knight => bob knave ; bob knave => yes ; # 1 2 <end>"
     #expect(try other.check(solution: right) == .init(fault: nil, answer: 12, isMarked: true))
     for wrong in [
-      "W try ann knight ; ann => bob knight ; bob => yes ; # 1 1 <end>",
-      "W try ann knight ; ann => bob knave ; # 1 2 <end>",
-      "W try ann knight ; ann => bob knave ; bob => no ; so ann knave ; ann => bob knight ; # 2 1 <end>",
-      "W try ann knight ; ann => bob knave ; bob => yes ; # 2 1 <end>",
-      "W try ann knight ; so ann knave ; ann => bob knight ; # 2 1 <end>",
-      "W try ann knight ; bob => yes ; ann => bob knave ; # 1 2 <end>",
+      "W try ann knight ; ann knight => bob knight ; bob knight => yes ; # 1 1 <end>",
+      "W try ann knight ; ann knight => bob knave ; # 1 2 <end>",
+      "W try ann knight ; ann knight => bob knave ; bob knave => no ; so ann knave ; ann knave => bob knight ; # 2 1 <end>",
+      "W try ann knight ; ann knight => bob knave ; bob knave => yes ; # 2 1 <end>",
+      "W try ann knight ; so ann knave ; ann knave => bob knight ; # 2 1 <end>",
+      "W try ann knight ; bob knight => yes ; ann knight => bob knave ; # 1 2 <end>",
     ] {
       #expect(try other.check(solution: wrong).fault != nil, "\(wrong)")
     }
@@ -213,7 +213,8 @@ struct LogicTests {
     #expect(
       texts(two) == [
         "Q find ann says bob knight , bob says ann differ bob ? A",
-        "W try ann knight ; ann => bob knight ; bob => no ; so ann knave ; ann => bob knave ; "
+        "W try ann knight ; ann knight => bob knight ; bob knight => no ; so ann knave ; "
+          + "ann knave => bob knave ; "
           + "# 2 2 <end>",
       ])
     let three = question(
@@ -226,7 +227,7 @@ struct LogicTests {
     #expect(
       texts(three) == [
         "Q find eve says dan knave and fay knight , dan says eve knave , fay says eve same fay ? A",
-        "W try eve knight ; eve => dan knave fay knight ; dan => yes ; fay => yes ; # 1 2 1 <end>",
+        "W try eve knight ; eve knight => dan knave fay knight ; dan knave => yes ; fay knight => yes ; # 1 2 1 <end>",
       ])
   }
 }

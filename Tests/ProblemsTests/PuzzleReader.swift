@@ -111,7 +111,8 @@ struct PuzzleReader {
 
   /// Checks each step of a solution by brute force over the worlds in which what was assumed and all
   /// that was derived since holds, and the speaker's statement fits:
-  /// - a derived fact holds in all of them, was not known, and its speaker's kind was known,
+  /// - each step names its speaker's kind, which was known,
+  /// - a derived fact holds in all of them and was not known,
   /// - `yes` needs that the statement fits in every world in which the known facts hold,
   /// - `no` that there is no such world,
   /// - `so` follows `no` and turns the assumption round,
@@ -147,20 +148,23 @@ struct PuzzleReader {
         failed = false
         continue
       }
-      guard step[1] == "=>", Self.names.contains(step[0]) else { throw Malformed(text: text) }
+      guard step.count > 3, step[2] == "=>", Self.names.contains(step[0]),
+        Self.kinds.contains(step[1])
+      else { throw Malformed(text: text) }
+      let isSpeakerKnown = known[step[0]] == (step[1] == "knight")
       let possible = Self.worlds(people).filter { world in
         known.allSatisfy { world[$0.key] == $0.value }
       }
       // Any of the speaker's statements that was not used yet may be meant.
       let candidates = sayings.filter { $0.speaker == step[0] && !used.contains($0) }
       let meant: Saying?
-      if step[2] == "yes" {
+      if step[3] == "yes" {
         meant = candidates.first { saying in possible.allSatisfy { saying.fits($0) } }
-      } else if step[2] == "no" {
+      } else if step[3] == "no" {
         meant = candidates.first { saying in !possible.contains { saying.fits($0) } }
         failed = true
       } else {
-        let facts = stride(from: 2, to: step.count, by: 2).map { (step[$0], step[$0 + 1] == "knight") }
+        let facts = stride(from: 3, to: step.count, by: 2).map { (step[$0], step[$0 + 1] == "knight") }
         meant = candidates.first { saying in
           facts.allSatisfy { fact in
             known[fact.0] == nil
@@ -169,7 +173,7 @@ struct PuzzleReader {
         }
         for (name, isKnight) in facts { known[name] = isKnight }
       }
-      if known[step[0]] == nil || meant == nil { fault(step) }
+      if !isSpeakerKnown || meant == nil { fault(step) }
       if let meant { used.append(meant) }
     }
     verdict.isMarked = final.first == "#"

@@ -49,6 +49,7 @@ import Testing
     case .mul: pairs(100...599, 2...9)
     case .mod: pairs(1000...9999, 3...6).filter { $0[0] / 1000 < $0[1] }
     case .word: pairs(10...59, 2...9).flatMap { ab in (2...9).map { ab + [$0] } }
+    case .knights2, .knights3: []
     case .joint:
       pairs(2...9, 2...9).flatMap { first in
         pairs(2...9, 2...9).filter { $0.sorted() != first.sorted() }.flatMap { second in

@@ -14,11 +14,11 @@ struct Deduction {
     /// The assumption failed: he is a knave.
     case conclude(Fact)
     /// What follows from a person's statement.
-    case derive(speaker: Int, facts: [Fact])
+    case derive(speaker: Fact, facts: [Fact])
     /// A person's statement agrees with what is known.
-    case agree(speaker: Int)
+    case agree(speaker: Fact)
     /// It does not.
-    case contradict(speaker: Int)
+    case contradict(speaker: Fact)
   }
 
   let steps: [Step]
@@ -43,7 +43,8 @@ struct Deduction {
           let (index, outcome) = Self.firstUseful(
             of: waiting, known: known, onlyFacts: !assumed)
         else { return nil }
-        let speaker = waiting.remove(at: index).speaker
+        let person = waiting.remove(at: index).speaker
+        let speaker = Fact(person: person, isKnight: known[person] == true)
         switch outcome {
         case .agrees: steps.append(.agree(speaker: speaker))
         case .contradicts:
@@ -103,7 +104,8 @@ struct Deduction {
     return facts.isEmpty ? nil : .gives(facts)
   }
 
-  /// Writes the steps: `try ann knight ; ann => bob knave ; bob => no ; so ann knave ;`.
+  /// Writes the steps, each with the kind of the person whose statement is used:
+  /// `try ann knight ; ann knight => bob knave ; bob knave => no ; so ann knave ;`.
   func append(for question: Question, to tokens: inout [Int32]) {
     func append(_ fact: Fact) {
       tokens.append(question.name(fact.person))
@@ -118,12 +120,15 @@ struct Deduction {
         tokens.append(PuzzleWords.conclude)
         append(fact)
       case .derive(let speaker, let facts):
-        tokens += [question.name(speaker), PuzzleWords.follows]
+        append(speaker)
+        tokens.append(PuzzleWords.follows)
         facts.forEach(append)
       case .agree(let speaker):
-        tokens += [question.name(speaker), PuzzleWords.follows, PuzzleWords.agrees]
+        append(speaker)
+        tokens += [PuzzleWords.follows, PuzzleWords.agrees]
       case .contradict(let speaker):
-        tokens += [question.name(speaker), PuzzleWords.follows, PuzzleWords.contradicts]
+        append(speaker)
+        tokens += [PuzzleWords.follows, PuzzleWords.contradicts]
       }
       tokens.append(PuzzleWords.stop)
     }

@@ -3,7 +3,9 @@ import Keys
 /// All puzzles of one kind: those with exactly one solution that a deduction with one assumption
 /// finds. So few that they are listed once instead of being drawn and rejected again and again.
 struct PuzzleTable: Sendable {
-  /// The statements' codes of each puzzle, by split and by the number of statements.
+  /// The statements' codes of each puzzle, by split and by group: how many statements it has, and how
+  /// many of them join two facts by `and` or `or`. There are the more puzzles the longer they are, and
+  /// the groups' weights keep the short ones from being lost among the long.
   private let puzzles: [Split: [(weight: Int, codes: [[Int]])]]
 
   private static let two = PuzzleTable(.knights2)
@@ -14,8 +16,7 @@ struct PuzzleTable: Sendable {
     kind == .knights2 ? two : three
   }
 
-  /// Who speaks, statement by statement, with a weight: the more a person says the more puzzles there
-  /// are, and the short ones should not be lost among the long.
+  /// Who speaks, statement by statement, with the weight of each group of such puzzles.
   private static func speakers(_ people: Int) -> [(weight: Int, orders: [[Int]])] {
     people == 3
       ? [(1, [[0, 1, 2]])]
@@ -32,7 +33,7 @@ struct PuzzleTable: Sendable {
     let masks = statements.map { $0.map { $0.possible(people: people) } }
     var puzzles: [Split: [(weight: Int, codes: [[Int]])]] = [:]
     for (weight, orders) in Self.speakers(people) {
-      var found: [Split: [[Int]]] = [:]
+      var found: [Split: [[[Int]]]] = [:]
       for speakers in orders {
         Self.visit(speakers, masks) { choice in
           let chosen = zip(speakers, choice).map { statements[$0][$1] }
@@ -40,11 +41,15 @@ struct PuzzleTable: Sendable {
           let puzzle = Puzzle(people: people, statements: chosen)
           guard Deduction(puzzle) != nil else { return }
           let split = Split(hash: Digest(of: kind.identity(puzzle.normalOrder)).prefix64)
-          found[split, default: []].append(chosen.map(\.code))
+          let joined = chosen.count { $0.form == .and || $0.form == .or }
+        let none = Array(repeating: [[Int]](), count: puzzle.statements.count + 1)
+        found[split, default: none][joined].append(chosen.map(\.code))
         }
       }
       for split in Split.allCases {
-        puzzles[split, default: []].append((weight, found[split] ?? []))
+        for group in found[split] ?? [] where !group.isEmpty {
+          puzzles[split, default: []].append((weight, group))
+        }
       }
     }
     self.puzzles = puzzles
@@ -85,7 +90,6 @@ struct PuzzleTable: Sendable {
         break
       }
     }
-    precondition(!codes.isEmpty, "no puzzle of some length in \(split)")
     var names = Array(Puzzle.names.indices)
     for place in 0..<people { names.swapAt(place, place + generator.below(names.count - place)) }
     let statements = codes[generator.below(codes.count)].map { code in

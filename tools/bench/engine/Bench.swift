@@ -152,7 +152,7 @@ struct Bench {
     var selection = PromptSelection()
     selection.candidates = pretrainingSteps > 0 ? 24 : 1
     selection.samples = pretrainingSteps > 0 ? selection.samples : 1
-    let prompt = try selection.ranked(by: base)[0].prompt
+    let prompt = try selection.ranked(selection.tried(by: base))[0].prompt
     try entropyMinimization(base, prompt)
     try policyOptimization(base)
     try evaluation(base)

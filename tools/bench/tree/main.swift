@@ -119,7 +119,8 @@ func report(_ title: String, _ model: Transformer, _ prompts: [[Int32]], tempera
 
 let model = try base()
 let prompts = try ProblemSet.adaptation(count: 24, seed: 1).problems.map(\.prompt)
-let selected = try PromptSelection().ranked(by: model)[0].prompt
+let selection = PromptSelection()
+let selected = try selection.ranked(selection.tried(by: model))[0].prompt
 row(["M, 64 samples, top-p 0.95", "T", "plain", "tree", "ratio", "distinct", "tree ms", "plain ms"])
 for temperature in [0.3, 0.5, 0.7, 1] {
   report("base, 24 prompts", model, prompts, temperature: temperature)

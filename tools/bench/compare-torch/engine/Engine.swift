@@ -83,7 +83,8 @@ struct Engine {
     }
     let model = try Transformer(folder: folder)
     base = model
-    let ranked = try PromptSelection().ranked(by: model)
+    let selection = PromptSelection()
+    let ranked = try selection.ranked(selection.tried(by: model))
     selected = ranked[0]
     return Answer(prompt: ranked[0].prompt, prompts: ranked.map(\.prompt))
   }
