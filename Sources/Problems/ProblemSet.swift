@@ -80,8 +80,8 @@ package struct ProblemSet: Hashable, Sendable {
     }
     let problems = distinct(
       count, from: split, kinds: benchmark.kinds, seed: benchmarkSeed,
-      purpose: "benchmark/\(benchmark.rawValue)/\(split.rawValue)", by: { $0.identity }
-    ) { Benchmark.holding($0) == benchmark }
+      purpose: "benchmark/\(benchmark.rawValue)/\(split.rawValue)", by: { $0.identity },
+      where: { Benchmark.holding($0) == benchmark })
     return ProblemSet(name: benchmark.rawValue, problems: problems)
   }
 

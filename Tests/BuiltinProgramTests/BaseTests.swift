@@ -105,9 +105,11 @@ struct BaseTests {
     #expect(last[alone.evaluate(1).key]?.metrics["accuracy_logic"] != nil)
   }
 
-  @Test("every rule selects, and entropy minimization takes several prompts", arguments: [
-    "variance", "lowest_variance", "highest_accuracy", "lowest_accuracy", "random", "history",
-  ])
+  @Test(
+    "every rule selects, and entropy minimization takes several prompts",
+    arguments: [
+      "variance", "lowest_variance", "highest_accuracy", "lowest_accuracy", "random", "history",
+    ])
   func rules(rule: String) {
     let grid = TestGrid([
       "selection": .string(rule), "prompts": .integer(2), "selection_checkpoints": .integer(2),
@@ -126,6 +128,7 @@ struct BaseTests {
     let recorder = Recorder(TemporaryStore().store)
     recorder.run(order(grid.all(steps: 0...1)))
     #expect(
-      recorder.failure?.message.hasPrefix("there is no prompt of rank 2 among 2 candidates") == true)
+      recorder.failure?.message.hasPrefix("there is no prompt of rank 2 among 2 candidates") == true
+    )
   }
 }

@@ -62,7 +62,9 @@ struct ResultVersionTests {
     ]
     let tuned = TestGrid(["base": .string("grpo"), "base_steps": .integer(2)])
     let stages =
-      plain.all(steps: 0...2) + [tuned.tune] + [detailed.em(1), detailed.em(2), detailed.evaluate(2)]
+      plain.all(steps: 0...2) + [tuned.tune] + [
+        detailed.em(1), detailed.em(2), detailed.evaluate(2),
+      ]
       + [reinforced.grpo(1), last[2], detailedReinforced.grpo(1, from: plain.em(2)), last[3]]
     let folder = TemporaryStore()
     let results = Recorder(folder.store).run(order(stages, keep: last))

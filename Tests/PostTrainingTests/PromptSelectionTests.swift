@@ -43,7 +43,8 @@ struct PromptSelectionTests {
     #expect(order(.decile, decile: 10) == [1])
   }
 
-  @Test("a history is that of the pretraining's states, and goes on after a kill to the same counts")
+  @Test(
+    "a history is that of the pretraining's states, and goes on after a kill to the same counts")
   func history() throws {
     var selection = PromptSelection()
     selection.rule = .history

@@ -15,7 +15,9 @@ struct LogicTests {
     return (0..<count).map { _ in Problem.draw(from: split, .logic, using: &generator) }
   }
 
-  @Test("puzzles have one solution, found by brute force, which the clean steps prove", arguments: Split.allCases)
+  @Test(
+    "puzzles have one solution, found by brute force, which the clean steps prove",
+    arguments: Split.allCases)
   func solutions(split: Split) throws {
     for problem in Self.problems(1000, split) {
       let text = Vocabulary.decode(problem.prompt)
@@ -91,7 +93,9 @@ struct LogicTests {
     }
   }
 
-  @Test("no puzzle of the stream is held out, in whatever names; shares, slips and lengths are as meant")
+  @Test(
+    "no puzzle of the stream is held out, in whatever names; shares, slips and lengths are as meant"
+  )
   func stream() throws {
     var heldOut: Set<String> = []
     func shape(_ text: String) throws -> String { try PuzzleReader(question: text).shape }
@@ -134,7 +138,8 @@ struct LogicTests {
           #expect(verdict.fault != nil || verdict.answer == puzzle.solutions.map(puzzle.answer)[0])
         case "#":
           direct += 1
-          let answer = Grade(continuation: tokens.drop { $0 != Vocabulary.answer }, expected: 0).answer
+          let answer = Grade(continuation: tokens.drop { $0 != Vocabulary.answer }, expected: 0)
+            .answer
           let given = try #require(answer)
           #expect(Set("\(given)").isSubset(of: ["1", "2"]))
           #expect("\(given)".count == puzzle.people.count)
@@ -186,7 +191,8 @@ struct LogicTests {
         for statement in all {
           #expect(Statement(code: statement.code) == statement)
           #expect(Statement(code: statement.exchanged.code) == statement.exchanged)
-          #expect(statement.exchanged.possible(people: people) == statement.possible(people: people))
+          #expect(
+            statement.exchanged.possible(people: people) == statement.possible(people: people))
         }
       }
     }

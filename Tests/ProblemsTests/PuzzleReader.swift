@@ -67,7 +67,9 @@ struct PuzzleReader {
     }
     var people: [String] = []
     for saying in sayings where !people.contains(saying.speaker) { people.append(saying.speaker) }
-    guard sayings.allSatisfy({ $0.words.allSatisfy { !Self.names.contains($0) || people.contains($0) } })
+    guard
+      sayings.allSatisfy({ $0.words.allSatisfy { !Self.names.contains($0) || people.contains($0) } }
+      )
     else { throw Malformed(text: text) }
     self.people = people
   }
@@ -164,7 +166,9 @@ struct PuzzleReader {
         meant = candidates.first { saying in !possible.contains { saying.fits($0) } }
         failed = true
       } else {
-        let facts = stride(from: 3, to: step.count, by: 2).map { (step[$0], step[$0 + 1] == "knight") }
+        let facts = stride(from: 3, to: step.count, by: 2).map {
+          (step[$0], step[$0 + 1] == "knight")
+        }
         meant = candidates.first { saying in
           facts.allSatisfy { fact in
             known[fact.0] == nil

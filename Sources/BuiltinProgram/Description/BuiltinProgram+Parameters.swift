@@ -24,6 +24,6 @@ extension BuiltinProgram {
       name: "method", type: .choice(["none", "em", "grpo"]), defaultValue: .string("em"),
       about:
         "What follows pretraining: nothing, entropy minimization (em), or reinforcement learning "
-        + "(grpo)."),
+        + "(grpo).")
   ]
 }

@@ -87,7 +87,9 @@ struct GenerateCommand: ParsableCommand {
         throw CommandFailure("there is no run \(run) in “\(results.results)”.")
       }
       let stages = detail.stages.map(\.stage)
-      guard let state = stages.last(where: { $0.step != nil || ["prepare", "tune"].contains($0.kind) }) else {
+      guard
+        let state = stages.last(where: { $0.step != nil || ["prepare", "tune"].contains($0.kind) })
+      else {
         throw CommandFailure(
           "the run \(run) is not one of the built-in program, so it has no model.")
       }

@@ -42,8 +42,8 @@ struct PuzzleTable: Sendable {
           guard Deduction(puzzle) != nil else { return }
           let split = Split(hash: Digest(of: kind.identity(puzzle.normalOrder)).prefix64)
           let joined = chosen.count { $0.form == .and || $0.form == .or }
-        let none = Array(repeating: [[Int]](), count: puzzle.statements.count + 1)
-        found[split, default: none][joined].append(chosen.map(\.code))
+          let none = Array(repeating: [[Int]](), count: puzzle.statements.count + 1)
+          found[split, default: none][joined].append(chosen.map(\.code))
         }
       }
       for split in Split.allCases {
