@@ -106,14 +106,20 @@ static int move_descriptors(struct espalier_spawn *spawn) {
   return 0;
 }
 
-static int write_registry(struct espalier_spawn *spawn) {
-  struct espalier_process self;
-  if (espalier_process_read(0, &self) != 0) self.start_time = 0;
+static char *append_process(char *end, pid_t pid) {
+  struct espalier_process process;
+  if (espalier_process_read(pid, &process) != 0) process.start_time = 0;
+  end = append_number(end, (uint64_t)pid);
+  return append_number(end + 1, process.start_time) + 1;
+}
+
+// A guard is 0 where there is none.
+static int write_registry(struct espalier_spawn *spawn, pid_t guard) {
   char line[ESPALIER_REGISTRY_LINE];
   memset(line, ' ', sizeof line);
   line[sizeof line - 1] = '\n';
-  char *end = append_number(line, (uint64_t)getpid());
-  append_number(end + 1, self.start_time);
+  char *end = append_process(line, getpid());
+  if (guard != 0) append_process(end, guard);
   ssize_t written = pwrite(spawn->registry, line, sizeof line, spawn->registry_offset);
   if (written == (ssize_t)sizeof line) return 0;
   if (written >= 0) errno = ENOSPC;
@@ -160,7 +166,7 @@ static int run_child(void *argument) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(spawn, ESPALIER_SPAWN_PARENT_DEATH, errno);
   // The parent may have died before it could be watched.
   if (getppid() != child->parent) fail(spawn, ESPALIER_SPAWN_ORPHANED, ESRCH);
-  if (spawn->registry >= 0 && write_registry(spawn) != 0)
+  if (spawn->registry >= 0 && write_registry(spawn, spawn->journal >= 0 ? child->parent : 0) != 0)
     fail(spawn, ESPALIER_SPAWN_REGISTRY, errno);
   if (move_descriptors(spawn) != 0) fail(spawn, ESPALIER_SPAWN_DESCRIPTORS, errno);
   if (spawn->directory != NULL && chdir(spawn->directory) != 0)
@@ -252,15 +258,21 @@ static int pass_on(int *owner_is_there) {
   return 1;
 }
 
-static void end_like(int status) {
-  if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
-  int number = WTERMSIG(status);
+// Until here the process, though it has ended, was not waited for, so that its number and its group's
+// were its own and the owner could signal the group.
+static void end_like(pid_t group, const siginfo_t *end) {
+  if (end->si_code == CLD_EXITED) {
+    waitpid(group, NULL, 0);
+    _exit(end->si_status);
+  }
+  int number = end->si_pid != 0 ? end->si_status : SIGKILL;
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   reset_signals();
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, number);
+  waitpid(group, NULL, 0);
   kill(getpid(), number);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
   _exit(128 + number);
@@ -269,21 +281,21 @@ static void end_like(int status) {
 static void finish_guard(pid_t group, int owner_is_there) {
   // The process was not waited for yet, so the group's number is still its own.
   kill(-group, SIGKILL);
-  int status;
-  while (waitpid(group, &status, 0) < 0 && errno == EINTR) continue;
+  siginfo_t end = {0};
+  while (waitid(P_PID, (id_t)group, &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) continue;
   // A process that left the group may go on writing; a full pipe is all that is waited for.
   fcntl(GUARD_OUTPUT, F_SETFL, O_NONBLOCK);
   for (int pieces = 0; pieces < 16 && pass_on(&owner_is_there); pieces++) continue;
-  if (WIFEXITED(status)) {
-    if (WEXITSTATUS(status) == 0 && guard_line_length > 0) end_line();
+  if (end.si_code == CLD_EXITED) {
+    if (end.si_status == 0 && guard_line_length > 0) end_line();
     char line[32] = "exited ";
-    char *end = append_number(line + strlen(line), (uint64_t)WEXITSTATUS(status));
-    *end++ = '\n';
-    if (guard_journal_is_whole) write_journal(line, (size_t)(end - line));
+    char *last = append_number(line + strlen(line), (uint64_t)end.si_status);
+    *last++ = '\n';
+    if (guard_journal_is_whole) write_journal(line, (size_t)(last - line));
   }
   // An error here loses at most what a power cut would have.
   fdatasync(GUARD_JOURNAL);
-  end_like(status);
+  end_like(group, &end);
 }
 
 static void watch_program(pid_t group) {
@@ -321,6 +333,7 @@ static int run_guard(void *argument) {
   int owner = (int)syscall(SYS_pidfd_open, guard->owner, 0);
   int program = -1;
   if (owner >= 0 && getppid() == guard->owner && setpgid(0, 0) == 0 &&
+      (spawn->registry < 0 || write_registry(spawn, 0) == 0) &&
       flock(spawn->journal, LOCK_EX | LOCK_NB) == 0 && pipe2(output, O_CLOEXEC) == 0) {
     int forward = spawn->descriptors[1];
     spawn->descriptors[1] = output[1];

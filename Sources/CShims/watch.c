@@ -73,6 +73,10 @@ int espalier_signal_restore(int number, const void *before) {
   return sigaction(number, before, 0);
 }
 
+void espalier_signal_release(int waker) {
+  if (signal_waker == waker) signal_waker = -1;
+}
+
 int espalier_signal_unblock(int number) {
   sigset_t set;
   sigemptyset(&set);

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artifacts
+import Execution
 import Glibc
 import JobTable
 
@@ -37,6 +38,9 @@ package struct Program: ParsableCommand {
       Terminal.note("espalier: \(failure.message)")
       Glibc.exit(failure.status.rawValue)
     } catch let error as JobTableError {
+      Terminal.note("espalier: \(error)")
+      Glibc.exit(ExitStatus.store.rawValue)
+    } catch let error as OwnershipError {
       Terminal.note("espalier: \(error)")
       Glibc.exit(ExitStatus.store.rawValue)
     } catch let error as FileError {

@@ -192,6 +192,12 @@ func columnMajorBlock(
   }
 }
 
+/// The matrix products as provenance names them.
+package enum ProductKind {
+  /// The instructions that this processor's products use.
+  package static var instructions: String { Width.isWide ? "AVX-512" : "AVX2 and FMA" }
+}
+
 /// Which of two ways to the same bits products go.
 enum Width {
   /// Whether the processor has AVX-512, whose registers hold a panel's row each.

@@ -16,7 +16,13 @@ package struct ReservedArena: ~Copyable {
     let address = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let address, address != MAP_FAILED else {
-      preconditionFailure("no address space for \(bytes) bytes: errno \(errno)")
+      // Nobody can go on without it, and a trap would tell the reader of a job's log nothing.
+      var sentence =
+        "espalier: the system refuses \(bytes) bytes of address space for a tree of samples "
+        + "(\(String(cString: strerror(errno)))); raise the limit (`ulimit -v`), or run fewer jobs "
+        + "at once\n"
+      sentence.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      exit(1)
     }
     base = address.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
   }

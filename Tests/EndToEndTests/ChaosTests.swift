@@ -7,12 +7,9 @@ import Testing
 struct ChaosTests {
   private func chaos(_ arguments: [String]) throws -> (status: Int32, output: String) {
     let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.executableURL = EspalierProgram.repository.appending(path: "tools/chaos")
     process.arguments =
-      [
-        "python3", EspalierProgram.repository.appending(path: "tools/chaos").path(), "--check",
-        "--program", EspalierProgram.path,
-      ] + arguments
+      ["--check", "--allow-skips", "--program", EspalierProgram.path] + arguments
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
@@ -31,12 +28,18 @@ struct ChaosTests {
 
   @Test("Full, read-only, damaged and occupied stores stop with a sentence and complete afterwards")
   func stores() throws {
+    let names = [
+      "full disk, early and late", "full disk, external program", "read-only folder",
+      "truncated table, twice", "damaged table, once", "torn write-ahead log", "two owners",
+      "readers during a run",
+    ]
     let (status, output) = try chaos([
-      "--kills", "0", "--cases",
-      "full disk, external program;read-only folder;torn write-ahead log;two owners;"
-        + "readers during a run",
+      "--kills", "0", "--cases", names.joined(separator: ";"),
     ])
     #expect(status == 0, "\(output)")
     #expect(output.contains("differences: 0"), "\(output)")
+    let skipped = output.split(separator: "\n").filter { $0.contains("skipped: ") }
+    #expect(output.contains("\(names.count - skipped.count) of \(names.count) cases passed"))
+    for line in skipped { Issue.record("this machine could not show: \(line)", severity: .warning) }
   }
 }

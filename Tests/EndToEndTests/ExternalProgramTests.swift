@@ -45,6 +45,55 @@ struct ExternalProgramTests {
     #expect(try folder.read("results/compression/runs.csv").split(separator: "\n").count == 11)
   }
 
+  @Test("--max-fails starts nothing more after so many failures, and says how to go on")
+  func maxFails() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: bad
+      program: {shell: "echo {x} >> walks; exit 7"}
+      axes: {x: {count: 20}}
+      """, to: "bad.yaml")
+    let run = try EspalierProgram.run(["run", "bad.yaml", "-j1", "--max-fails", "3"], in: folder)
+    #expect(run.status == 1)
+    #expect(
+      run.standardError.contains("stopped: too many jobs failed. Go on with: espalier run bad"))
+    #expect(try folder.read("walks") == "0\n1\n2\n")
+    let next = try EspalierProgram.run(["run", "bad.yaml", "-j1", "--no-keep-going"], in: folder)
+    #expect(next.status == 1)
+    #expect(try folder.read("walks") == "0\n1\n2\n3\n")
+    let rest = try EspalierProgram.run(["run", "bad.yaml", "--output", "quiet"], in: folder)
+    #expect(rest.status == 1)
+    #expect(try folder.read("walks").split(separator: "\n").count == 20)
+    for wrong in [["--max-fails", "0"], ["--max-fails", "-2"], ["--max-fails", "some"]] {
+      #expect(try EspalierProgram.run(["run", "bad.yaml"] + wrong, in: folder).status == 2)
+    }
+  }
+
+  @Test("What failed of too little memory heals when it is tried again with more")
+  func moreMemory() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: hungry
+      program:
+        command: [python3, -c, "b = bytes({megabytes} << 20); print('{\\"metrics\\": {\\"x\\": 1}}')"]
+        resources: {memory: 100 MiB}
+      axes: {megabytes: [1, 150]}
+      """, to: "hungry.yaml")
+    let run = try EspalierProgram.run(["run", "hungry.yaml", "--output", "quiet"], in: folder)
+    #expect(run.status == 1)
+    let status = try EspalierProgram.succeed(["status", "hungry.yaml"], in: folder).standardOutput
+    #expect(status.contains("memory"), "\(status)")
+    let less = try EspalierProgram.run(
+      ["retry", "hungry.yaml", "--memory", "lots"], in: folder)
+    #expect(less.status == 2)
+    try EspalierProgram.succeed(
+      ["retry", "hungry.yaml", "--memory", "400MiB", "--output", "quiet"], in: folder)
+    let runs = try folder.read("results/hungry/runs.csv")
+    #expect(runs.split(separator: "\n").count { $0.contains(",done,") } == 2, "\(runs)")
+  }
+
   @Test("Every kind of failure is an attempt with a message, and the grid goes on")
   func failures() throws {
     let folder = try TemporaryFolder()

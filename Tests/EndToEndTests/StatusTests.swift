@@ -31,6 +31,9 @@ struct StatusTests {
     // Nobody is at work: what is left to do, and no rate.
     let after = try EspalierProgram.succeed(["status", "slow.yaml"], in: folder).standardOutput
     #expect(after.contains("to do: about ") && !after.contains("stages a"), "\(after)")
+    #expect(after.contains(", 0 running, "), "\(after)")
+    let table = try EspalierProgram.succeed(["export", "slow.yaml", "--to", "out"], in: folder)
+    #expect(try !folder.read("out/runs.csv").contains("running"), "\(table)")
   }
 
   @Test("Failures come with a message, a log that is there, and commands that can be typed")

@@ -72,6 +72,15 @@ import Testing
     #expect(try Journal(path: home.path + "/none") == nil)
   }
 
+  @Test func aJournalThatIsHeldIsNamed() throws {
+    let path = home.path + "/held"
+    let file = open(path, O_WRONLY | O_CREAT, 0o666)
+    defer { close(file) }
+    #expect(flock(file, LOCK_EX) == 0)
+    #expect(throws: OwnershipError.journalHeld(path: path)) { try Journal(path: path, patience: 3) }
+    #expect("\(OwnershipError.journalHeld(path: "j"))".contains("end it (`fuser j` tells which)"))
+  }
+
   /// What a guard writes, of a real program.
   @Test func aGuardKeepsWhatMayBeAReport() throws {
     let grid = try TestGrid(

@@ -153,6 +153,72 @@ import Testing
     try complete(in: home, [.stopped, .completed])
   }
 
+  /// The owner is killed while somebody has stopped the guard.
+  @Test func aStoppedGuardLeavesNothingBehind() async throws {
+    let home = try TemporaryFolder()
+    try await dieAtTheThird(
+      "echo $$ > self; echo $PPID > guard; kill -STOP $PPID; kill -KILL $owner; sleep 600", in: home
+    )
+    do {
+      let owned = try OwnedFolder(ResultsFolder(path: home.path + "/results"))
+      withExtendedLifetime(owned) {}
+    }
+    #expect(try isGone("self", in: home) && isGone("guard", in: home))
+    try complete(in: home, [.stopped, .completed])
+  }
+
+  /// A guard that stands still after its owner's end, of a program that is gone: the next owner lets it
+  /// write down what it has.
+  @Test func aGuardThatStandsStillGoesOn() throws {
+    let home = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/perl")
+    process.arguments = [
+      "-e",
+      """
+      setpgrp(0, 0); open(my $f, ">", "$ARGV[0]/guard"); print $f "$$\n"; close $f;
+      kill "STOP", $$; select(undef, undef, undef, 0.2); open($f, ">", "$ARGV[0]/written");
+      """, home.path,
+    ]
+    try process.run()
+    let pid = process.processIdentifier
+    #expect(try eventually { ProcessStatus(of: pid)?.state == "T" })
+    let start = try #require(ProcessStatus(of: pid)).startTime
+    let registry = home.path + "/processes"
+    let lines = ["\(ProcessIdentity.currentBoot) \(getsid(0))", "4194000 1 \(pid) \(start)"]
+    try Data(lines.flatMap { ProcessRegistry.line($0) }).write(to: URL(filePath: registry))
+    #expect(Leftovers.groups(registry: registry) == [pid])
+    #expect(try Leftovers.end(registry: registry) == 1)
+    #expect(FileManager.default.fileExists(atPath: home.path + "/written"))
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+  }
+
+  /// A program ends well behind a stopped guard, and the owner is killed: the guard still writes down
+  /// what it has.
+  @Test func aStoppedGuardKeepsWhatWasFinished() async throws {
+    let home = try TemporaryFolder()
+    try await dieAtTheThird(
+      "echo $$ > self; kill -STOP $PPID; (sleep 0.3; kill -KILL $owner) > /dev/null &", in: home)
+    #expect(try eventually { try isGone("self", in: home) })
+    try complete(in: home, [.stopped])
+    #expect(home.text("began")?.split(separator: "\n").filter { $0.hasPrefix("3") } == ["3 1"])
+  }
+
+  /// What a job kept whose end was recorded in the owner's last moment goes with the next start.
+  @Test func foldersOfFinishedJobsGo() throws {
+    let grid = try TestGrid(shell: "echo '{\"metrics\": {\"x\": 1}}'")
+    try grid.add([["x": .integer(1)], ["x": .integer(2)]])
+    try grid.run()
+    for job in ["1", "7", "notes"] {
+      try FileManager.default.createDirectory(
+        atPath: grid.folder.work + "/\(job)/checkpoints", withIntermediateDirectories: true)
+    }
+    try grid.run()
+    let left = try FileManager.default.contentsOfDirectory(atPath: grid.folder.work)
+    #expect(left.sorted() == ["7", "notes"])
+  }
+
   /// A program ends well, and its owner dies before it has taken notice: the job is not done again.
   @Test func whatWasFinishedIsNotDoneAgain() async throws {
     let home = try TemporaryFolder()

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Grid
+import Kernels
 
 /// Seconds of the system's monotonic clock.
 func monotonicSeconds() -> Double {
@@ -24,6 +25,7 @@ extension Worker {
   /// Where this process's results come from.
   static func environment(version: String) -> WorkerEnvironment {
     WorkerEnvironment(
-      pid: getpid(), version: version, cpu: BuiltinProgram.processorName, blas: "own kernels, AVX2 and FMA")
+      pid: getpid(), version: version, cpu: BuiltinProgram.processorName,
+      blas: "own kernels, \(ProductKind.instructions)")
   }
 }

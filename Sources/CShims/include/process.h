@@ -17,8 +17,9 @@ struct espalier_spawn {
   uint64_t open_files;    // soft limit, 0 leaves the caller's
 
   // Where the process writes down who it is before it executes the file: a line of
-  // ESPALIER_REGISTRY_LINE bytes, "PID START_TIME" and spaces. -1 for nowhere. Doing this in the child
-  // leaves no instant in which the process runs and is not on record.
+  // ESPALIER_REGISTRY_LINE bytes, "PID START_TIME" and spaces; with a guard, which has written the same
+  // of itself before, "PID START_TIME GUARD_PID GUARD_START_TIME". -1 for nowhere. Doing this in the
+  // child leaves no instant in which the process runs and is not on record.
   int registry;
   int64_t registry_offset;
 

@@ -23,6 +23,10 @@ int espalier_watch_wait(int watch, uint64_t *names, int capacity);
 int espalier_waker_make(void);
 int espalier_waker_wake(int waker);
 
+// The waker is about to be closed, and its number may be another descriptor's soon: signals that are
+// still caught wake nobody from now on.
+void espalier_signal_release(int waker);
+
 // From now on the signal only makes `waker` readable. The action before it is stored in `before`,
 // which is espalier_signal_size() bytes long, for espalier_signal_restore. 0, or -1 with errno.
 int espalier_signal_catch(int number, int waker, void *before);

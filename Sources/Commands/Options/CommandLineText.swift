@@ -11,7 +11,8 @@ enum CommandLineText {
 
   /// The text as one word of a POSIX shell; in quotes only where it needs them.
   static func quoted(_ text: String) -> String {
-    let isPlain = !text.isEmpty
+    let isPlain =
+      !text.isEmpty
       && text.utf8.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -21,8 +22,8 @@ enum CommandLineText {
         }
       }
     if isPlain { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
+    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+    return "'" + parts.joined(separator: "'\\''") + "'"
   }
 }
 

@@ -1,4 +1,5 @@
 import BuiltinProgram
+import Execution
 import Foundation
 import Grid
 import JobTable
@@ -30,7 +31,8 @@ struct KnownGrid {
       let isCurrent = record.hash == loaded.grid.hash
       if !isCurrent {
         Terminal.note(
-          "note: \(name) is not what was run last; these are the results of the grid as it was then")
+          "note: \(name) is not what was run last; these are the results of the grid as it was then"
+        )
       }
       source = isCurrent ? loaded.annotatedSource : nil
       self.record = record
@@ -54,7 +56,8 @@ struct KnownGrid {
         "there are no results in “\(option.results)” yet (no \(path)). "
           + "Run a grid first, or name the folder with --results.")
     }
-    return try JobTableReader(path: path)
+    let owner = OwnedFolder.livingOwner(of: ResultsFolder(path: option.results))
+    return try JobTableReader(path: path, isOwned: owner != nil)
   }
 
   /// The metrics of the grid's program, in the order of their columns.

@@ -35,6 +35,14 @@ struct RunOptions: ParsableArguments {
       valueName: "time"))
   var timeLimit: TimeLimit?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Memory limit of a program of yours, such as 8GiB; overrides the grid file. What the built-in \
+      program needs is what it takes.
+      """, valueName: "amount"))
+  var memory: MemoryLimit?
+
   @Option(help: "What to print at the end: table, json or quiet. Quiet shows no progress either.")
   var output = OutputMode.table
 

@@ -10,6 +10,8 @@ struct PlanText {
   let cost: CostEstimate
   /// What one job may use; of a program of the user's.
   let resources: Resources
+  /// The command that times what is missing; shown where something was never timed.
+  let pilot: String
 
   var text: String {
     var lines = [
@@ -30,6 +32,7 @@ struct PlanText {
       lines.append("  nothing to compute")
     } else {
       lines.append("  \(Self.count(summary.jobs, "job")) to do: \(cost.text)")
+      if !cost.isComplete { lines.append("  to tell, run a few of them first: \(pilot)") }
       lines += needs.map { "  " + $0 }
     }
     return lines.joined(separator: "\n")
@@ -49,7 +52,8 @@ struct PlanText {
   private var needs: [String] {
     var needs: [String] = []
     if let memory = cost.cost.memory {
-      needs.append("memory: at most about \(ByteText.short(memory)) for each of the jobs that run at once")
+      needs.append(
+        "memory: at most about \(ByteText.short(memory)) for each of the jobs that run at once")
     } else if let memory = resources.memory {
       needs.append("memory: up to \(ByteText.short(memory)) for each of the jobs that run at once")
     }

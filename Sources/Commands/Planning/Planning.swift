@@ -1,4 +1,6 @@
+import Artifacts
 import BuiltinProgram
+import Execution
 import Grid
 import JobTable
 import Planner
@@ -12,13 +14,22 @@ struct Planning {
   let jobs: [PlannedJob]
   private let done: Set<StageKey>
 
-  /// - Parameter reader: `nil` where there is no job table yet.
+  /// - Parameters:
+  ///   - reader: `nil` where there is no job table yet.
+  ///   - store: where the artifacts are: what is done and has lost one is to be done again. `nil` takes
+  ///     the table's word.
   /// - Throws: `CommandFailure` with the faults that show only when the runs are made.
-  init(_ loaded: LoadedGrid, in reader: JobTableReader?) throws {
+  init(_ loaded: LoadedGrid, in reader: JobTableReader?, store: ArtifactStore? = nil) throws {
     let (plan, warnings) = try Self.expand(loaded)
     for warning in warnings { Terminal.note(warning.description) }
     let tree = StageTree(plan.stages, of: loaded.grid.program)
-    let states = try reader?.stageStates(among: plan.stages.map(\.key)) ?? [:]
+    var states = try reader?.stageStates(among: plan.stages.map(\.key)) ?? [:]
+    if let store {
+      for stage in try reader?.stagesWithoutArtifacts(in: nil, store) ?? []
+      where states[stage] == .done {
+        states[stage] = .open
+      }
+    }
     let done = Set(states.filter { $0.value == .done }.keys)
     let jobs = JobBuilder.jobs(of: tree, done: done, program: loaded.grid.program)
     let own = try reader?.stages(of: loaded.name) ?? []
@@ -49,8 +60,17 @@ struct Planning {
   }
 
   /// What the missing stages will cost, from what stages on this machine have cost so far.
-  func cost(of program: ProgramDescription, in reader: JobTableReader?) throws -> PlanCost {
-    let timed = try reader?.timedStages(on: BuiltinProgram.processorName, limit: 2000) ?? []
-    return CostModel(of: program, timed: timed).cost(of: tree) { !done.contains($0) }
+  ///
+  /// - Parameter estimated: what stages will cost that were begun and not completed.
+  func cost(
+    of program: ProgramDescription, in reader: JobTableReader?, estimated: [TimedStage] = []
+  ) throws -> PlanCost {
+    let timed = try Self.timings(in: reader)
+    return CostModel(of: program, timed: timed + estimated).cost(of: tree) { !done.contains($0) }
+  }
+
+  /// What stages have cost on this machine.
+  static func timings(in reader: JobTableReader?) throws -> [TimedStage] {
+    try reader?.timedStages(on: BuiltinProgram.processorName, limit: 2000) ?? []
   }
 }

@@ -35,7 +35,7 @@ extension GridRun {
     return status(of: report)
   }
 
-  private var settings: ExecutionSettings {
+  var settings: ExecutionSettings {
     var settings = ExecutionSettings(
       jobs: options.slots,
       workerCommand: [
@@ -48,6 +48,7 @@ extension GridRun {
     settings.crashLimit = options.crashLimit
     settings.retries = options.retries
     settings.timeLimit = options.timeLimit?.seconds
+    settings.memoryLimit = options.memory?.bytes
     settings.maxFails = options.failureLimit
     settings.handlesSignals = true
     return settings
@@ -58,7 +59,7 @@ extension GridRun {
       ?? CommandLine.arguments[0]
   }
 
-  private func status(of report: ExecutionReport) -> ExitStatus {
+  func status(of report: ExecutionReport) -> ExitStatus {
     say(
       "\(report.stages) stages in \(DurationText.short(report.seconds)): \(report.jobs.done) jobs "
         + "done, \(report.jobs.failed) failed")
@@ -99,7 +100,8 @@ extension GridRun {
     switch options.output {
     case .table: try printTables(exports, table: table, folder: folder)
     case .json:
-      Terminal.write(try GridStatus(record, in: table.reader, results: grid.results).json.text, to: STDOUT_FILENO)
+      let status = try GridStatus(record, in: table.reader, results: grid.results)
+      Terminal.write(status.json.text, to: STDOUT_FILENO)
     case .quiet: break
     }
     try table.close()

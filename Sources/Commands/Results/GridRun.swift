@@ -27,6 +27,16 @@ struct GridRun {
   }
 
   func run(retrying: Retrying?) throws {
+    try owning { owned, table in
+      if case .failed(let cluster)? = retrying { try reopen(cluster, in: table) }
+      let status = try work(in: owned, table)
+      try finish(table, folder: owned.folder, status: status)
+    }
+  }
+
+  /// Takes the results folder, records the grid in its job table, opens again what is lost, and hands
+  /// both over.
+  func owning(_ body: (borrowing OwnedFolder, JobTable) throws -> Void) throws {
     let folder = ResultsFolder(path: folderPath)
     let path = folder.table
     // A grid with faults that show only in its expansion must leave nothing behind.
@@ -46,9 +56,7 @@ struct GridRun {
     try plan(in: table, firstPlan)
     try reopenLost(in: store, table)
     espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
-    if case .failed(let cluster)? = retrying { try reopen(cluster, in: table) }
-    let status = try work(in: owned, table)
-    try finish(table, folder: folder, status: status)
+    try body(owned, table)
   }
 
   /// The results folder as an absolute path without a slash at its end.
@@ -69,7 +77,8 @@ struct GridRun {
     let planning = try firstPlan ?? Planning(loaded, in: table.reader)
     let runs = planning.summary.runs
     say(
-      "\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: \(PlanText.diff(planning.summary))"
+      "\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: "
+        + PlanText.diff(planning.summary)
     )
     for kind in planning.summary.kinds where kind.sharing.stepsAlone > kind.sharing.steps {
       say(
@@ -81,19 +90,14 @@ struct GridRun {
     }
   }
 
-  /// Opens again what the grid needs and whose artifacts are gone. A damaged one is found where it is
-  /// read.
+  /// Opens again what the grid needs and whose artifacts are gone. One whose content is damaged is found
+  /// where it is read, or by `verify`.
   private func reopenLost(in store: ArtifactStore, _ table: JobTable) throws {
-    var lost: [StageKey] = []
-    try table.reader.forEachArtifact(in: loaded.name) { artifact in
-      guard ArtifactName.isKind(artifact.kind), lost.last != artifact.stage else { return }
-      if !store.contains(ArtifactName(key: artifact.stage.digest, kind: artifact.kind)) {
-        lost.append(artifact.stage)
-      }
-    }
+    let lost = try table.reader.stagesWithoutArtifacts(in: loaded.name, store)
     if lost.isEmpty { return }
     say(
-      "\(lost.count) stage\(lost.count == 1 ? "" : "s") whose artifacts are gone will be done again")
+      "\(lost.count) stage\(lost.count == 1 ? "" : "s") whose artifacts are gone will be done again"
+    )
     _ = try table.apply(lost.map { .stageReopened($0, neededBy: nil) })
   }
 

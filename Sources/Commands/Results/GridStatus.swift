@@ -36,7 +36,8 @@ struct GridStatus {
     } else {
       rate = nil
     }
-    estimate = counts.runs.pending + counts.runs.running > 0
+    estimate =
+      counts.runs.pending + counts.runs.running > 0
       ? try Self.estimate(record, in: reader) : nil
   }
 
@@ -94,10 +95,12 @@ struct GridStatus {
     guard let estimate else { return nil }
     guard activity.running > 0, let rate else { return "to do: " + estimate.text }
     let jobs = Double(activity.running)
-    var text = rate >= 1
+    var text =
+      rate >= 1
       ? "\(Self.tenths(rate)) stages a second" : "\(Self.tenths(rate * 60)) stages a minute"
     if estimate.isComplete, let interval = estimate.interval {
-      text += "; about \(DurationText.short(estimate.cost.seconds / jobs)) left (95%: "
+      text +=
+        "; about \(DurationText.short(estimate.cost.seconds / jobs)) left (95%: "
         + "\(DurationText.short(interval.lowerBound / jobs)) to "
         + "\(DurationText.short(interval.upperBound / jobs))) with \(activity.running) at once"
     } else {

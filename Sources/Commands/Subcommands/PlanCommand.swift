@@ -1,5 +1,8 @@
 import ArgumentParser
+import Artifacts
+import Execution
 import Foundation
+import Grid
 import JobTable
 import Report
 
@@ -10,33 +13,81 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Counts are a difference to the results folder: new runs; runs that are done; runs reused, \
       since all their stages are done already for other runs; runs that failed; and orphaned ones, \
-      which an earlier version of the grid asked for. The time is estimated from stages of the same \
+      which an earlier version of the grid asked for. What is done and has lost an artifact counts \
+      as not done, since `espalier run` does it again. The time is estimated from stages of the same \
       kinds that were timed on this machine before.
+
+      Where there are none, --pilot runs the few of the grid's own jobs that have to be timed, at \
+      most for about the time of --pilot-time, and then shows the plan. What they complete is kept, \
+      as by `espalier run`; the pace of what is too long is taken from its progress.
       """)
 
   @OptionGroup var grid: GridOptions
 
+  @Flag(help: "First run a few jobs of kinds that were never timed.")
+  var pilot = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How long the pilot may take, such as 30s or 5m (default: 1m).", valueName: "time"))
+  var pilotTime: TimeLimit?
+
   @Option(help: "table, json or quiet (only the exit status: 0, or 2 for a bad grid).")
   var output = OutputMode.table
 
+  func validate() throws {
+    if pilotTime != nil, !pilot { throw ValidationError("--pilot-time goes with --pilot") }
+  }
+
   func run() throws {
-    try Self.show(grid, output: output)
+    if pilot {
+      let options = try RunOptions.parse(["--output", output.rawValue])
+      try PilotRun(run: GridRun(grid, options), budget: pilotTime?.seconds ?? 60)()
+    } else {
+      try Self.show(grid, output: output)
+    }
   }
 
   static func show(_ options: GridOptions, output: OutputMode) throws {
     let loaded = try LoadedGrid(file: options.grid, overrides: options.overrides)
-    let path = options.results.results + "/jobs.sqlite"
+    loaded.warnOfMissingProgram()
+    let folder = ResultsFolder(path: options.results.results)
     let reader =
-      FileManager.default.fileExists(atPath: path) ? try JobTableReader(path: path) : nil
-    let planning = try Planning(loaded, in: reader)
+      FileManager.default.fileExists(atPath: folder.table)
+      ? try JobTableReader(path: folder.table) : nil
+    let planning = try Planning(
+      loaded, in: reader, store: ArtifactStore(folder: folder.artifacts))
+    try show(planning, loaded, options, in: reader, output: output)
+  }
+
+  /// - Parameter estimated: what stages will cost that a pilot has begun and not completed.
+  static func show(
+    _ planning: Planning, estimated: [TimedStage] = [], _ loaded: LoadedGrid,
+    _ options: GridOptions, in reader: JobTableReader?, output: OutputMode
+  ) throws {
+    let cost = try planning.cost(of: loaded.grid.program, in: reader, estimated: estimated)
     let text = PlanText(
-      grid: loaded.name, summary: planning.summary,
-      cost: CostEstimate(try planning.cost(of: loaded.grid.program, in: reader)),
-      resources: loaded.grid.specification.program.resources)
+      grid: loaded.name, summary: planning.summary, cost: CostEstimate(cost),
+      resources: loaded.grid.specification.program.resources,
+      pilot: options.command("plan") + " --pilot")
     switch output {
     case .table: Terminal.print(text.text)
     case .json: Terminal.write(text.json.text, to: STDOUT_FILENO)
     case .quiet: break
     }
+  }
+}
+
+extension LoadedGrid {
+  /// Says so when the program that the grid starts is not there: `run` would only find out job by job.
+  fileprivate func warnOfMissingProgram() {
+    guard case .external(let program) = grid.specification.program.work,
+      let missing = program.missingExecutable(
+        environment: ProcessInfo.processInfo.environment,
+        directory: URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false))
+    else { return }
+    Terminal.note(
+      "\(file): warning: there is no program “\(missing)” that can be executed; every job would fail"
+    )
   }
 }

@@ -6,7 +6,7 @@ struct RetryCommand: ParsableCommand {
     abstract: "Run a grid's failed runs again, and whatever else is missing.",
     discussion: """
       With --cluster only the failures of one cluster are tried again; `espalier status GRID` lists \
-      the clusters. --time-limit gives them more time.
+      the clusters. --time-limit gives them more time, --memory more memory.
       """)
 
   @OptionGroup var grid: GridOptions

@@ -13,25 +13,26 @@ struct Journal {
   /// `nil` when the program did not end by itself.
   let status: Int32?
 
-  /// How long a guard may take to write down what it has, in steps of ten milliseconds.
-  private static let patience = 500
-
   /// Waits until its guard is done with it. `nil` when there is none.
-  init?(path: String) throws(FileError) {
+  ///
+  /// - Parameter patience: how long a guard may take to write down what it has, in steps of ten
+  ///   milliseconds.
+  init?(path: String, patience: Int = 500) throws(OwnershipError) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     if file < 0, errno == ENOENT { return nil }
-    guard file >= 0 else { throw FileError(.open, path, code: errno) }
+    guard file >= 0 else { throw .file(FileError(.open, path, code: errno)) }
     defer { close(file) }
     var rounds = 0
     while flock(file, LOCK_SH | LOCK_NB) != 0 {
       rounds += 1
-      guard errno == EWOULDBLOCK || errno == EINTR, rounds < Self.patience else {
-        throw FileError(.open, path, code: errno)
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw .file(FileError(.open, path, code: errno))
       }
+      guard rounds < patience else { throw .journalHeld(path: path) }
       usleep(10_000)
     }
     guard let bytes = SystemCall.contents(of: path, atMost: ExternalProcess.longestReport) else {
-      throw FileError(.read, path, code: errno)
+      throw .file(FileError(.read, path, code: errno))
     }
     var lines: [[UInt8]] = []
     var status: Int32?

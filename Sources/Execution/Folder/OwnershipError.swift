@@ -8,6 +8,8 @@ package enum OwnershipError: Error, Hashable, Sendable {
   case networkFileSystem(path: String, kind: String)
   /// Process groups of a dead owner that do not end.
   case leftoversRemain(groups: [Int32])
+  /// A process of a dead owner does not let go of what it writes down about its program.
+  case journalHeld(path: String)
   case file(FileError)
 }
 
@@ -38,6 +40,9 @@ extension OwnershipError: CustomStringConvertible {
       "processes of an earlier run do not end (process groups "
         + groups.map(String.init).joined(separator: ", ")
         + "); end them, or restart the machine, and try again"
+    case .journalHeld(let path):
+      "a process of an earlier run still holds \(path), in which it writes down what its program said; "
+        + "end it (`fuser \(path)` tells which), or restart the machine, and try again"
     case .file(let error): error.description
     }
   }

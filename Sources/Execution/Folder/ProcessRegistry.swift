@@ -4,7 +4,8 @@ import Glibc
 
 /// A small file that says which processes the owner has started and not yet seen the end of, so that
 /// the next owner can end what a dead one left behind. A header names the boot and the owner's
-/// session; line n is for the process in place n, which writes itself down before it executes.
+/// session; line n is for the process in place n, which writes itself, and its guard if it has one, down
+/// before it executes.
 ///
 /// The file is never synced: it matters only while the machine is up, and then the kernel has it.
 struct ProcessRegistry: ~Copyable {

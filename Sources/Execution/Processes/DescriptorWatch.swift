@@ -79,8 +79,11 @@ final class DescriptorWatch: Sendable {
   /// Has the handler called once more.
   func arm(_ name: Name) {
     guard let entry = state.withLock({ $0.entries[name.number] }) else { return }
-    espalier_watch_arm(
+    let status = espalier_watch_arm(
       watch, entry.descriptor, name.number, entry.direction == .writing ? 1 : 0)
+    if status == 0 { return }
+    // What cannot be waited for is tried again a little later and finds out itself.
+    entry.queue.asyncAfter(deadline: .now() + .milliseconds(10)) { entry.handler(name) }
   }
 
   /// Forgets the descriptor. A call of its handler that is on its way may still come.

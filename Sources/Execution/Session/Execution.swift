@@ -13,13 +13,14 @@ package enum Execution {
   ///   - program: the grid's program; decides how jobs are run, what they may use and how often they
   ///     are tried.
   ///   - folder: proves that this process owns the results.
+  ///   - only: the jobs to do; each comes with all that it waits for. `nil` does all that are missing.
   ///   - control: the user's hand on the session.
   ///   - observer: gets snapshots a few times a second, and one at the end, on a thread of its own.
   /// - Throws: `JobTableError` or `FileError` when the session cannot begin; what goes wrong later is
   ///   in the report.
   package static func run(
     grid: String, program: ProgramSpecification, table: JobTable,
-    folder: borrowing OwnedFolder, settings: ExecutionSettings,
+    folder: borrowing OwnedFolder, settings: ExecutionSettings, only: Set<JobID>? = nil,
     control: ExecutionControl = ExecutionControl(),
     observer: (@Sendable (ExecutionSnapshot) -> Void)? = nil
   ) throws -> ExecutionReport {
@@ -28,7 +29,8 @@ package enum Execution {
       control: control)
     try table.endAbandonedAttempts(at: session.wallClock)
     try session.takeInJournals()
-    let work = try table.reader.work(for: grid)
+    try session.removeFoldersOfFinished()
+    let work = try table.reader.work(for: grid).filter { only?.contains($0.job) ?? true }
     for item in work { session.labels[item.job] = item.label }
     session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
     let runs = try table.reader.counts(for: grid).runs

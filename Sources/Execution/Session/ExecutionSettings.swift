@@ -10,6 +10,8 @@ package struct ExecutionSettings: Sendable {
   package var retries: Int?
   /// Longest time of an attempt in seconds; `nil` leaves it to the grid.
   package var timeLimit: Double?
+  /// Most memory of an external program in bytes; `nil` leaves it to the grid.
+  package var memoryLimit: Int?
   /// When so many jobs have failed, nothing more is started; `nil` is no limit.
   package var maxFails: Int?
   /// Seconds from SIGTERM to SIGKILL.

@@ -1,4 +1,5 @@
 import Artifacts
+import Foundation
 import Glibc
 import Grid
 import JobTable
@@ -34,6 +35,14 @@ extension Session {
       try removeReports(of: key)
       if ledger.isComplete { removeFolder(of: key.job) }
     }
+  }
+
+  /// Removes what programs kept whose jobs are done: an owner may die between recording that and
+  /// removing their folders.
+  func removeFoldersOfFinished() throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.work)) ?? []
+    let jobs = names.compactMap { Int64($0).map(JobID.init(rawValue:)) }
+    for job in try table.reader.finished(among: jobs) { removeFolder(of: job) }
   }
 
   /// What the guard of an attempt writes.

@@ -47,7 +47,9 @@ extension Session {
     }
     let place = registry.take()
     programs[key]?.place = place
-    let limit = program.resources.grown(failures: scheduler.failures(of: key.job)).memory
+    var resources = program.resources
+    if let memory = settings.memoryLimit { resources.memory = memory }
+    let limit = resources.grown(failures: scheduler.failures(of: key.job)).memory
     programs[key]?.memoryLimit = limit
     let request = SpawnRequest(
       path: path, arguments: command.words, environment: Self.lines(of: environment),

@@ -43,6 +43,7 @@ final class SignalWatch {
       action.withUnsafeBytes { _ = espalier_signal_restore(number, $0.baseAddress) }
     }
     if let name { watch.remove(name) }
+    espalier_signal_release(waker)
     close(waker)
   }
 

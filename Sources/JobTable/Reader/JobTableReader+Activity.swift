@@ -10,13 +10,15 @@ extension JobTableReader {
     try read { db in
       let grid = try db.gridID(grid)
       var activity = GridActivity()
-      activity.running =
-        try db.first(
-          """
-          SELECT count(*) FROM grid_job g JOIN attempt a ON a.job_id = g.job_id
-          WHERE g.grid_id = ? AND a.outcome IS NULL
-          """,
-          .integer(grid), value: { $0.int(0) }) ?? 0
+      if isOwned {
+        activity.running =
+          try db.first(
+            """
+            SELECT count(*) FROM grid_job g JOIN attempt a ON a.job_id = g.job_id
+            WHERE g.grid_id = ? AND a.outcome IS NULL
+            """,
+            .integer(grid), value: { $0.int(0) }) ?? 0
+      }
       try db.forEach(
         """
         SELECT count(*), min(t.completed_at - t.seconds), max(t.completed_at)

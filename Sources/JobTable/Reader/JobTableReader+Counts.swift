@@ -9,7 +9,7 @@ extension JobTableReader {
     try read { db in
       let grid = try db.gridID(grid)
       var counts = GridCounts()
-      try db.forEachRunState(in: grid) { state in
+      try db.forEachRunState(in: grid, running: running(db)) { state in
         switch state {
         case .pending: counts.runs.pending += 1
         case .running: counts.runs.running += 1
@@ -21,21 +21,24 @@ extension JobTableReader {
         try db.first(
           "SELECT count(*) FROM run WHERE grid_id = ? AND position IS NULL", .integer(grid),
           value: { $0.int(0) }) ?? 0
-      counts.jobs = try db.jobCounts(grid)
+      counts.jobs = try db.jobCounts(grid, isOwned: isOwned)
       counts.stages = try db.stageCounts(grid)
       return counts
     }
   }
+
+  /// The jobs that are being worked on.
+  func running(_ db: Database) throws -> Set<JobID> {
+    guard isOwned else { return [] }
+    return Set(
+      try db.all("SELECT job_id FROM attempt WHERE outcome IS NULL", value: { $0.job(0) }))
+  }
 }
 
 extension Database {
-  /// The jobs that have an attempt which is not over.
-  func runningJobs() throws -> Set<JobID> {
-    Set(try all("SELECT job_id FROM attempt WHERE outcome IS NULL", value: { $0.job(0) }))
-  }
-
-  fileprivate func forEachRunState(in grid: Int64, _ body: (RunState) -> Void) throws {
-    let running = try runningJobs()
+  fileprivate func forEachRunState(
+    in grid: Int64, running: Set<JobID>, _ body: (RunState) -> Void
+  ) throws {
     var current: Int64?
     var state = RunStateBuilder()
     try forEach(
@@ -56,7 +59,7 @@ extension Database {
     if current != nil { body(state.state) }
   }
 
-  fileprivate func jobCounts(_ grid: Int64) throws -> GridCounts.Jobs {
+  fileprivate func jobCounts(_ grid: Int64, isOwned: Bool) throws -> GridCounts.Jobs {
     var jobs = GridCounts.Jobs()
     try forEach(
       """
@@ -68,7 +71,7 @@ extension Database {
       """,
       .integer(grid)
     ) { row in
-      switch (try row.stageState(0), row.int(1) == 1, row.int(2) == 1) {
+      switch (try row.stageState(0), isOwned && row.int(1) == 1, row.int(2) == 1) {
       case (.done, _, _): jobs.done += 1
       case (.failed, _, _): jobs.failed += 1
       case (.open, true, _): jobs.running += 1
@@ -114,6 +117,8 @@ struct RunStateBuilder {
   }
 
   var state: RunState {
-    if hasFailed { .failed } else if isRunning { .running } else if hasOpen { .pending } else { .done }
+    if hasFailed { return .failed }
+    if isRunning { return .running }
+    return hasOpen ? .pending : .done
   }
 }

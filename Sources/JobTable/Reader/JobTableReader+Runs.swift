@@ -13,7 +13,7 @@ extension JobTableReader {
       let grid = try db.gridID(grid)
       let count = try db.first(
         "SELECT runs FROM grid WHERE id = ?", .integer(grid), value: { $0.int(0) })
-      let running = try db.runningJobs()
+      let running = try running(db)
       var current: RunInTheMaking?
       var index = 0
       func handOver(_ run: RunInTheMaking) throws {
@@ -67,7 +67,7 @@ extension JobTableReader {
             parameters: row.text(3)
           )
         })
-      let running = try db.runningJobs()
+      let running = try running(db)
       return try rows.map { row in
         let measured = try db.measuredStages(ofRun: row.id)
         let stages = try db.stages(try db.ancestors(of: measured) + measured)

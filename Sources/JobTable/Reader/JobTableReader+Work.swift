@@ -16,6 +16,19 @@ extension JobTableReader {
     }
   }
 
+  /// The stages that are still to be done of the jobs that the grid needs, by job and place in it; those
+  /// of jobs that have failed are not among them.
+  package func openStages(in grid: String) throws -> [(job: JobID, stage: StageKey)] {
+    try read { db in
+      try db.all(
+        """
+        SELECT s.job_id, s.key FROM grid_job g JOIN stage s ON s.job_id = g.job_id
+        WHERE g.grid_id = ? AND s.state = 0 ORDER BY s.job_id, s.place
+        """,
+        .integer(try db.gridID(grid)), value: { ($0.job(0), try $0.stageKey(1)) })
+    }
+  }
+
   /// How many unfinished jobs of the grid asked at their last attempt for another that is not counted.
   package func jobsAskingAgain(in grid: String) throws -> Int {
     try read { db in
@@ -27,6 +40,11 @@ extension JobTableReader {
         """,
         .integer(try db.gridID(grid)), value: { $0.int(0) }) ?? 0
     }
+  }
+
+  /// Those of these jobs that are done, in ascending order.
+  package func finished(among jobs: [JobID]) throws -> [JobID] {
+    try read { db in try jobs.sorted().filter { try db.jobState($0) == .done } }
   }
 
   /// The work on these jobs, whatever their state.

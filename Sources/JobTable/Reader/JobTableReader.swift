@@ -10,12 +10,17 @@ package struct JobTableReader: Sendable {
   private let path: String
   /// The owner's connection, where the owner itself reads.
   private let queue: DatabaseQueue?
+  /// Whether a process is at work on the table. Without one, an attempt whose end is not on record is
+  /// what an owner left that was killed: nothing of it is running.
+  let isOwned: Bool
 
   /// Looks at the table at `path`.
   ///
+  /// - Parameter isOwned: whether its owner is alive.
   /// - Throws: `.missing` when there is none, and whatever else keeps it from being read.
-  package init(path: String) throws {
+  package init(path: String, isOwned: Bool = true) throws {
     self.path = path
+    self.isOwned = isOwned
     queue = nil
     try read { _ in }
   }
@@ -23,6 +28,7 @@ package struct JobTableReader: Sendable {
   init(path: String, queue: DatabaseQueue) {
     self.path = path
     self.queue = queue
+    isOwned = true
   }
 
   func read<T>(_ body: (Database) throws -> T) throws -> T {

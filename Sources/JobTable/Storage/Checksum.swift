@@ -7,7 +7,7 @@ enum Checksum {
   static func run(_ id: String, axisValues: String, stages: [StageKey]) -> Int64 {
     var bytes = Array(id.utf8)
     bytes += axisValues.utf8
-    for stage in stages { bytes += stage.digest.bytes }
+    for stage in stages { stage.digest.withBytes { bytes += $0 } }
     return checksum(bytes)
   }
 

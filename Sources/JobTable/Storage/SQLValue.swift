@@ -10,12 +10,12 @@ enum SQLValue {
   case real(Double)
   case text(String)
   case bytes([UInt8])
+  case digest(Digest)
 
   static func integer(_ value: Int) -> SQLValue { .integer(Int64(value)) }
   static func integer(_ value: Int?) -> SQLValue { value.map { .integer(Int64($0)) } ?? .null }
   static func text(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
-  static func digest(_ value: Digest) -> SQLValue { .bytes(value.bytes) }
-  static func key(_ value: StageKey) -> SQLValue { .bytes(value.digest.bytes) }
+  static func key(_ value: StageKey) -> SQLValue { .digest(value.digest) }
   static func job(_ value: JobID) -> SQLValue { .integer(value.rawValue) }
   static func attempt(_ value: Attempt) -> SQLValue { .integer(Int64(value.rawValue)) }
 }
@@ -56,7 +56,11 @@ struct SQLRow {
   }
 
   /// A digest; `nil` when the column does not hold 32 bytes.
-  func digest(_ column: Int32) -> Digest? { Digest(bytes: bytes(column)) }
+  func digest(_ column: Int32) -> Digest? {
+    guard let start = sqlite3_column_blob(statement, column) else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return Digest(bytes: UnsafeRawBufferPointer(start: start, count: count))
+  }
 }
 
 extension Database {
@@ -125,6 +129,10 @@ extension Database {
             buffer.withMemoryRebound(to: CChar.self) { characters in
               sqlite3_bind_text(raw, index, characters.baseAddress, Int32(buffer.count), transient)
             }
+          }
+        case .digest(let value):
+          value.withBytes {
+            sqlite3_bind_blob(raw, index, $0.baseAddress, Int32($0.count), transient)
           }
         case .bytes(let value):
           value.withUnsafeBytes {

@@ -125,10 +125,12 @@ extension SampleTree {
     }
     var position = 0
     while !growth.frontier.isEmpty {
-      growth.grow(common: { _ in nil }) { _, sample in
-        let tokens = samples[sample].tokens
-        return TreeGrowth.Next(token: tokens[position], goesOn: position + 1 < tokens.count)
-      }
+      growth.grow(
+        common: { _ in nil },
+        next: { _, sample in
+          let tokens = samples[sample].tokens
+          return TreeGrowth.Next(token: tokens[position], goesOn: position + 1 < tokens.count)
+        })
       position += 1
     }
     self = growth.tree

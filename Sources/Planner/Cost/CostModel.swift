@@ -47,8 +47,14 @@ package struct CostModel {
     }
   }
 
-  /// Seeds decide results and not what they cost.
   private func deciding(_ parameters: ParameterAssignment) -> ParameterAssignment {
+    Self.deciding(parameters, of: program)
+  }
+
+  /// The parameters that decide a cost: seeds decide results and not what they cost.
+  static func deciding(
+    _ parameters: ParameterAssignment, of program: ProgramDescription
+  ) -> ParameterAssignment {
     parameters.filter { name, _ in name != program.replicateAxis && !name.hasSuffix("seed") }
   }
 
@@ -102,7 +108,10 @@ package struct CostModel {
       if units[pool] == nil { order.append(pool) }
       units[pool, default: 0] += count
     }
-    cost.unknownKinds = program.stages.map(\.kind).filter(unknown.contains)
+    for kind in program.stages.map(\.kind)
+    where unknown.contains(kind) && !cost.unknownKinds.contains(kind) {
+      cost.unknownKinds.append(kind)
+    }
     cost.otherValues = program.parameters.map(\.name).filter(other.contains)
     let samples = order.map { pool in
       Sample(pool.groups.flatMap { pools[pool.kind]?[$0].costs ?? [] })
@@ -112,8 +121,10 @@ package struct CostModel {
     cost.degreesOfFreedom = known.reduce(0) { $0 + $1.count - 1 }
     var relative: Double?
     if cost.degreesOfFreedom > 0 {
-      relative = known.reduce(0) { $0 + $1.variance / ($1.mean * $1.mean) * Double($1.count - 1) }
-        / Double(cost.degreesOfFreedom)
+      let sum = known.reduce(0) {
+        $0 + $1.variance / ($1.mean * $1.mean) * Double($1.count - 1)
+      }
+      relative = sum / Double(cost.degreesOfFreedom)
     }
     var variance = 0.0
     for (pool, sample) in zip(order, samples) {
@@ -198,26 +209,5 @@ package struct CostModel {
       }
     }
     return total
-  }
-}
-
-/// The parameters of stages with those of everything that they are computed from.
-private struct WholeParameters {
-  private let tree: StageTree
-  /// By trajectory.
-  private var known: [StageKey: ParameterAssignment] = [:]
-
-  init(_ tree: StageTree) {
-    self.tree = tree
-  }
-
-  mutating func parameters(of stage: Stage) -> ParameterAssignment {
-    if let known = known[stage.trajectory] { return known }
-    var parameters = stage.parameters
-    for parent in stage.parents.compactMap({ tree.stage($0) }) {
-      parameters.merge(self.parameters(of: parent)) { own, _ in own }
-    }
-    known[stage.trajectory] = parameters
-    return parameters
   }
 }

@@ -47,6 +47,15 @@ import Testing
     axes: {temperature: [0.5, 1], seed: {count: 3}, step: [0, 4, 10]}
     """
 
+  @Test func aKindIsUnknownOnce() throws {
+    let one = Laboratory.description
+    let two = ProgramDescription(
+      name: one.name, parameters: one.parameters, stages: one.stages + [one.stages[0]])
+    let plan = try Laboratory.plan(Self.grid)
+    let cost = CostModel(of: two, timed: []).cost(of: StageTree(plan.stages, of: two)) { _ in true }
+    #expect(cost.unknownKinds == ["prepare", "select", "em", "evaluate"])
+  }
+
   @Test func whatWasTimedExactlyIsPredictedExactly() throws {
     let timed = timings(of: try Laboratory.plan(Self.grid)) { stage, steps in
       switch stage.kind {
@@ -136,7 +145,8 @@ import Testing
     #expect(cost.memory == 5_000)
     // A base and a selection; the last states of 6 trajectories; 13 evaluations.
     #expect(cost.disk == 10 + 10 + 6 * 300 + 13 * 10)
-    #expect(CostModel(of: Laboratory.description, timed: []).cost(of: tree) { _ in true }.disk == nil)
+    #expect(
+      CostModel(of: Laboratory.description, timed: []).cost(of: tree) { _ in true }.disk == nil)
   }
 
   @Test func runsThatAreOrphaned() throws {

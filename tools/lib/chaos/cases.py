@@ -68,10 +68,10 @@ def full_disk(world, references, size="400k", grid="builtin"):
         complete(world, references[grid], grid=grid)
 
 
-def full_disks(world, references):
+def full_disks(world, references, sizes=("40k", "160k", "260k", "400k", "600k", "800k"), needed=3):
     """Disks that are full at various times: when the table is made, grows, or an artifact is put."""
     shown = []
-    for size in ["40k", "160k", "260k", "400k", "600k", "800k"]:
+    for size in sizes:
         inner = World(world.program, world.folder)
         with mounted(inner, size) as remount:
             status, words = inner.run("run", "builtin.yaml", "--output", "quiet")
@@ -79,11 +79,16 @@ def full_disks(world, references):
                 break
             expect(status == 4, f"a disk of {size}: status {status}: {words}")
             expect(
-                any(word in words for word in ["full", "No room", "No space left"]), f"a disk of {size}: it said: {words}")
+                any(word in words for word in ["full", "No room", "No space left"]),
+                f"a disk of {size}: it said: {words}")
             remount("size=64m")
             complete(inner, references["builtin"])
             shown.append(size)
-    expect(len(shown) >= 3, f"only disks of {', '.join(shown)} were too small")
+    expect(len(shown) >= needed, f"only disks of {', '.join(shown)} were too small")
+
+
+def full_disks_briefly(world, references):
+    full_disks(world, references, sizes=("160k", "400k"), needed=1)
 
 
 def full_disk_external(world, references):
@@ -118,9 +123,13 @@ def begin_and_stop(world, commits=6):
     return status, world.words()
 
 
-def truncated_table(world, references):
+def truncated_table_briefly(world, references):
+    truncated_table(world, references, sizes=(100, None))
+
+
+def truncated_table(world, references, sizes=(0, 100, 5000, None)):
     """A table that was cut off is refused; without it everything is done again."""
-    for size in [0, 100, 5000, None]:
+    for size in sizes:
         inner = World(world.program, world.folder)
         status, words = inner.run("run", "builtin.yaml", "--output", "quiet")
         expect(status == 0, f"status {status}: {words}")
@@ -134,14 +143,18 @@ def truncated_table(world, references):
         complete(inner, references["builtin"])
 
 
-def damaged_table(world, references):
+def damaged_table_briefly(world, references):
+    damaged_table(world, references, every=30)
+
+
+def damaged_table(world, references, every=5):
     """A table with a page of nonsense in it is refused."""
     status, words = world.run("run", "builtin.yaml", "--output", "quiet")
     expect(status == 0, f"status {status}: {words}")
     table = world.path("results", "jobs.sqlite")
     kept = table + ".kept"
     shutil.copy(table, kept)
-    for page in range(1, os.path.getsize(table) // 4096, 5):
+    for page in range(1, os.path.getsize(table) // 4096, every):
         shutil.copy(kept, table)
         with open(table, "r+b") as file:
             file.seek(page * 4096)
@@ -271,12 +284,19 @@ CASES = {
     "readers during a run": readers,
 }
 
+# Shorter versions of the above, for `tools/test`.
+BRIEF = {
+    "full disk, early and late": full_disks_briefly,
+    "truncated table, twice": truncated_table_briefly,
+    "damaged table, once": damaged_table_briefly,
+}
+
 
 def run(name, program, home, references):
     """“ok”, why it was skipped, or what went wrong."""
     world = World(program, home)
     try:
-        CASES[name](world, references)
+        (CASES | BRIEF)[name](world, references)
         world.wait_until_gone(5, "the case")
     except Skipped as reason:
         return f"skipped: {reason}"
