@@ -182,7 +182,7 @@ import Testing
     ]
     try process.run()
     let pid = process.processIdentifier
-    #expect(try eventually { ProcessStatus(of: pid)?.state == "T" })
+    #expect(eventually { ProcessStatus(of: pid)?.state == "T" })
     let start = try #require(ProcessStatus(of: pid)).startTime
     let registry = home.path + "/processes"
     let lines = ["\(ProcessIdentity.currentBoot) \(getsid(0))", "4194000 1 \(pid) \(start)"]
