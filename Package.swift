@@ -65,7 +65,7 @@ let package = Package(
     module("LanguageModel", ["Kernels", "Artifacts", "Keys"], settings: engine),
     module("PostTraining", ["LanguageModel", "Problems"], settings: engine),
     module("Evaluation", ["LanguageModel", "Problems", "Statistics"], settings: engine),
-    module("Statistics", ["Keys"]),
+    module("Statistics", ["Keys"], settings: engine),
     module("Grid", ["Keys"]),
     module("Planner", ["Grid", yams]),
     module("JobTable", ["Grid", grdb, sqlite]),
@@ -111,7 +111,8 @@ let package = Package(
     tests("SchedulerTests", ["Scheduler"], settings: engine),
     tests("ExecutionTests", ["Execution"], exclude: ["Fixtures"]),
     tests("BuiltinProgramTests", ["BuiltinProgram", "Planner"], exclude: ["Golden"]),
-    tests("StatisticsTests", ["Statistics"], exclude: ["Golden"]),
+    // A naive twin of a bootstrap or an enumeration of permutations is slow unoptimised as well.
+    tests("StatisticsTests", ["Statistics"], exclude: ["Golden"], settings: engine),
     tests("AggregatorTests", ["Aggregator"]),
     tests("ReportTests", ["Report"], exclude: ["Golden"]),
     tests("EndToEndTests", ["espalier"]),

@@ -1,4 +1,5 @@
 import Problems
+import Statistics
 
 /// The outcomes of an evaluation, by set and then by problem, and the metrics that follow from them.
 package struct EvaluationResult: Hashable, Sendable {
@@ -22,7 +23,9 @@ package struct EvaluationResult: Hashable, Sendable {
     case .meanLogProbability: meanOverSamples { Double($0.meanLogProbability) }
     case .passAt(let k):
       outcomes.allSatisfy { $0.samples.count >= k }
-        ? mean { passAt(k, samples: $0.samples.count, correct: $0.correctCount) } : nil
+        ? mean {
+          AnswerRates.passAt(k, samples: $0.samples.count, correct: $0.correctCount)
+        } : nil
     }
   }
 
@@ -48,18 +51,4 @@ package struct EvaluationResult: Hashable, Sendable {
     guard !sums.isEmpty else { return nil }
     return sums.reduce(0) { $0 + $1.sum / Double($1.count) } / Double(sums.count)
   }
-}
-
-/// The unbiased estimate of the probability that at least one of k samples is right, from n samples
-/// of which c are: 1 − C(n−c, k) / C(n, k) (Chen et al., "Evaluating large language models trained on
-/// code", arXiv 2107.03374), as a product that stays in range for any n.
-///
-/// - Precondition: `0 <= correct <= samples`, `1 <= k <= samples`.
-/// - Complexity: O(`correct`).
-func passAt(_ k: Int, samples n: Int, correct c: Int) -> Double {
-  precondition(c >= 0 && c <= n && k >= 1 && k <= n, "pass@\(k) of \(c) right among \(n)")
-  if n - c < k { return 1 }
-  var none = 1.0
-  for i in (n - c + 1)..<(n + 1) { none *= 1 - Double(k) / Double(i) }
-  return 1 - none
 }

@@ -1,5 +1,6 @@
 import Keys
 import Problems
+import Statistics
 import Testing
 
 @testable import Evaluation
@@ -98,7 +99,7 @@ import Testing
       ends.append(mean { $0 < 0.8 ? 1 : 0 })
       entropies.append(mean { Double(2 * $0) })
       passes.append(
-        draws.reduce(0) { $0 + passAt(4, samples: 24, correct: $1.count { $0 < 0.6 }) }
+        draws.reduce(0) { $0 + AnswerRates.passAt(4, samples: 24, correct: $1.count { $0 < 0.6 }) }
           / Double(draws.count))
     }
     func expect(_ metric: Metric, _ value: Double) {

@@ -1,5 +1,21 @@
-/// The continued fraction of the incomplete beta function.
+/// The incomplete beta function.
 enum IncompleteBeta {
+  /// I_x(a, b) and I_y(b, a) = 1 − I_x(a, b), each to full relative accuracy; y = 1 − x.
+  ///
+  /// - Precondition: `a, b > 0`; `0 ≤ x, y ≤ 1`.
+  static func shares(a: Double, b: Double, x: Double, y: Double) -> (below: Double, above: Double) {
+    if x <= 0 { return (0, 1) }
+    if y <= 0 { return (1, 0) }
+    // xᵃ yᵇ / B(a, b), from the term that has the gamma functions of a + 1 and b + 1.
+    let front = BinomialTerm.value(a, b, x: x, y: y) * (a * b / (a + b))
+    if b * x <= a * y {
+      let below = front / continuedFraction(a: a, b: b, x: x, y: y)
+      return (below, 1 - below)
+    }
+    let above = front / continuedFraction(a: b, b: a, x: y, y: x)
+    return (1 - above, above)
+  }
+
   /// F in I_x(a, b) = xᵃ yᵇ / (B(a, b) F), y = 1 − x.
   ///
   /// DiDonato and Morris, "Significant digit computation of the incomplete beta function ratios",

@@ -50,6 +50,15 @@ package struct StudentT: Sendable {
     return exp(logT)
   }
 
+  /// P(T ≥ t).
+  package func upperTail(_ t: Double) -> Double {
+    let outside = shares(t.magnitude).outside / 2
+    return t < 0 ? 1 - outside : outside
+  }
+
+  /// P(|T| ≥ |t|).
+  package func twoSidedTail(_ t: Double) -> Double { shares(t.magnitude).outside }
+
   /// P(|T| > t) and P(|T| < t), each to full relative accuracy.
   ///
   /// With x = ν / (ν + t²) they are I_x(ν/2, 1/2) and I_{1−x}(1/2, ν/2) (DLMF 8.17, A&S 26.7.1);

@@ -14,4 +14,11 @@ struct CompensatedSum {
   }
 
   var value: Double { sum + lost }
+
+  /// The sum of `terms`.
+  static func of(_ terms: some Sequence<Double>) -> Double {
+    var sum = CompensatedSum()
+    for term in terms { sum.add(term) }
+    return sum.value
+  }
 }

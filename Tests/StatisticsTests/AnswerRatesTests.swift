@@ -1,8 +1,8 @@
 import Testing
 
-@testable import Evaluation
+@testable import Statistics
 
-@Suite struct PassAtKTests {
+@Suite struct AnswerRatesTests {
   /// By enumeration: the share of the k-element subsets of n samples that hold a right one.
   private func enumerated(_ k: Int, samples n: Int, correct c: Int) -> Double {
     var hits = 0
@@ -20,7 +20,7 @@ import Testing
       for k in 1...n {
         for c in 0...n {
           let expected = enumerated(k, samples: n, correct: c)
-          let value = passAt(k, samples: n, correct: c)
+          let value = AnswerRates.passAt(k, samples: n, correct: c)
           #expect(abs(value - expected) < 1e-14, "pass@\(k) of \(c) among \(n)")
         }
       }
@@ -28,12 +28,12 @@ import Testing
   }
 
   @Test func staysInRangeForManySamples() {
-    #expect(passAt(1, samples: 100_000, correct: 25_000).isApproximately(0.25))
+    #expect(AnswerRates.passAt(1, samples: 100_000, correct: 25_000).isApproximately(0.25))
     // (1 − 1/1000)^64 would be the estimate with replacement.
-    let value = passAt(64, samples: 1000, correct: 1)
+    let value = AnswerRates.passAt(64, samples: 1000, correct: 1)
     #expect(value.isApproximately(0.064))
-    #expect(passAt(64, samples: 1000, correct: 0) == 0)
-    #expect(passAt(64, samples: 1000, correct: 937) == 1)
+    #expect(AnswerRates.passAt(64, samples: 1000, correct: 0) == 0)
+    #expect(AnswerRates.passAt(64, samples: 1000, correct: 937) == 1)
   }
 }
 
