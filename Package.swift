@@ -93,6 +93,9 @@ let package = Package(
       name: "bench-tree",
       dependencies: ["Kernels", "Keys", "LanguageModel", "PostTraining", "Problems"],
       path: "tools/bench/tree", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-coverage", dependencies: ["Statistics"], path: "tools/bench/coverage/engine",
+      swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),

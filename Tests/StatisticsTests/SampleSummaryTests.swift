@@ -11,7 +11,8 @@ import Testing
       ("skewness", summary.skewness), ("skewness_stderr", summary.skewnessError),
       ("min", summary.minimum), ("q25", summary.lowerQuartile), ("median", summary.median),
       ("q75", summary.upperQuartile), ("max", summary.maximum),
-      ("ci_low", summary.interval?.low), ("ci_high", summary.interval?.high),
+      ("iqr", summary.interquartileRange), ("iqm", summary.interquartileMean),
+      ("g1", summary.populationSkewness), ("kurtosis", summary.excessKurtosis),
     ]
   }
 
@@ -19,14 +20,17 @@ import Testing
   func agreesWithExactArithmetic(_ sample: GoldenStatistics.Sample) {
     var summarizer = Summarizer()
     let summary = summarizer.summary(of: sample.values)
-    for (name, value) in Self.figures(summary) {
+    let interval = ConfidenceInterval.studentT(of: sample.values)
+    let limits = [("ci_low", interval?.low), ("ci_high", interval?.high)]
+    for (name, value) in Self.figures(summary) + limits {
       let expected = sample.expected[name] ?? nil
       guard let expected, let value else {
         #expect(value == expected, "\(name) of “\(sample.name)”")
         continue
       }
-      // A skewness near zero is what is left of large cubes that cancel: its error is absolute.
-      let allowed = 1e-12 * max(expected.magnitude, name == "skewness" ? 1 : 0)
+      // A shape near zero is what is left of large powers that cancel: its error is absolute.
+      let isShape = ["skewness", "g1", "kurtosis"].contains(name)
+      let allowed = 1e-12 * max(expected.magnitude, isShape ? 1 : 0)
       // Subnormal numbers have fewer digits to agree in, and t multiplies their rounding.
       let error = (value - expected).magnitude
       #expect(

@@ -102,11 +102,14 @@ def summary(values):
         "median": number(quantile(exact, Fraction(1, 2))),
         "q75": number(quantile(exact, Fraction(3, 4))),
         "max": number(exact[-1]),
+        "iqr": number(quantile(exact, Fraction(3, 4))) - number(quantile(exact, Fraction(1, 4))),
+        "iqm": number(Fraction(sum(exact[n // 4:n - n // 4]), n - 2 * (n // 4))),
     }
     if n < 2:
         return out
     m2 = sum((x - mean) ** 2 for x in exact) / n
     m3 = sum((x - mean) ** 3 for x in exact) / n
+    m4 = sum((x - mean) ** 4 for x in exact) / n
     variance = m2 * n / (n - 1)
     out["variance"] = number(variance)
     out["std"] = number(root(variance))
@@ -117,8 +120,12 @@ def summary(values):
     low, high = number(real(mean) - reach), number(real(mean) + reach)
     if low is not None and high is not None:
         out["ci_low"], out["ci_high"] = low, high
+    g1 = real(m3) / root(m2) ** 3
+    out["g1"] = float(g1)
+    if n >= 4:
+        g2 = real(m4) / real(m2) ** 2 - 3
+        out["kurtosis"] = float(((n + 1) * g2 + 6) * (n - 1) / ((n - 2) * (n - 3)))
     if n >= 3:
-        g1 = real(m3) / root(m2) ** 3
         out["skewness"] = float(g1 * mpmath.sqrt(n * (n - 1)) / (n - 2))
         out["skewness_stderr"] = float(
             mpmath.sqrt(mpmath.mpf(6 * n * (n - 1)) / ((n - 2) * (n + 1) * (n + 3))))
@@ -131,14 +138,18 @@ def peers(values):
     n = len(values)
     q25, median, q75 = numpy.percentile(array, [25, 50, 75])
     out = {"n": n, "mean": array.mean(), "min": array.min(), "q25": q25, "median": median,
-           "q75": q75, "max": array.max()}
+           "q75": q75, "max": array.max(), "iqr": scipy.stats.iqr(array),
+           "iqm": scipy.stats.trim_mean(array, 0.25)}
     if n >= 2:
         out |= {"variance": array.var(ddof=1), "std": array.std(ddof=1),
                 "stderr": scipy.stats.sem(array)}
         low, high = scipy.stats.t.interval(0.95, n - 1, array.mean(), scipy.stats.sem(array))
         out |= {"ci_low": low, "ci_high": high}
+        out["g1"] = scipy.stats.skew(array)
     if n >= 3:
         out["skewness"] = scipy.stats.skew(array, bias=False)
+    if n >= 4:
+        out["kurtosis"] = scipy.stats.kurtosis(array, bias=False)
     return out
 
 
@@ -148,8 +159,9 @@ def hold_against_peers(name, values, expected):
     for key, value in expected.items():
         if value is None or key not in theirs:
             continue
-        # A skewness near zero is what is left of large cubes: its error is absolute.
-        allowed = 1e-12 * max(abs(value), 1 if key == "skewness" else 0)
+        # A shape near zero is what is left of large powers: its error is absolute.
+        shape = key in ("skewness", "g1", "kurtosis")
+        allowed = 1e-12 * max(abs(value), 1 if shape else 0)
         error = abs(theirs[key] - value)
         if not error <= allowed:
             line = f"{name}: {key} is {value!r}, numpy or scipy say {theirs[key]!r}"

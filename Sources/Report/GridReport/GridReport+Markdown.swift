@@ -83,7 +83,10 @@ extension GridReport {
     }
     notes.append(
       "The 95% t interval is mean ± t · s/√n with n − 1 degrees of freedom. It supposes independent "
-        + "values from about a normal distribution.")
+        + "values from about a normal distribution. It stands where n is below 8; from there on the "
+        + "95% BCa interval does (bias-corrected and accelerated, 9,999 resamples, above n = 40 by "
+        + "saddlepoint), which follows the skewness of the values: ± is half its width, its ends are "
+        + "in summary.csv.")
     guard sections.contains(where: { $0.differences != nil }) else { return notes }
     notes.append(
       "A difference from the baseline is taken pair by pair, so what two runs of a pair have in "

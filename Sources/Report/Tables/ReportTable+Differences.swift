@@ -65,8 +65,8 @@ extension ReportTable {
     let over = pivot.averagedAxes.map(DisplayText.printable).listed
     let what = DisplayText.printable("\(pivot.metricName) minus that at \(selector)")
     var clauses = [over.isEmpty ? what : "\(what), paired by \(over)"]
-    if let interval = differences.lazy.compactMap(\.summary.interval).first {
-      clauses.append("mean difference ± half-width of its \(interval.name)")
+    if let interval = ConfidenceInterval.names(differences.compactMap(\.summary.interval)) {
+      clauses.append("mean difference ± half-width of its \(interval)")
     }
     if let clause = counts.clause { clauses.append(clause) }
     if let unit = style.unit { clauses.append(unit) }

@@ -42,8 +42,8 @@ extension ReportTable {
     let metric = DisplayText.printable(pivot.metricName)
     let over = pivot.averagedAxes.map(DisplayText.printable).listed
     var clauses: [String] = []
-    if let interval = figures.lazy.compactMap(\.summary.interval).first {
-      clauses.append("\(metric): mean over \(over) ± half-width of the \(interval.name)")
+    if let interval = ConfidenceInterval.names(figures.compactMap(\.summary.interval)) {
+      clauses.append("\(metric): mean over \(over) ± half-width of the \(interval)")
     } else if counts.usual == 1, counts.isUniform {
       clauses.append("\(metric) of single runs, so without intervals")
     } else {
@@ -116,6 +116,15 @@ extension ConfidenceInterval {
     let percent = NumberStyle(decimals: 0, exponent: 0).text(100 * level)
     return switch method {
     case .studentT: "\(percent)% t interval"
+    case .bca, .bcaSaddlepoint: "\(percent)% BCa interval"
+    case .percentile: "\(percent)% percentile interval"
     }
+  }
+
+  /// The names of the intervals of a table, each once; `nil` without intervals.
+  static func names(_ intervals: [ConfidenceInterval]) -> String? {
+    var names: [String] = []
+    for name in intervals.lazy.map(\.name) where !names.contains(name) { names.append(name) }
+    return names.isEmpty ? nil : names.joined(separator: " or the ")
   }
 }

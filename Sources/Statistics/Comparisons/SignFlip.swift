@@ -31,7 +31,8 @@ package enum SignFlip {
       TestOutcome(statistic: moments.mean, pValue: pValue, count: n, basis: basis)
     }
     // A power of two is divided out, so that sums stay in range and equal ones stay equal.
-    let down = Double(sign: .plus, exponent: min(max(-largest.exponentOrZero, -1000), 1000), significand: 1)
+    let down = Double(
+      sign: .plus, exponent: min(max(-largest.exponentOrZero, -1000), 1000), significand: 1)
     let scaled = differences.map { $0 * down }.sorted()
     let reach = scaled.reduce(0) { $0 + $1.magnitude }
     let tolerance = 1e-12 * reach

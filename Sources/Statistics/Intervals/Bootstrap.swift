@@ -40,7 +40,7 @@ package struct Bootstrap: Hashable, Sendable {
       let words = stream.words(factor, levels, resample, block)
       for place in 0..<min(4, levels - 4 * block) {
         // The high half of the product: its bias is below levels / 2³².
-        draws.append(Int(UInt64(words[place]) * UInt64(levels) >> 32))
+        draws.append(Int((UInt64(words[place]) * UInt64(levels)) >> 32))
       }
     }
   }

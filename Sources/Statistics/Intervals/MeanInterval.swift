@@ -11,15 +11,15 @@
 /// The saddlepoint approximation does not reach the limits of samples such as 199 zeros and one 1:
 /// up to 512 values they get resamples after all, beyond that the t interval. `method` of the interval
 /// says which one it is.
-struct MeanInterval {
+package struct MeanInterval {
   /// Below this many values there are t intervals.
-  static let smallestForBCa = 8
+  package static let smallestForBCa = 8
   /// Up to this many values resamples are drawn at once.
-  static let resampleLimit = 40
+  package static let resampleLimit = 40
   /// Up to this many, where the saddlepoint approximation fails.
-  static let fallbackLimit = 512
+  package static let fallbackLimit = 512
 
-  let level: Double
+  package let level: Double
   private let bootstrap: Bootstrap
   private var resamples: [Int: MeanResamples] = [:]
   private var criticalValues: [Int: Double] = [:]
@@ -28,9 +28,31 @@ struct MeanInterval {
   private var table: [Double] = []
   private var selection = TailSelection()
 
-  init(level: Double, bootstrap: Bootstrap = Bootstrap()) {
+  /// - Precondition: `0 < level < 1`.
+  package init(level: Double = 0.95, bootstrap: Bootstrap = Bootstrap()) {
+    precondition(level > 0 && level < 1, "a level of \(level)")
     self.level = level
     self.bootstrap = bootstrap
+  }
+
+  /// The interval of the mean of `values` by the rule above; `nil` for n < 2, without spread, with a
+  /// NaN or an infinity among them, and where a limit exceeds the range of Double. The order of the
+  /// values makes no difference.
+  ///
+  /// - Complexity: about 50 µs for n = 16; the first sample of a size also draws its resamples.
+  package mutating func interval(of values: [Double]) -> ConfidenceInterval? {
+    guard values.count >= 2, values.allSatisfy(\.isFinite) else { return nil }
+    let sorted = values.sorted()
+    return interval(ofSorted: sorted, CentralMoments(ofSorted: sorted))
+  }
+
+  /// The BCa interval from resamples whatever the size of the sample; `nil` as above, where every
+  /// resample lies on one side of the mean, and for more than 65,536 values.
+  package mutating func bca(of values: [Double]) -> ConfidenceInterval? {
+    guard (2...65_536).contains(values.count), values.allSatisfy(\.isFinite) else { return nil }
+    let sorted = values.sorted()
+    let moments = CentralMoments(ofSorted: sorted)
+    return moments.hasSpread ? resampled(sorted, moments) : nil
   }
 
   /// The interval by the rule above; `nil` for n < 2, without spread, and beyond the range of Double.

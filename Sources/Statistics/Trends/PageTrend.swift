@@ -43,7 +43,8 @@ package enum PageTrend {
       let sums = distribution(ranks)
       let place = observed - sums.lowest
       return outcome(
-        below: sums.shares[...place].reduce(0, +), above: sums.shares[place...].reduce(0, +), .exact)
+        below: sums.shares[...place].reduce(0, +), above: sums.shares[place...].reduce(0, +),
+        .exact)
     }
     // Under a random order Σ j r has the variance Σ(j − j̄)² Σ(r − r̄)² / (k − 1).
     let k = Double(places)
