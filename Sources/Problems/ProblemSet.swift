@@ -28,7 +28,7 @@ package enum Benchmark: String, CaseIterable, Hashable, Sendable {
 
   /// The most problems that it can have: each split holds as many distinct ones.
   package var longest: Int {
-    self == .logic ? 128 : ProblemSet.longestBenchmark
+    self == .logic ? 192 : ProblemSet.longestBenchmark
   }
 
   /// The share of a kind among the benchmark's problems, in 300ths.
@@ -85,15 +85,19 @@ package struct ProblemSet: Hashable, Sendable {
     return ProblemSet(name: benchmark.rawValue, problems: problems)
   }
 
-  /// The benchmarks of a domain, each with `count` problems; no problem is in two of them.
+  /// The benchmarks of a domain, each with `count` problems, or all it has; no problem is in two of
+  /// them.
   ///
-  /// - Throws: `ProblemSetError` for a count that one of them does not have.
+  /// - Throws: `ProblemSetError` for a count that is not in `1...longestBenchmark`.
   package static func benchmarks(
     split: Split, count: Int, of domain: Domain = .arithmetic
   ) throws(ProblemSetError) -> [ProblemSet] {
+    guard (1...longestBenchmark).contains(count) else {
+      throw .count(count, limit: longestBenchmark, set: domain.benchmarks[0].rawValue)
+    }
     var sets: [ProblemSet] = []
     for name in domain.benchmarks {
-      sets.append(try benchmark(name, split: split, count: count))
+      sets.append(try benchmark(name, split: split, count: min(count, name.longest)))
     }
     return sets
   }
