@@ -51,6 +51,9 @@ package struct CellTable: Sendable {
   /// The runs of a cell, in the order of the table.
   func members(of cell: Int) -> ArraySlice<Int32> { groups[cell] }
 
+  /// The runs of a cell, in the order of the table.
+  package func runs(of cell: Int) -> [Int] { members(of: cell).map(Int.init) }
+
   /// What a cell says of one metric.
   ///
   /// - Complexity: O(n log n) in the runs of the cell.

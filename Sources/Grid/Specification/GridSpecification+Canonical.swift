@@ -52,7 +52,23 @@ extension ReportSpecification {
     ]
     if let statistic { members["statistic"] = .string(statistic.rawValue) }
     if let best { members["best"] = .string(best.rawValue) }
+    if let figures { members["figures"] = .array(figures.map(\.canonical)) }
     return .object(members)
+  }
+}
+
+extension FigureSpecification {
+  fileprivate var canonical: CanonicalJSON {
+    .object([
+      "kind": .string(kind.rawValue),
+      "metric": metric.map { .string($0) } ?? .null,
+      "x": x.map { .string($0) } ?? .null,
+      "y": y.map { .string($0) } ?? .null,
+      "series": series.map { .string($0) } ?? .null,
+      "facets": .array(facets.map { .string($0) }),
+      "conditions": .array(conditions.map { .string($0.canonicalText) }),
+      "logarithmic": isLogarithmic.map { .boolean($0) } ?? .null,
+    ])
   }
 }
 

@@ -10,11 +10,13 @@ package struct ReportSpecification: Hashable, Sendable, Codable {
   package var statistic: ReportStatistic?
   /// Which entries stand out; `nil` leaves it to what is known of the metric.
   package var best: ReportBest?
+  /// The figures; `nil` leaves the choice to the axes.
+  package var figures: [FigureSpecification]?
 
   package init(
     metrics: [String] = [], rows: [String] = [], columns: [String] = [],
     baseline: ParameterAssignment? = nil, statistic: ReportStatistic? = nil,
-    best: ReportBest? = nil
+    best: ReportBest? = nil, figures: [FigureSpecification]? = nil
   ) {
     self.metrics = metrics
     self.rows = rows
@@ -22,5 +24,6 @@ package struct ReportSpecification: Hashable, Sendable, Codable {
     self.baseline = baseline
     self.statistic = statistic
     self.best = best
+    self.figures = figures
   }
 }

@@ -66,14 +66,7 @@ struct FigureData {
   ///   - conditions: only runs that fulfil all of them are shown.
   /// - Complexity: O(runs × axes), but for the sorting within cells.
   init(_ runs: RunTable, metric: Int, roles: Roles, where conditions: [RunCondition] = []) {
-    var selected = [Bool](repeating: true, count: runs.count)
-    for condition in conditions {
-      guard let axis = runs.axisIndex(condition.name) else { continue }
-      let holds = runs.axes[axis].values.map(condition.holds)
-      for run in selected.indices where !holds[Int(runs.axes[axis].codes[run])] {
-        selected[run] = false
-      }
-    }
+    let selected = Self.selected(runs, where: conditions)
     let x = AxisValues(runs, roles.x, among: selected)
     let series = AxisValues(runs, roles.series, among: selected)
 
@@ -128,6 +121,21 @@ struct FigureData {
       guard !used.contains(axis), let run = selected.firstIndex(of: true) else { return nil }
       return (runs.axes[axis].name, runs.value(ofAxis: axis, run: run))
     }
+  }
+
+  /// Which runs fulfil all conditions.
+  ///
+  /// - Complexity: O(runs × conditions).
+  static func selected(_ runs: RunTable, where conditions: [RunCondition]) -> [Bool] {
+    var selected = [Bool](repeating: true, count: runs.count)
+    for condition in conditions {
+      guard let axis = runs.axisIndex(condition.name) else { continue }
+      let holds = runs.axes[axis].values.map(condition.holds)
+      for run in selected.indices where !holds[Int(runs.axes[axis].codes[run])] {
+        selected[run] = false
+      }
+    }
+    return selected
   }
 
   /// All cells that have runs.

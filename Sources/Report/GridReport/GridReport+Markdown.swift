@@ -7,7 +7,10 @@ extension GridReport {
   /// - Parameters:
   ///   - origin: where the results come from.
   ///   - rowLimit: at most so many rows a table.
-  package func markdown(origin: ReportOrigin, rowLimit: Int? = nil) -> String {
+  ///   - figures: shown from files below `figures/`, beside the document.
+  package func markdown(
+    origin: ReportOrigin, rowLimit: Int? = nil, figures: [Figure] = []
+  ) -> String {
     var parts = ["# \(MarkdownTable.escaped(specification.name))\n"]
     if let about = specification.about { parts.append(MarkdownTable.escaped(about) + "\n") }
     parts.append("## What was run\n")
@@ -15,6 +18,13 @@ extension GridReport {
     if !origin.failures.isEmpty {
       parts.append("## Failures\n")
       parts.append(origin.failures.map { "- \(MarkdownTable.escaped($0))\n" }.joined())
+    }
+    if !figures.isEmpty {
+      parts.append("## Figures\n")
+      for figure in figures {
+        parts.append("![\(MarkdownTable.escaped(figure.title))](figures/\(figure.name).svg)\n")
+        parts.append(MarkdownTable.escaped(figure.caption.joined(separator: " ")) + "\n")
+      }
     }
     for section in sections {
       parts.append("## \(MarkdownTable.escaped(section.metric))\n")

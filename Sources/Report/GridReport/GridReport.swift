@@ -12,7 +12,7 @@ package struct GridReport: Sendable {
     package let means: ReportTable
     /// Where the grid names a baseline and something can be compared with it.
     package let differences: ReportTable?
-    private let pivot: Pivot
+    let pivot: Pivot
 
     fileprivate init(
       metric: String, about: String?, differences: ReportTable?, pivot: Pivot

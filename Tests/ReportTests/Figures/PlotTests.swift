@@ -26,7 +26,7 @@ import Testing
     #expect(try figureMismatch(figure) == nil)
     #expect(
       figure.caption == [
-        "accuracy against step; mean over seed; band: 95% t interval of the mean; n = 3 to 8.",
+        "accuracy against step; mean over seed; band: 95% BCa interval of the mean; n = 3 to 8.",
         "One line for each learning_rate.",
         "Without a value: 13 of 312 runs (13 failed). A hollow mark is the mean of the values that "
           + "there are; a cross stands where there is none.",
@@ -129,5 +129,91 @@ import Testing
         .figure(named: "empty")
       #expect(!figure.svg.contains("nan") && !figure.svg.contains("inf"))
     }
+  }
+}
+
+/// The figures that are not of one metric over one axis.
+@Suite struct OtherPlotTests {
+  private let sweep = SyntheticRuns([
+    ("learning_rate", SyntheticRuns.numbers(1e-4, 3e-4, 1e-3, 2e-3, 4e-3)),
+    ("step", SyntheticRuns.range(0...9)), ("seed", SyntheticRuns.range(0...3)),
+  ]) { values, noise in
+    let rate = values[0].double! * 1000
+    let step = values[1].double!
+    if rate == 4, step > 7 { return nil }
+    if rate == 2, step == 9, values[2] == .integer(1) { return nil }
+    return 0.52 + 0.09 * rate * step * exp(-rate * step / 4) - 0.01 * rate * step + 0.004 * noise
+  }
+
+  @Test func heatMaps() throws {
+    let figure = HeatMapPlot(data: sweep.data(x: "step", series: "learning_rate"))
+      .figure(named: "heatmap")
+    #expect(try figureMismatch(figure) == nil)
+    #expect(
+      figure.caption == [
+        "accuracy by step and learning_rate; mean over seed; n = 3 to 4; intervals stand in the "
+          + "tables.", "One row for each learning_rate.",
+        "Without a value: 9 of 200 runs (9 failed). A ring marks the mean of the values that there "
+          + "are; a cell is hatched where there is none.",
+      ])
+  }
+
+  @Test func heatMapsInPanels() throws {
+    let runs = SyntheticRuns([
+      ("model", SyntheticRuns.words("S", "M")),
+      ("temperature", (1...6).map { .number(Double($0) / 10) }),
+      (
+        "objective",
+        SyntheticRuns.words("entropy", "entropy of the answers' clusters", "varentropy")
+      ),
+      ("seed", SyntheticRuns.range(0...1)),
+    ]) { values, noise in values[1].double! / 10 + 0.01 * noise }
+    let plot = HeatMapPlot(
+      data: runs.data(x: "temperature", series: "objective", facets: ["model"]))
+    #expect(try figureMismatch(plot.figure(named: "heatmap-panels")) == nil)
+  }
+
+  @Test func histograms() throws {
+    let runs = SyntheticRuns(
+      [
+        ("method", SyntheticRuns.words("base", "em", "rl", "em then rl")),
+        ("seed", SyntheticRuns.range(0...199)),
+      ], metric: "logit"
+    ) { values, noise in
+      let method = values[0].string!
+      return method.hasPrefix("em") ? 11.85 + 4 * exp(0.6 * noise) : 24.26 + 12.15 * noise
+    }
+    let plot = HistogramPlot(data: runs.data(x: nil, series: "method"))
+    #expect(try figureMismatch(plot.figure(named: "histograms")) == nil)
+    let single = HistogramPlot(data: runs.data(x: nil, pooled: ["seed", "method"]))
+    #expect(try figureMismatch(single.figure(named: "histogram")) == nil)
+    let none = SyntheticRuns([("seed", SyntheticRuns.range(0...3))]) { _, _ in nil }
+    #expect(!HistogramPlot(data: none.data(x: nil)).figure(named: "none").svg.contains("nan"))
+  }
+
+  @Test func forests() throws {
+    func row(
+      _ label: String, _ effect: Double?, _ low: Double?, _ high: Double?,
+      _ verdict: ForestPlot.Verdict, _ measure: String = "difference of accuracy",
+      neutral: Double = 0
+    ) -> ForestPlot.Row {
+      ForestPlot.Row(
+        label: label, effect: effect, low: low, high: high, verdict: verdict, measure: measure,
+        neutral: neutral)
+    }
+    let plot = ForestPlot(
+      rows: [
+        row(
+          "em-helps: ten steps of EM on one prompt raise greedy accuracy", 0.046, 0.031, 0.060,
+          .supported),
+        row("em-hurts-rl: EM after RL lowers accuracy", 0.012, 0.002, 0.022, .contradicted),
+        row(
+          "temperature: moderate temperatures have more variance over the seeds than low ones, as "
+            + "the text of the paper says of its third figure", 1.31, 0.42, 4.05, .undecided,
+          "ratio of variances of accuracy", neutral: 1),
+        row("no-spread: replicates that do not differ", 0.01, nil, nil, .undecided),
+        row("missing: nothing to compare", nil, nil, nil, .undecided),
+      ], interval: "95% BCa interval")
+    #expect(try figureMismatch(plot.figure(named: "forest")) == nil)
   }
 }

@@ -35,12 +35,19 @@ struct PlotAxis {
     }
   }
 
+  /// Longer labels are cut.
+  private static let longestLabel = 90.0
+
   /// An axis with a place of its own for every label.
   init(title: String, labels: [String]) {
     self.init(
       title: FigureLabel(title), scale: .slots(labels.count),
-      ticks: labels.enumerated().map {
-        Tick(value: Double($0.offset), label: FigureLabel($0.element))
+      ticks: labels.enumerated().map { index, label in
+        Tick(
+          value: Double(index),
+          label: FigureLabel(
+            TextMetrics.fitted(
+              DisplayText.printable(label), size: FigureStyle.tickSize, width: Self.longestLabel)))
       })
   }
 

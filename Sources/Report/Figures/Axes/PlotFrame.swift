@@ -14,6 +14,7 @@ struct PlotFrame {
   private let legend: Legend?
   private let notes: [String]
   private let columns: Int
+  private let hasRules: Bool
   private let angle: Double
   private let margin: Margin
   /// Of the labels along x, every so many are shown.
@@ -36,14 +37,17 @@ struct PlotFrame {
   /// - Parameters:
   ///   - titles: one for each panel; a single panel may go without.
   ///   - rightRoom: what labels at the right end of the data need.
-  ///   - aspect: height of a panel by its width.
+  ///   - aspect: height of a panel by its width, where no height is given.
+  ///   - columns: at most so many panels side by side.
+  ///   - hasRules: whether lines go across the panels at the ticks of y.
   init(
     titles: [String], x: PlotAxis, y: PlotAxis, legend: Legend? = nil, notes: [String] = [],
-    rightRoom: Double = 0, aspect: Double = 0.64
+    rightRoom: Double = 0, aspect: Double = 0.64, panelHeight: Double? = nil, columns: Int? = nil,
+    hasRules: Bool = true
   ) {
     let count = max(titles.count, 1)
     let width = count == 1 ? FigureStyle.columnWidth : FigureStyle.pageWidth
-    let columns = count <= 3 ? count : count == 4 ? 2 : 3
+    let columns = min(count, columns ?? (count == 4 ? 2 : 3))
     let tick = FigureStyle.tickSize
     let hasTitles = titles.contains { !$0.isEmpty }
 
@@ -95,7 +99,7 @@ struct PlotFrame {
       4 + labelHeight + (x.title.text.isEmpty ? 0 : FigureStyle.labelSize + 4)
       + (noteLines.isEmpty ? 0 : Double(noteLines.count) * Self.noteHeight + 2) + Self.edge
 
-    let panelHeight = min(max(panelWidth() * aspect, 60), 300)
+    let panelHeight = panelHeight ?? min(max(panelWidth() * aspect, 60), 300)
     let rows = (count + columns - 1) / columns
     let rowGap = Self.titleHeight + 5
     var panels: [Rectangle] = []
@@ -119,6 +123,7 @@ struct PlotFrame {
     self.margin = margin
     labelStride = stride
     self.labelLines = labelLines
+    self.hasRules = hasRules
   }
 
   /// The labels of slots in up to three lines, if all their words fit.
@@ -176,7 +181,7 @@ struct PlotFrame {
 
   private func paintRules(of index: Int, on canvas: inout SVGCanvas) {
     let panel = panels[index]
-    for tick in y.ticks where tick.label != nil {
+    for tick in y.ticks where hasRules && tick.label != nil {
       let place = y(tick.value, in: index)
       canvas.line(Point(x: panel.x, y: place), Point(x: panel.right, y: place), "rule")
     }

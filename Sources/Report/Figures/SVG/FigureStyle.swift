@@ -53,6 +53,12 @@ enum FigureStyle {
       .espalier-figure .d1{stroke-dasharray:3.2 1.6}
       .espalier-figure .d2{stroke-dasharray:1 1.4}
       .espalier-figure .small{font-size:5.5px}
+      .espalier-figure .value{font-size:6px}
+      .espalier-figure text.onlight{fill:#111}
+      .espalier-figure text.ondark{fill:#fff}
+      .espalier-figure .ring{fill:none;stroke-width:.7}
+      .espalier-figure .ring.onlight{stroke:#111}
+      .espalier-figure .ring.ondark{stroke:#fff}
       .espalier-figure .lead{fill:none;stroke:currentColor;stroke-width:.5;stroke-opacity:.7}
       .espalier-figure text.named{fill:currentColor}
       .espalier-figure .cross{fill:none;stroke:currentColor;stroke-width:1}
