@@ -3,6 +3,7 @@ import Artifacts
 import Execution
 import Glibc
 import JobTable
+import Planner
 
 /// The command line.
 package struct Program: ParsableCommand {
@@ -14,14 +15,23 @@ package struct Program: ParsableCommand {
       A grid file says what to try; `espalier run GRID` plans it, runs what is missing and reports. \
       The same command resumes.
 
+      Examples:
+        espalier run grids/quickstart.yaml
+        espalier status --output json
+        espalier summarize wandb.csv --by lr --metric eval/loss
+
+      Completion for a shell: espalier --generate-completion-script bash (or zsh, fish).
+
       Exit status: 0 all done, 1 some runs failed, 2 bad usage or a bad grid, 3 stopped early and \
       resumable, 4 the results folder is locked, damaged or full, 130 stopped at once.
       """,
     version: BuildVersion.text,
     subcommands: [
-      PlanCommand.self, RunCommand.self, StatusCommand.self, ReportCommand.self,
-      ExportCommand.self, RetryCommand.self, VerifyCommand.self, ModelsCommand.self,
-      BenchmarksCommand.self, GenerateCommand.self, SchemaCommand.self, WorkerCommand.self,
+      PlanCommand.self, RunCommand.self, StatusCommand.self, RunsCommand.self, ExplainCommand.self,
+      LogsCommand.self, RetryCommand.self, ReportCommand.self, ExportCommand.self,
+      VerifyCommand.self, SummarizeCommand.self,
+      ModelsCommand.self, BenchmarksCommand.self, GenerateCommand.self, SchemaCommand.self,
+      WorkerCommand.self,
     ])
 
   package init() {}
@@ -29,6 +39,7 @@ package struct Program: ParsableCommand {
   /// Parses the command line, runs the command, and ends the process with its status.
   package static func main() -> Never {
     do {
+      try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       try command.run()
       Glibc.exit(ExitStatus.done.rawValue)
@@ -55,5 +66,18 @@ package struct Program: ParsableCommand {
         fullMessage(for: error) + "\n", to: usage.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
       Glibc.exit(usage.isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
     }
+  }
+
+  /// A misspelt command would else be called an unexpected argument.
+  private static func refuseUnknownCommand(_ arguments: [String]) throws {
+    guard let first = arguments.first, !first.hasPrefix("-") else { return }
+    let names = configuration.subcommands.map { $0._commandName } + ["help"]
+    let word = first == "help" && arguments.count > 1 ? arguments[1] : first
+    guard !word.hasPrefix("-"), !names.contains(word) else { return }
+    let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+      .map { $0._commandName }
+    let hint = Suggestion.nearest(to: word, among: shown).map { " Did you mean “\($0)”?" } ?? ""
+    throw CommandFailure(
+      "there is no command “\(word)”.\(hint) The commands are \(shown.joined(separator: ", ")).")
   }
 }

@@ -14,15 +14,7 @@ import Testing
   }
 
   private func read(_ bytes: some Sequence<UInt8>, pieces: Int = .max) throws -> [[String]] {
-    var reader = CSVReader()
-    var rows: [[String]] = []
-    var rest = Array(bytes)[...]
-    while !rest.isEmpty {
-      try reader.read(rest.prefix(pieces)) { rows.append($0.fields) }
-      rest = rest.dropFirst(pieces)
-    }
-    try reader.finish { rows.append($0.fields) }
-    return rows
+    try CSVText.records(Array(bytes), pieces: pieces)
   }
 
   @Test(arguments: [

@@ -106,10 +106,7 @@ import Testing
   }
 
   private func records(_ text: String) throws -> [[String: String]] {
-    var rows: [[String]] = []
-    var reader = CSVReader()
-    try reader.read(text.utf8) { rows.append($0.fields) }
-    try reader.finish { rows.append($0.fields) }
+    let rows = try CSVText.records(Array(text.utf8))
     return rows.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(rows[0], $0)) }
   }
 }

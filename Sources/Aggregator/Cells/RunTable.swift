@@ -10,13 +10,19 @@ package struct RunTable: Sendable {
     package fileprivate(set) var values: [ParameterValue]
     /// For every run the index of its value.
     package fileprivate(set) var codes: [Int32] = []
-    private var codeOfValue: [ParameterValue: Int32]
+    /// Made when it is first needed: an axis that comes whole needs none.
+    private var codeOfValue: [ParameterValue: Int32] = [:]
 
     fileprivate init(name: String, values: [ParameterValue]) {
       self.name = name
       self.values = []
-      codeOfValue = [:]
       for value in values { _ = code(of: value) }
+    }
+
+    fileprivate init(name: String, values: [ParameterValue], codes: [Int32]) {
+      self.name = name
+      self.values = values
+      self.codes = codes
     }
 
     fileprivate mutating func append(_ value: ParameterValue) {
@@ -29,6 +35,9 @@ package struct RunTable: Sendable {
     }
 
     private mutating func code(of value: ParameterValue) -> Int32 {
+      if codeOfValue.isEmpty {
+        for (code, known) in values.enumerated() { codeOfValue[known] = Int32(code) }
+      }
       if let known = codeOfValue[value] { return known }
       let code = Int32(values.count)
       values.append(value)
@@ -62,6 +71,31 @@ package struct RunTable: Sendable {
     states.reserveCapacity(expectedCount)
     for index in self.axes.indices { self.axes[index].codes.reserveCapacity(expectedCount) }
     for index in self.metrics.indices { self.metrics[index].values.reserveCapacity(expectedCount) }
+  }
+
+  /// A table of whole columns.
+  ///
+  /// - Parameters:
+  ///   - axes: for each its distinct values and for every run the index of its value.
+  ///   - metrics: for each its values, NaN where a run has none.
+  /// - Precondition: all columns have one entry a run, codes are indices, values are NaN or finite.
+  /// - Complexity: O(runs × (axes + metrics)), for the checks.
+  package init(
+    axes: [(name: String, values: [ParameterValue], codes: [Int32])],
+    metrics: [(name: String, values: [Double])], states: [RunState]
+  ) {
+    for axis in axes {
+      precondition(axis.codes.count == states.count, "\(axis.name) has \(axis.codes.count) codes")
+      precondition(
+        axis.codes.allSatisfy { axis.values.indices.contains(Int($0)) }, "a code is no index")
+    }
+    for metric in metrics {
+      precondition(metric.values.count == states.count, "\(metric.name): \(metric.values.count)")
+      precondition(metric.values.allSatisfy { !$0.isInfinite }, "\(metric.name) is infinite")
+    }
+    self.axes = axes.map { Axis(name: $0.name, values: $0.values, codes: $0.codes) }
+    self.metrics = metrics.map { Metric(name: $0.name, values: $0.values) }
+    self.states = states
   }
 
   /// An empty table for the runs of a grid.

@@ -9,6 +9,13 @@ enum CommandLineText {
       + overrides.map { " --set \(quoted($0))" }.joined()
   }
 
+  /// The names in a list with commas, without the spaces around them.
+  static func names(_ text: String) -> [String] {
+    text.split(separator: ",").map { name in
+      String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
   /// The text as one word of a POSIX shell; in quotes only where it needs them.
   static func quoted(_ text: String) -> String {
     let isPlain =

@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// Which grid a command is about.
 struct GridOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
+  @Argument(
+    help: ArgumentHelp("The grid file.", valueName: "grid"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String
 
   @Option(

@@ -4,6 +4,7 @@ struct ResultsOption: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The folder with the job table, the artifacts and the exports.", valueName: "dir"))
+      "The folder with the job table, the artifacts and the exports.", valueName: "dir"),
+    completion: .directory)
   var results = "results"
 }

@@ -134,7 +134,7 @@ extension ReportOrigin {
         Source(description: "\($0.version) on \($0.cpu), \($0.blas)", results: $0.results)
       },
       failures: try reader.failureClusters(in: grid.name).map {
-        "\($0.runs) runs: \($0.example.message)"
+        "\(CountText.of($0.runs, "run")): \($0.example.message)"
       })
   }
 }

@@ -11,18 +11,20 @@ extension GridRun {
   ///
   /// - Returns: how the command is to end, whatever the results then say.
   func work(in owned: borrowing OwnedFolder, _ table: JobTable) throws -> ExitStatus {
-    let open = try table.reader.work(for: loaded.name).filter { !$0.hasFailed }
+    let unfinished = try table.reader.work(for: loaded.name)
+    let open = unfinished.filter { !$0.hasFailed }
     guard !open.isEmpty else {
       let runs = try table.reader.counts(for: loaded.name).runs
       say(
         runs.failed == 0
-          ? "nothing to compute: all \(runs.total) runs are done"
-          : "nothing to compute: \(runs.done) runs are done, \(runs.failed) failed")
+          ? "nothing to compute: \(CountText.of(runs.total, "run")), all done"
+          : "nothing to compute: \(runs.done) of \(CountText.of(runs.total, "run")) done, "
+            + "\(runs.failed) failed")
       return .done
     }
     let stages = open.reduce(0) { $0 + $1.missingStages }
     say(
-      "\(open.count) job\(open.count == 1 ? "" : "s") with \(stages) stages, "
+      "\(CountText.of(open.count, "job")) with \(CountText.of(stages, "stage")), "
         + "\(options.slots) at once")
     let display = options.output == .quiet ? nil : ProgressDisplay()
     let report = try Execution.run(
@@ -32,7 +34,7 @@ extension GridRun {
       display?.update(ProgressState(snapshot))
     }
     display?.clear()
-    return status(of: report)
+    return status(of: report, failedBefore: unfinished.count - open.count)
   }
 
   var settings: ExecutionSettings {
@@ -59,10 +61,11 @@ extension GridRun {
       ?? CommandLine.arguments[0]
   }
 
-  func status(of report: ExecutionReport) -> ExitStatus {
+  func status(of report: ExecutionReport, failedBefore: Int = 0) -> ExitStatus {
     say(
-      "\(report.stages) stages in \(DurationText.short(report.seconds)): \(report.jobs.done) jobs "
-        + "done, \(report.jobs.failed) failed")
+      "\(CountText.of(report.stages, "stage")) in \(DurationText.short(report.seconds)): "
+        + "\(CountText.of(report.jobs.done, "job")) done, "
+        + "\(max(0, report.jobs.failed - failedBefore)) failed")
     switch report.outcome {
     case .finished:
       return .done
@@ -108,8 +111,8 @@ extension GridRun {
     if runs.failed > 0, options.output != .quiet {
       let status = CommandLineText.command("status", grid.grid, results: grid.results)
       Terminal.note(
-        "\(runs.failed) runs failed. See why with: \(status); try them again with: "
-          + grid.command("retry"))
+        "\(CountText.of(runs.failed, "run")) failed. See why with: \(status); try "
+          + "\(runs.failed == 1 ? "it" : "them") again with: " + grid.command("retry"))
     }
     if status != .done { throw status.code }
     if runs.failed > 0 { throw ExitStatus.someRunsFailed.code }

@@ -28,8 +28,14 @@ struct GridRun {
 
   func run(retrying: Retrying?) throws {
     try owning { owned, table in
-      if case .failed(let cluster)? = retrying { try reopen(cluster, in: table) }
+      var retried: Set<RunID> = []
+      if case .failed(let cluster)? = retrying {
+        let clusters = try table.reader.clustersOfRuns(in: loaded.name)
+        retried = Set(clusters.filter { cluster == nil || $0.value == cluster }.keys)
+        try reopen(cluster, in: table)
+      }
       let status = try work(in: owned, table)
+      if !retried.isEmpty { try tellOutcome(of: retried, in: table) }
       try finish(table, folder: owned.folder, status: status)
     }
   }
@@ -77,8 +83,8 @@ struct GridRun {
     let planning = try firstPlan ?? Planning(loaded, in: table.reader)
     let runs = planning.summary.runs
     say(
-      "\(loaded.name): \(runs.total) runs in \(planning.summary.cells) cells: "
-        + PlanText.diff(planning.summary)
+      "\(loaded.name): \(CountText.of(runs.total, "run")) in "
+        + "\(CountText.of(planning.summary.cells, "cell")): \(PlanText.diff(planning.summary))"
     )
     for kind in planning.summary.kinds where kind.sharing.stepsAlone > kind.sharing.steps {
       say(
@@ -110,7 +116,19 @@ struct GridRun {
       }
       say("\(loaded.name) has no failed runs")
     } else {
-      say("\(jobs.count) failed job\(jobs.count == 1 ? "" : "s") will be tried again")
+      say("\(CountText.of(jobs.count, "failed job")) will be tried again")
     }
+  }
+
+  /// What became of the runs that were tried again.
+  private func tellOutcome(of retried: Set<RunID>, in table: JobTable) throws {
+    var counts: [RunState: Int] = [:]
+    try table.reader.forEachRun(in: loaded.name) { run in
+      if retried.contains(run.id) { counts[run.state, default: 0] += 1 }
+    }
+    let open = counts[.pending, default: 0] + counts[.running, default: 0]
+    say(
+      "of \(CountText.of(retried.count, "run")) tried again, \(counts[.done, default: 0]) done and "
+        + "\(counts[.failed, default: 0]) failed again" + (open > 0 ? ", \(open) still to do" : ""))
   }
 }

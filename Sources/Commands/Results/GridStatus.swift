@@ -17,13 +17,19 @@ struct GridStatus {
   let rate: Double?
   /// What the missing stages will cost; `nil` where nothing is missing or it cannot be told.
   let estimate: CostEstimate?
+  /// How far each axis is, value by value; empty where that was not asked for.
+  let axes: [AxisProgress]
   private let results: ResultsOption
 
   /// The rate is that of the last ten minutes.
   private static let window = 600.0
 
-  init(_ record: GridRecord, in reader: JobTableReader, results: ResultsOption) throws {
+  /// - Parameter byAxis: whether to look at every run for the progress of the axes.
+  init(
+    _ record: GridRecord, in reader: JobTableReader, results: ResultsOption, byAxis: Bool = false
+  ) throws {
     self.record = record
+    axes = byAxis ? try AxisProgress.all(of: record, in: reader) : []
     self.results = results
     counts = try reader.counts(for: record.name)
     clusters = try reader.failureClusters(in: record.name)
@@ -59,7 +65,7 @@ struct GridStatus {
   func text(file: String?) -> String {
     let runs = counts.runs
     var lines = [
-      "\(record.name): \(runs.total) runs, \(runs.done) done, \(runs.failed) failed, "
+      "\(record.name): \(CountText.of(runs.total, "run")), \(runs.done) done, \(runs.failed) failed, "
         + "\(runs.running) running, \(runs.pending) to do"
     ]
     for stage in counts.stages {
@@ -68,7 +74,9 @@ struct GridStatus {
         "  \(stage.kind): \(stage.done) of \(stage.done + stage.open + stage.failed)\(failed)")
     }
     if runs.orphaned > 0 {
-      lines.append("  \(runs.orphaned) runs of an earlier version of the grid are kept aside")
+      lines.append(
+        "  \(CountText.of(runs.orphaned, "run")) of an earlier version of the grid "
+          + "\(runs.orphaned == 1 ? "is" : "are") kept aside")
     }
     if jobsAskingAgain > 0 {
       lines.append(
@@ -76,9 +84,12 @@ struct GridStatus {
           + "(exit status 75), which is not counted")
     }
     if let remaining { lines.append("  " + remaining) }
+    lines += axes.map { "  " + $0.text }
     for cluster in clusters {
       lines.append("")
-      lines.append("  failure \(cluster.id): \(cluster.runs) runs, \(cluster.jobs.count) jobs")
+      lines.append(
+        "  failure \(cluster.id): \(CountText.of(cluster.runs, "run")), "
+          + CountText.of(cluster.jobs.count, "job"))
       lines.append("    \(cluster.example.message)")
       if let log = log(of: cluster) { lines.append("    log: \(log)") }
     }
@@ -147,6 +158,7 @@ struct GridStatus {
               .init("open", .integer($0.open)), .init("failed", .integer($0.failed)),
             ])
           })),
+      .init("axes", .array(axes.map(\.json))),
       .init("running_jobs", .integer(activity.running)),
       .init("jobs_asking_again", .integer(jobsAskingAgain)),
       .init("stages_per_second", rate.map { .number($0) } ?? .null),

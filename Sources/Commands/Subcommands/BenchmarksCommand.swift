@@ -8,6 +8,9 @@ struct BenchmarksCommand: ParsableCommand {
     discussion: """
       The problems that models are measured on never occur in pretraining, nor among the prompts \
       that they are post-trained on.
+
+      Examples:
+        espalier benchmarks --examples 1
       """)
 
   @Option(name: .shortAndLong, help: "How many example problems of each.")

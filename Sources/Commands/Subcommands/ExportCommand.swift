@@ -8,6 +8,9 @@ struct ExportCommand: ParsableCommand {
       Writes runs.csv, summary.csv, timings.csv, provenance.json, report.md and, when the grid file \
       is named, grid.yaml. Works during a run; runs that are not done yet stand in runs.csv with \
       their state.
+
+      Examples:
+        espalier export grids/quickstart.yaml --to tables
       """)
 
   @OptionGroup var grid: GridOptions
@@ -19,6 +22,8 @@ struct ExportCommand: ParsableCommand {
     let known = try KnownGrid(grid.grid, overrides: grid.overrides, results: grid.results)
     try known.exports().write(to: to)
     let runs = try known.reader.counts(for: known.record.name).runs
-    Terminal.print("\(runs.total) runs of \(known.record.name), \(runs.done) of them done: \(to)")
+    Terminal.print(
+      "\(CountText.of(runs.total, "run")) of \(known.record.name), \(runs.done) of them done: \(to)"
+    )
   }
 }

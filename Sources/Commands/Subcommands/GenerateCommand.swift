@@ -13,6 +13,10 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
       With a run's id (the first column of runs.csv) the model is the one that the run measured; \
       without one, it is a prepared base model.
+
+      Examples:
+        espalier generate --temperature 0
+        espalier generate f11c5e914ac9 --samples 8
       """)
 
   @Argument(help: ArgumentHelp("A run's id.", valueName: "run"))

@@ -8,7 +8,12 @@ import Report
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "List the built-in models, those that are prepared, and the parameters.")
+    abstract: "List the built-in models, those that are prepared, and the parameters.",
+    discussion: """
+      Examples:
+        espalier models
+        espalier models --parameters
+      """)
 
   @OptionGroup var results: ResultsOption
 

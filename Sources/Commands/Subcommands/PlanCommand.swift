@@ -20,6 +20,10 @@ struct PlanCommand: ParsableCommand {
       Where there are none, --pilot runs the few of the grid's own jobs that have to be timed, at \
       most for about the time of --pilot-time, and then shows the plan. What they complete is kept, \
       as by `espalier run`; the pace of what is too long is taken from its progress.
+
+      Examples:
+        espalier plan grids/quickstart.yaml
+        espalier plan grids/quickstart.yaml --set axes.seed.count=16
       """)
 
   @OptionGroup var grid: GridOptions

@@ -15,6 +15,11 @@ struct ReportCommand: ParsableCommand {
       those that the grid file asks for. An axis that is neither named nor averaged over labels the \
       rows too, so that nothing is pooled silently. On a terminal a table ends after 200 rows; \
       piped into a file or a pager it is whole.
+
+      Examples:
+        espalier report grids/quickstart.yaml
+        espalier report sweep.yaml --rows temperature --columns step --metric loss
+        espalier report sweep.yaml --format csv > cells.csv
       """)
 
   @OptionGroup var grid: GridOptions
@@ -34,7 +39,7 @@ struct ReportCommand: ParsableCommand {
   var metric: String?
 
   /// More rows of one table than anyone scrolls back to; a file gets them all.
-  private static let terminalRows = 200
+  static let terminalRows = 200
 
   @Flag(help: "Also show spread and skewness of each cell.")
   var spread = false
@@ -43,9 +48,9 @@ struct ReportCommand: ParsableCommand {
     let known = try KnownGrid(grid.grid, overrides: grid.overrides, results: grid.results)
     let exports = try known.exports()
     var specification = known.record.specification.report
-    if let rows { specification.rows = Self.names(rows) }
-    if let columns { specification.columns = Self.names(columns) }
-    if let metric { specification.metrics = Self.names(metric) }
+    if let rows { specification.rows = CommandLineText.names(rows) }
+    if let columns { specification.columns = CommandLineText.names(columns) }
+    if let metric { specification.metrics = CommandLineText.names(metric) }
     switch format {
     case .table:
       let report = try exports.report(specification)
@@ -60,12 +65,6 @@ struct ReportCommand: ParsableCommand {
       let report = try exports.report(specification)
       Terminal.write(
         report.markdown(origin: try ReportOrigin(of: known.record, in: known.reader)), to: 1)
-    }
-  }
-
-  private static func names(_ text: String) -> [String] {
-    text.split(separator: ",").map { name in
-      String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
   }
 }

@@ -8,6 +8,12 @@ struct RunCommand: ParsableCommand {
       What is done, for this or any other grid of the results folder, is not computed again. Ctrl-C \
       once ends in order and exits with 3, twice ends at once with 130; either way, and after any \
       kill, the same command goes on. Runs that failed stay failed until `espalier retry`.
+
+      Examples:
+        espalier run grids/quickstart.yaml
+        espalier run sweep.yaml -j8 --max-fails 10
+        espalier run sweep.yaml --set temperature=0.5 --results scratch
+        espalier run sweep.yaml --dry-run
       """)
 
   @OptionGroup var grid: GridOptions

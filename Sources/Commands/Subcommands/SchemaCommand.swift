@@ -12,6 +12,9 @@ struct SchemaCommand: ParsableCommand {
       Editors with a YAML language server complete and check a grid file that begins with the line \
       “# yaml-language-server: $schema=PATH”, PATH being where this command's output was put. The \
       shipped grids name grids/grid.schema.json.
+
+      Examples:
+        espalier schema > grids/grid.schema.json
       """)
 
   func run() throws {

@@ -6,15 +6,35 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show how far grids have come, and what failed.",
-    discussion: "Works during a run and changes nothing.")
+    discussion: """
+      Runs are done, failed (a job that they need failed for good), running (a job of theirs is at \
+      work) or to do. Below stand the stages of each kind; the rate of the last ten minutes and the \
+      time that is left, with a 95% interval from the times of like stages; how far each value of \
+      each axis is (done of all its runs; with a grid named, or with --axes); and the failures in \
+      clusters: failed jobs with the same reason and, but for numbers, the same message. A \
+      cluster's id goes to `espalier retry --cluster` and `espalier runs --where failure=ID`. \
+      core_seconds_left in JSON is the time of one core. Works during a run and changes nothing.
+
+      Examples:
+        espalier status
+        espalier status grids/quickstart.yaml
+        espalier status sweep --output json
+      """)
+
+  /// Looking at every run of more than these takes longer than one waits for a status.
+  private static let axesLimit = 20_000
 
   @Argument(
-    help: ArgumentHelp("The grid file; without it, every grid of the results.", valueName: "grid"))
+    help: ArgumentHelp("The grid file; without it, every grid of the results.", valueName: "grid"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String?
+
+  @Flag(help: "Show how far each value of each axis is, for every grid of whatever size.")
+  var axes = false
 
   @OptionGroup var results: ResultsOption
 
-  @Option(help: "table or json.")
+  @Option(help: "table, json or quiet (only the exit status).")
   var output = OutputMode.table
 
   func run() throws {
@@ -28,7 +48,11 @@ struct StatusCommand: ParsableCommand {
       reader = try KnownGrid.reader(results)
       records = try reader.grids()
     }
-    let statuses = try records.map { try GridStatus($0, in: reader, results: results) }
+    let statuses = try records.map { record in
+      let isSmall =
+        try grid != nil && reader.counts(for: record.name).runs.total <= Self.axesLimit
+      return try GridStatus(record, in: reader, results: results, byAxis: axes || isSmall)
+    }
     switch output {
     case .table: Terminal.print(statuses.map { $0.text(file: grid) }.joined(separator: "\n\n"))
     case .json: Terminal.write(OrderedJSON.array(statuses.map(\.json)).text, to: 1)

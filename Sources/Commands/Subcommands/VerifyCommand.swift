@@ -17,6 +17,10 @@ struct VerifyCommand: ParsableCommand {
 
       Exit status: 0 all is well, 1 an exported file is not what the table says, 4 the table or an \
       artifact is damaged.
+
+      Examples:
+        espalier verify
+        espalier verify grids/quickstart.yaml --output json
       """)
 
   @Argument(
@@ -88,7 +92,8 @@ struct VerifyCommand: ParsableCommand {
         .array(
           findings.map {
             .object([
-              .init("severity", .string($0.severity.rawValue)), .init("message", .string($0.message)),
+              .init("severity", .string($0.severity.rawValue)),
+              .init("message", .string($0.message)),
             ])
           })),
       .init(

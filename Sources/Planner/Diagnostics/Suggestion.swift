@@ -1,12 +1,12 @@
 /// Finds what a misspelt word was probably meant to be.
-enum Suggestion {
+package enum Suggestion {
   /// The candidate nearest to `word`, if one is near enough to be meant; the earliest of equals.
   ///
   /// Near is: the same but for case and hyphens; a beginning of three letters or more; the initials
   /// (`lr` for `learning_rate`); or one edit for each three letters.
   ///
   /// - Complexity: O(candidates · length²).
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     guard word.utf8.count <= 100 else { return nil }
     let wanted = plain(word)
     guard !wanted.isEmpty else { return nil }

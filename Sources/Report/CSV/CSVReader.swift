@@ -1,229 +1,292 @@
-/// Reads CSV as of RFC 4180 in pieces of any size.
+/// Reads CSV as of RFC 4180, record by record, from any source of bytes.
 ///
 /// Lines end with LF, CRLF or CR; line breaks and commas may stand inside quotes; a byte order mark
 /// at the start is skipped. An empty line is a record with one empty field. Strict where leniency
-/// would guess: a quote inside an unquoted field, or text after a closing quote, is a fault.
-package struct CSVReader {
-  private enum State {
-    case fieldStart, unquoted, quoted, quoteInQuoted
+/// would guess: a quote inside an unquoted field, or text after a closing quote, is a fault. Reading
+/// goes on after a fault with the next line.
+///
+/// Memory is that of the buffer, which grows to the longest record.
+package struct CSVReader: ~Copyable {
+  /// Fills a buffer from its start and returns how many bytes it put there; 0 at the end.
+  package typealias Source = (_ buffer: UnsafeMutableRawBufferPointer) throws -> Int
+
+  /// What comes next.
+  package enum Item: Hashable, Sendable {
+    /// A record, to be looked at before the next one is asked for.
+    case record
+    /// Something that is no record, and was passed over.
+    case fault(CSVFault)
+    case end
   }
 
-  private var state = State.fieldStart
-  private var record = CSVRecord()
-  /// Whether anything of the record at hand has been read.
-  private var inRecord = false
+  /// What a scan of the buffer came to.
+  private enum Scan {
+    case item(Item)
+    case needsMore
+  }
+
+  /// A record that is longer holds a quote that was never closed, to all experience.
+  package static let recordLimit = 1 << 26
+
+  private let source: Source
+  private var buffer: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// The bytes of the buffer that hold input.
+  private var filled = 0
+  /// Where the next record starts.
+  private var position = 0
+  private var sourceEnded = false
+  private var atStart = true
   /// Whether the byte before was the CR that ended a record.
   private var skipsLineFeed = false
-  private var isASCII = true
+  /// Whether the rest of the line belongs to a record that is a fault.
+  private var skipsLine = false
+  /// The line of `position`, from 1.
   private var line = 1
-  /// How many bytes of a byte order mark have been matched; 3 once that is settled.
-  private var markMatched = 0
 
-  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
-  package init() {}
-
-  /// Reads a piece and hands over every record that ends in it. The record is lent: copy what shall
-  /// last.
-  ///
-  /// - Throws: `CSVFault`, and what `body` throws.
-  /// - Complexity: O(bytes).
-  package mutating func read(
-    _ bytes: some Sequence<UInt8>, _ body: (borrowing CSVRecord) throws -> Void
-  ) throws {
-    let isRead: Void? = try bytes.withContiguousStorageIfAvailable { try read($0, body) }
-    if isRead == nil { try Array(bytes).withUnsafeBufferPointer { try read($0, body) } }
-  }
-
-  private mutating func read(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (borrowing CSVRecord) throws -> Void
-  ) throws {
-    var index = 0
-    while index < bytes.count, markMatched < 3 {
-      if bytes[index] == Self.mark[markMatched] {
-        markMatched += 1
-        index += 1
-      } else {
-        try giveUpMark(body)
-      }
-    }
-    while index < bytes.count {
-      let end = endOfPlainBytes(bytes, from: index)
-      if end > index {
-        takePlain(bytes[index..<end])
-      } else {
-        try take(bytes[index], body)
-      }
-      index = max(end, index + 1)
-    }
-  }
-
-  /// Takes the bytes that looked like the start of a byte order mark for what they are.
-  private mutating func giveUpMark(_ body: (borrowing CSVRecord) throws -> Void) throws {
-    let matched = markMatched
-    markMatched = 3
-    for earlier in Self.mark[..<matched] { try take(earlier, body) }
-  }
-
-  /// The end of the bytes from `start` on that belong to the field at hand whatever they are.
-  private func endOfPlainBytes(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var end = start
-    switch state {
-    case .fieldStart, .unquoted:
-      while end < bytes.count, !Self.isSpecial(bytes[end]) { end += 1 }
-    case .quoted:
-      while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\n") {
-        end += 1
-      }
-    case .quoteInQuoted: break
-    }
-    return end
-  }
-
-  private static func isSpecial(_ byte: UInt8) -> Bool {
-    byte <= UInt8(ascii: ",")
-      && (byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"")
-        || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"))
-  }
-
-  private mutating func takePlain(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
-    beginRecord()
-    skipsLineFeed = false
-    if state == .fieldStart { state = .unquoted }
-    if isASCII { isASCII = bytes.allSatisfy { $0 < 0x80 } }
-    record.append(bytes)
-  }
-
-  private mutating func beginRecord() {
-    guard !inRecord else { return }
-    inRecord = true
-    record.line = line
-  }
-
-  /// Ends the input and hands over a last record that no line break ended.
-  ///
-  /// - Throws: `CSVFault`, and what `body` throws.
-  package mutating func finish(_ body: (borrowing CSVRecord) throws -> Void) throws {
-    if markMatched < 3 { try giveUpMark(body) }
-    if state == .quoted { throw CSVFault(line: record.line, kind: .unterminatedQuote) }
-    if inRecord { try endRecord(body) }
-  }
-
-  /// Takes one byte, whatever it means.
-  private mutating func take(
-    _ byte: UInt8, _ body: (borrowing CSVRecord) throws -> Void
-  ) throws {
-    if skipsLineFeed {
-      skipsLineFeed = false
-      if byte == UInt8(ascii: "\n") { return }
-    }
-    beginRecord()
-    if byte >= 0x80 { isASCII = false }
-
-    switch (state, byte) {
-    case (.quoted, UInt8(ascii: "\"")):
-      state = .quoteInQuoted
-    case (.quoted, _):
-      if byte == UInt8(ascii: "\n") { line += 1 }
-      record.append(byte)
-    case (.quoteInQuoted, UInt8(ascii: "\"")):
-      record.append(byte)
-      state = .quoted
-    case (_, UInt8(ascii: ",")):
-      record.endField()
-      state = .fieldStart
-    case (_, UInt8(ascii: "\n")), (_, UInt8(ascii: "\r")):
-      line += 1
-      skipsLineFeed = byte == UInt8(ascii: "\r")
-      try endRecord(body)
-    case (.fieldStart, UInt8(ascii: "\"")):
-      state = .quoted
-    case (.unquoted, UInt8(ascii: "\"")):
-      throw CSVFault(line: line, kind: .quoteInUnquotedField)
-    case (.quoteInQuoted, _):
-      throw CSVFault(line: line, kind: .textAfterQuote)
-    case (.fieldStart, _), (.unquoted, _):
-      record.append(byte)
-      state = .unquoted
-    }
-  }
-
-  private mutating func endRecord(_ body: (borrowing CSVRecord) throws -> Void) throws {
-    record.endField()
-    if !isASCII, !record.isUTF8 { throw CSVFault(line: record.line, kind: .notUTF8) }
-    try body(record)
-    record.clear()
-    inRecord = false
-    isASCII = true
-    state = .fieldStart
-  }
-}
-
-/// One record of a CSV file.
-package struct CSVRecord {
+  /// Where the record's fields start and end in the buffer.
+  private var starts: UnsafeMutablePointer<Int>
+  private var ends: UnsafeMutablePointer<Int>
+  private var fieldCapacity = 64
+  /// The number of fields of the record.
+  package private(set) var count = 0
   /// The line on which the record starts, from 1.
-  package fileprivate(set) var line = 1
-  private var bytes: [UInt8] = []
-  private var ends: [Int] = []
+  package private(set) var recordLine = 0
 
-  /// The number of fields.
-  package var count: Int { ends.count }
-
-  /// The text of a field.
-  package subscript(field: Int) -> String {
-    String(decoding: bytes[start(of: field)..<ends[field]], as: UTF8.self)
+  /// - Parameter bufferSize: how many bytes are asked of the source at once.
+  package init(bufferSize: Int = 1 << 20, _ source: @escaping Source) {
+    self.source = source
+    capacity = max(bufferSize, 4)
+    buffer = .allocate(capacity: capacity)
+    buffer.initialize(repeating: 0, count: capacity)
+    starts = .allocate(capacity: fieldCapacity)
+    ends = .allocate(capacity: fieldCapacity)
   }
 
-  /// The texts of all fields.
-  package var fields: [String] { ends.indices.map { self[$0] } }
+  deinit {
+    buffer.deallocate()
+    starts.deallocate()
+    ends.deallocate()
+  }
 
-  private func start(of field: Int) -> Int { field == 0 ? 0 : ends[field - 1] }
-
-  fileprivate var isUTF8: Bool {
-    ends.indices.allSatisfy {
-      String(validating: bytes[start(of: $0)..<ends[$0]], as: UTF8.self) != nil
+  /// Reads the next record or fault.
+  ///
+  /// - Throws: what the source throws.
+  /// - Complexity: O(bytes of the record), amortised.
+  package mutating func next() throws -> Item {
+    while true {
+      if case .item(let item) = scan() { return item }
+      guard filled - position < Self.recordLimit else {
+        let fault = CSVFault(line: line, kind: .recordTooLong)
+        sourceEnded = true
+        position = filled
+        return .fault(fault)
+      }
+      try refill()
     }
   }
 
-  fileprivate mutating func append(_ byte: UInt8) { bytes.append(byte) }
-
-  fileprivate mutating func append(_ more: Slice<UnsafeBufferPointer<UInt8>>) {
-    bytes.append(contentsOf: more)
+  /// The bytes of a field of the record, valid until the next record is asked for.
+  subscript(bytesOf field: Int) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: buffer + starts[field], count: ends[field] - starts[field])
   }
 
-  fileprivate mutating func endField() { ends.append(bytes.count) }
-
-  fileprivate mutating func clear() {
-    bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-  }
-}
-
-/// What is wrong with a CSV file, and on which line.
-package struct CSVFault: Error, Hashable, Sendable {
-  package enum Kind: Hashable, Sendable {
-    case quoteInUnquotedField
-    case textAfterQuote
-    case unterminatedQuote
-    case notUTF8
+  /// The text of a field of the record.
+  package subscript(field: Int) -> String {
+    precondition((0..<count).contains(field), "the record has \(count) fields")
+    return String(decoding: self[bytesOf: field], as: UTF8.self)
   }
 
-  package let line: Int
-  package let kind: Kind
-}
+  /// The texts of all fields of the record.
+  package var fields: [String] {
+    var fields: [String] = []
+    for field in 0..<count { fields.append(self[field]) }
+    return fields
+  }
 
-extension CSVFault: CustomStringConvertible {
-  package var description: String {
-    let what =
-      switch kind {
-      case .quoteInUnquotedField:
-        "a quote inside a field that does not start with one; put the whole field in quotes and "
-          + "double the quotes in it"
-      case .textAfterQuote:
-        "text after the closing quote of a field; a quote within a quoted field is doubled"
-      case .unterminatedQuote: "a quoted field that never ends"
-      case .notUTF8: "a field that is not UTF-8; save the file as UTF-8"
+  /// Moves the bytes that are not used up to the front and asks the source for more.
+  private mutating func refill() throws {
+    let rest = filled - position
+    if position > 0 {
+      buffer.update(from: buffer + position, count: rest)
+      position = 0
+      filled = rest
+    }
+    if filled == capacity {
+      let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * capacity)
+      larger.initialize(repeating: 0, count: 2 * capacity)
+      larger.update(from: buffer, count: filled)
+      buffer.deallocate()
+      buffer = larger
+      capacity *= 2
+    }
+    let read = try source(
+      UnsafeMutableRawBufferPointer(start: buffer + filled, count: capacity - filled))
+    if read == 0 { sourceEnded = true }
+    filled += read
+  }
+
+  private static let comma = UInt8(ascii: ",")
+  private static let quote = UInt8(ascii: "\"")
+  private static let lineFeed = UInt8(ascii: "\n")
+  private static let carriageReturn = UInt8(ascii: "\r")
+
+  /// Finds the next record in the buffer. What is not whole is looked at again when there is more.
+  private mutating func scan() -> Scan {
+    if atStart {
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      if filled < mark.count, !sourceEnded { return .needsMore }
+      atStart = false
+      if filled >= mark.count, (0..<mark.count).allSatisfy({ buffer[$0] == mark[$0] }) {
+        position = mark.count
       }
-    return "line \(line): \(what)"
+    }
+    if skipsLine, !skipLine() { return sourceEnded ? .item(.end) : .needsMore }
+    if skipsLineFeed, position < filled {
+      skipsLineFeed = false
+      if buffer[position] == Self.lineFeed { position += 1 }
+    }
+    if position == filled { return sourceEnded ? .item(.end) : .needsMore }
+    return scanRecord()
+  }
+
+  /// Passes over the rest of a line; whether its end was found.
+  private mutating func skipLine() -> Bool {
+    while position < filled {
+      let byte = buffer[position]
+      position += 1
+      if byte == Self.lineFeed || byte == Self.carriageReturn {
+        line += 1
+        skipsLine = false
+        skipsLineFeed = byte == Self.carriageReturn
+        return true
+      }
+    }
+    return false
+  }
+
+  private mutating func scanRecord() -> Scan {
+    let bytes = buffer
+    let end = filled
+    var place = position
+    var fields = 0
+    var breaks = 0
+    var allBits: UInt8 = 0
+    var hasDoubledQuotes = false
+
+    while true {
+      var isQuoted = false
+      var isDoubled = false
+      var start = place
+      var fieldEnd: Int
+      if place < end, bytes[place] == Self.quote {
+        isQuoted = true
+        let opened = line + breaks
+        place += 1
+        start = place
+        while true {
+          while place < end, bytes[place] != Self.quote {
+            if bytes[place] == Self.lineFeed { breaks += 1 }
+            allBits |= bytes[place]
+            place += 1
+          }
+          guard place < end else {
+            guard sourceEnded else { return .needsMore }
+            position = end
+            return .item(.fault(CSVFault(line: opened, kind: .unterminatedQuote)))
+          }
+          guard place + 1 < end else {
+            if sourceEnded { break }
+            return .needsMore
+          }
+          guard bytes[place + 1] == Self.quote else { break }
+          isDoubled = true
+          place += 2
+        }
+        fieldEnd = place
+        place += 1
+      } else {
+        while place < end {
+          let byte = bytes[place]
+          if byte <= Self.comma, Self.isSpecial(byte) { break }
+          allBits |= byte
+          place += 1
+        }
+        fieldEnd = place
+      }
+
+      if fields == fieldCapacity { growFields() }
+      starts[fields] = start
+      ends[fields] = isDoubled ? ~fieldEnd : fieldEnd
+      hasDoubledQuotes = hasDoubledQuotes || isDoubled
+      fields += 1
+
+      guard place < end else {
+        guard sourceEnded else { return .needsMore }
+        return endRecord(at: place, fields, breaks, allBits, hasDoubledQuotes)
+      }
+      let byte = bytes[place]
+      switch byte {
+      case Self.comma: place += 1
+      case Self.lineFeed, Self.carriageReturn:
+        skipsLineFeed = byte == Self.carriageReturn
+        return endRecord(at: place + 1, fields, breaks + 1, allBits, hasDoubledQuotes)
+      default:
+        line += breaks
+        position = place
+        skipsLine = true
+        return .item(
+          .fault(
+            CSVFault(line: line, kind: isQuoted ? .textAfterQuote : .quoteInUnquotedField)))
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    byte == comma || byte == lineFeed || byte == carriageReturn || byte == quote
+  }
+
+  private mutating func endRecord(
+    at place: Int, _ fields: Int, _ breaks: Int, _ allBits: UInt8, _ hasDoubledQuotes: Bool
+  ) -> Scan {
+    position = place
+    recordLine = line
+    line += breaks
+    count = fields
+    if hasDoubledQuotes {
+      for field in 0..<fields where ends[field] < 0 { undouble(field) }
+    }
+    if allBits >= 0x80 {
+      for field in 0..<fields where String(validating: self[bytesOf: field], as: UTF8.self) == nil {
+        return .item(.fault(CSVFault(line: recordLine, kind: .notUTF8)))
+      }
+    }
+    return .item(.record)
+  }
+
+  /// Makes one quote of each two in a field.
+  private mutating func undouble(_ field: Int) {
+    let end = ~ends[field]
+    var from = starts[field]
+    var to = from
+    while from < end {
+      buffer[to] = buffer[from]
+      from += buffer[from] == Self.quote ? 2 : 1
+      to += 1
+    }
+    ends[field] = to
+  }
+
+  private mutating func growFields() {
+    func grown(_ old: UnsafeMutablePointer<Int>) -> UnsafeMutablePointer<Int> {
+      let new = UnsafeMutablePointer<Int>.allocate(capacity: 2 * fieldCapacity)
+      new.update(from: old, count: fieldCapacity)
+      old.deallocate()
+      return new
+    }
+    starts = grown(starts)
+    ends = grown(ends)
+    fieldCapacity *= 2
   }
 }

@@ -43,7 +43,8 @@ extension ReportTable {
     let over = pivot.averagedAxes.map(DisplayText.printable).listed
     var clauses: [String] = []
     if let interval = ConfidenceInterval.names(figures.compactMap(\.summary.interval)) {
-      clauses.append("\(metric): mean over \(over) ± half-width of the \(interval)")
+      let mean = over.isEmpty ? "mean" : "mean over \(over)"
+      clauses.append("\(metric): \(mean) ± half-width of the \(interval)")
     } else if counts.usual == 1, counts.isUniform {
       clauses.append("\(metric) of single runs, so without intervals")
     } else {

@@ -1,0 +1,83 @@
+import Foundation
+import Grid
+import JobTable
+
+/// A run that the job table has, by its id: one entry for each grid that it belongs to.
+struct KnownRun {
+  let id: RunID
+  let reader: JobTableReader
+  let details: [RunDetail]
+  let attempts: [AttemptRecord]
+  let results: ResultsOption
+
+  /// - Throws: `CommandFailure` for what is no id, or of no run.
+  init(_ text: String, results: ResultsOption) throws {
+    guard let id = RunID(text.lowercased()) else {
+      throw CommandFailure(
+        "“\(text)” is not a run's id: that is 12 hex digits, as in the first column of runs.csv. "
+          + "List runs with: espalier runs GRID")
+    }
+    let reader = try KnownGrid.reader(results)
+    let details = try reader.details(of: id)
+    guard !details.isEmpty else {
+      throw CommandFailure(
+        "there is no run \(id) in “\(results.results)”. List runs with: espalier runs GRID")
+    }
+    self.id = id
+    self.reader = reader
+    self.details = details
+    attempts = try reader.attempts(for: id)
+    self.results = results
+  }
+}
+
+extension AttemptOutcome {
+  /// `failed: exit status 3: no such file`.
+  var sentence: String {
+    switch self {
+    case .completed: "completed"
+    case .failed(let failure): "failed: \(failure.message)"
+    case .lost(let signal): "lost: its process died by signal \(signal)"
+    case .again: "asked for another try (exit status 75)"
+    case .stopped: "stopped by the user, or its owner died"
+    case .artifactLost: "found an artifact gone"
+    }
+  }
+
+  /// The word for it in JSON.
+  var word: String {
+    switch self {
+    case .completed: "completed"
+    case .failed: "failed"
+    case .lost: "lost"
+    case .again: "again"
+    case .stopped: "stopped"
+    case .artifactLost: "artifact_lost"
+    }
+  }
+}
+
+extension AttemptRecord {
+  /// `running`, or how it ended.
+  var standing: String { outcome?.sentence ?? "running" }
+}
+
+extension StageState {
+  var word: String {
+    switch self {
+    case .open: "open"
+    case .done: "done"
+    case .failed: "failed"
+    }
+  }
+}
+
+/// Instants as people and other programs read them.
+enum InstantText {
+  /// ISO 8601, in UTC.
+  static func text(_ seconds: Double) -> String {
+    Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+  }
+
+  static var now: Double { Date().timeIntervalSince1970 }
+}
