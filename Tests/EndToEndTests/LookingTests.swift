@@ -10,7 +10,8 @@ struct LookingTests {
     return try #require(value as? [[String: Any]])
   }
 
-  /// 12 runs: 3 succeed, the others fail of three causes, one of them for want of a file.
+  /// 15 runs: 3 succeed, the others fail of four causes, 3 each: for want of a file, for want of
+  /// memory, and of two that nothing mends.
   private func failing() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.write(
@@ -24,23 +25,26 @@ struct LookingTests {
             file) [ -e ready ] || { echo "no such file: data-{seed}.bin"; exit 3; } ;;
             math) echo "division by zero at step {seed}"; exit 4 ;;
             word) echo "cannot parse input"; exit 5 ;;
+            memory) bytes=$(head -c 200000000 /dev/zero | tail -c 150000000 | wc -c)
+              [ "$bytes" -eq 150000000 ] || exit 6 ;;
           esac
           printf '{"metrics": {"x": %d}}\\n' {seed}
-      axes: {kind: [good, file, math, word], seed: {count: 3}}
+        resources: {memory: 64 MiB}
+      axes: {kind: [good, file, math, word, memory], seed: {count: 3}}
       """, to: "causes.yaml")
     let run = try EspalierProgram.run(["run", "causes.yaml"], in: folder)
-    #expect(run.status == 1 && run.standardError.contains("9 runs failed"))
+    #expect(run.status == 1 && run.standardError.contains("12 runs failed"))
     return folder
   }
 
-  @Test("Failures of three causes are three clusters; one of them is mended and retried")
+  @Test("Failures of four causes are four clusters, of which two are mended and retried")
   func clusters() throws {
     let folder = try failing()
     let status = try json(
       EspalierProgram.succeed(["status", "causes.yaml", "--output", "json"], in: folder)
         .standardOutput)
     let failures = try #require(status[0]["failures"] as? [[String: Any]])
-    #expect(failures.count == 3)
+    #expect(failures.count == 4)
     #expect(failures.allSatisfy { $0["runs"] as? Int == 3 && $0["jobs"] as? Int == 3 })
     let file = try #require(
       failures.first { ($0["message"] as? String)?.contains("no such file") == true })
@@ -67,10 +71,29 @@ struct LookingTests {
     #expect(retry.status == 1)
     #expect(retry.standardError.contains("3 failed jobs will be tried again"))
     #expect(retry.standardError.contains("3 jobs done, 0 failed"), "\(retry.standardError)")
-    #expect(retry.standardError.contains("6 runs failed"), "\(retry.standardError)")
+    #expect(retry.standardError.contains("9 runs failed"), "\(retry.standardError)")
     let after = try json(
       EspalierProgram.succeed(["status", "--output", "json"], in: folder).standardOutput)
-    #expect((after[0]["failures"] as? [Any])?.count == 2)
+    let left = try #require(after[0]["failures"] as? [[String: Any]])
+    #expect(left.count == 3)
+
+    // More memory mends those that had too little.
+    let memory = try #require(
+      left.first { ($0["message"] as? String)?.contains("memory limit") == true })
+    let healed = try EspalierProgram.run(
+      [
+        "retry", "causes.yaml", "--memory", "4GiB",
+        "--cluster", try #require(memory["cluster"] as? String),
+      ], in: folder)
+    #expect(
+      healed.standardError.contains("of 3 runs tried again, 3 done and 0 failed again"),
+      "\(healed.standardError)")
+    #expect(healed.standardError.contains("6 runs failed"))
+    let progress = try EspalierProgram.succeed(["status", "causes.yaml"], in: folder)
+    #expect(
+      progress.standardOutput.contains(
+        "kind: good 3/3, file 3/3, math 0/3 (3 failed), word 0/3 (3 failed), memory 3/3"),
+      "\(progress.standardOutput)")
   }
 
   @Test("A failed run is explained, with its attempts and what it said")
@@ -78,7 +101,7 @@ struct LookingTests {
     let folder = try failing()
     let runs = try EspalierProgram.succeed(
       ["runs", "causes.yaml", "--where", "kind == word", "--where", "seed > 1"], in: folder)
-    #expect(runs.standardError == "1 of 12 runs\n")
+    #expect(runs.standardError == "1 of 15 runs\n")
     let line = try #require(runs.standardOutput.split(separator: "\n").last)
     let id = String(line.prefix(12))
     let text = try EspalierProgram.succeed(["explain", id], in: folder).standardOutput
