@@ -34,6 +34,18 @@ package struct EvaluationResult: Hashable, Sendable {
     Metric.all.compactMap { metric in value(of: metric).map { (metric, $0) } }
   }
 
+  /// The number of answers.
+  package var sampleCount: Int { outcomes.reduce(0) { $0 + $1.samples.count } }
+
+  /// The mean of one number a problem over the problems of each set, then over the sets.
+  ///
+  /// - Precondition: there are outcomes, and as many values.
+  func mean(ofProblems values: [Double]) -> Double {
+    precondition(values.count == outcomes.count && !values.isEmpty, "\(values.count) values")
+    var next = values.makeIterator()
+    return mean { _ in next.next() ?? .nan } ?? .nan
+  }
+
   private func meanOverSamples(_ value: (SampleOutcome) -> Double) -> Double? {
     mean { outcome in
       outcome.samples.reduce(0) { $0 + value($1) } / Double(outcome.samples.count)

@@ -11,6 +11,8 @@ import Problems
 /// - Parameters:
 ///   - done: what an earlier call for the same model, sets and settings passed to `progress`, to go on
 ///     from there.
+///   - observe: called with each answer's tokens, in the order of the problems and their samples, of
+///     which those that are already done are left out.
 ///   - progress: called after each batch with the outcomes so far; those of the last problem may lack
 ///     samples.
 /// - Throws: `EvaluationError` where the model's probabilities are not numbers any more, and what
@@ -18,9 +20,10 @@ import Problems
 /// - Complexity: that of generation, `samples` sequences for each problem.
 package func evaluate(
   _ model: Transformer, on sets: [ProblemSet], settings: EvaluationSettings,
-  after done: EvaluationResult? = nil, progress: (EvaluationResult) throws -> Void = { _ in }
+  after done: EvaluationResult? = nil, observe: ([Int32]) -> Void = { _ in },
+  progress: (EvaluationResult) throws -> Void = { _ in }
 ) throws -> EvaluationResult {
-  try evaluate(on: sets, settings: settings, after: done, progress: progress) {
+  try evaluate(on: sets, settings: settings, after: done, observe: observe, progress: progress) {
     prompts, settings, uniform in
     model.generate(prompts: prompts, settings: settings, uniform: uniform)
   }
@@ -35,7 +38,7 @@ package let evaluationBatch = 256
 /// (index of the prompt, position), and returns one generation a prompt.
 func evaluate(
   on sets: [ProblemSet], settings: EvaluationSettings, after done: EvaluationResult? = nil,
-  progress: (EvaluationResult) throws -> Void = { _ in },
+  observe: ([Int32]) -> Void = { _ in }, progress: (EvaluationResult) throws -> Void = { _ in },
   generate: ([[Int32]], SamplingSettings, (Int, Int) -> Float) -> [Generation]
 ) throws -> EvaluationResult {
   let sampling = SamplingSettings(
@@ -81,6 +84,7 @@ func evaluate(
         throw EvaluationError.notFinite(set: sets[place.set].name, problem: place.index)
       }
       samples[number].append(sample)
+      observe(generation.tokens)
     }
     let problems = (batch.upperBound + settings.samples - 1) / settings.samples
     if batch.upperBound < sequences { try progress(result(problems)) }
@@ -107,12 +111,16 @@ extension SampleOutcome {
 /// Why a model cannot be evaluated.
 package enum EvaluationError: Error, Hashable, CustomStringConvertible {
   case notFinite(set: String, problem: Int)
+  /// Logits on a text are no numbers.
+  case textNotFinite
 
   package var description: String {
     switch self {
     case .notFinite(let set, let problem):
       "the model's probabilities are NaN or infinite on problem \(problem) of the set “\(set)”; "
         + "its training has diverged: try a lower learning rate"
+    case .textNotFinite:
+      "the model's logits are NaN or infinite; its training has diverged: try a lower learning rate"
     }
   }
 }
