@@ -106,7 +106,7 @@ let package = Package(
     tests("ProblemsTests", ["Problems"]),
     tests("LanguageModelTests", ["LanguageModel"], exclude: ["Golden"]),
     tests("PostTrainingTests", ["PostTraining"], exclude: ["Golden"]),
-    tests("EvaluationTests", ["Evaluation"]),
+    tests("EvaluationTests", ["Evaluation"], exclude: ["Golden"]),
     tests("GridTests", ["Grid"]),
     tests("PlannerTests", ["Planner"]),
     tests("JobTableTests", ["JobTable", grdb]),

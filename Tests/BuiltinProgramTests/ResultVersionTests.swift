@@ -61,11 +61,17 @@ struct ResultVersionTests {
       detailedReinforced.grpo(3, from: plain.em(2)),
     ]
     let tuned = TestGrid(["base": .string("grpo"), "base_steps": .integer(2)])
+    let measured =
+      [plain.baseText, detailed.baseText]
+      + [StageKind.repetition, .samples, .drift, .logits].flatMap {
+        [plain.measure($0, plain.em(2)), detailed.measure($0, detailed.em(2))]
+      }
     let stages =
       plain.all(steps: 0...2) + [tuned.tune] + [
         detailed.em(1), detailed.em(2), detailed.evaluate(2),
       ]
       + [reinforced.grpo(1), last[2], detailedReinforced.grpo(1, from: plain.em(2)), last[3]]
+      + measured
     let folder = TemporaryStore()
     let results = Recorder(folder.store).run(order(stages, keep: last))
     var texts: [String: String] = [:]

@@ -30,6 +30,13 @@ extension BuiltinProgram {
       case .evaluate:
         max(em(configuration, parameters), grpo(configuration, parameters))
           + generation(configuration, parameters)
+      case .baseText, .repetition, .samples, .logits:
+        max(em(configuration, parameters), grpo(configuration, parameters))
+          + generation(configuration, parameters) + texts(configuration, parameters)
+      case .drift:
+        // The base model reads the texts too.
+        max(em(configuration, parameters), grpo(configuration, parameters))
+          + generation(configuration, parameters) + 2 * texts(configuration, parameters)
       }
     // The bytes of a state on their way to or from the disk: weights and two moments, and compressed.
     let copies = 6 * configuration.parameterCount * MemoryLayout<Float>.size
@@ -50,6 +57,16 @@ extension BuiltinProgram {
     configuration.generationMemory(
       sequences: evaluationBatch, prompt: longestPrompt,
       new: max(Competence.maximumTokens, parameters["evaluation_tokens"]?.integer ?? 0)
+    ).total
+  }
+
+  /// A pass over texts, of prompts and answers.
+  private static func texts(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    let longest = longestPrompt + (parameters["evaluation_tokens"]?.integer ?? 0)
+    return configuration.inferenceMemory(
+      tokens: FixedText.passTokens + longest, longest: longest
     ).total
   }
 
@@ -110,7 +127,9 @@ extension BuiltinProgram {
     return switch kind {
     case .prepare, .tune: weights
     case .em, .grpo: 3 * weights
-    case .select, .evaluate: 4096
+    case .select, .evaluate, .repetition, .drift: 4096
+    case .logits: 8192
+    case .baseText, .samples: 65536
     }
   }
 

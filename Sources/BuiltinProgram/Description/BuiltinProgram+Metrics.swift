@@ -5,7 +5,21 @@ extension BuiltinProgram {
   /// A run's columns: what its evaluation measured, then what training says of the step that led to
   /// the measured state.
   static let metrics: [MetricDescription] =
-    Metric.all.map { MetricDescription(name: $0.name, about: $0.about) } + trainingMetrics
+    Metric.all.map { MetricDescription(name: $0.name, about: $0.about) } + measuredMetrics
+    + trainingMetrics
+
+  /// What a grid gets if it asks for it, by measurement.
+  private static let measuredMetrics =
+    described(Repetition.figures, .repetition) + described(SampledAnswers.figures, .samples)
+    + described(Drift.figures, .drift) + described(LogitShape.figures, .logits)
+
+  private static func described<Subject>(
+    _ figures: [Figure<Subject>], _ measurement: Measurement
+  ) -> [MetricDescription] {
+    figures.map {
+      MetricDescription(name: $0.name, about: $0.about, measurement: measurement.rawValue)
+    }
+  }
 
   private static let trainingMetrics = [
     MetricDescription(

@@ -32,5 +32,17 @@ extension BuiltinProgram {
     ParameterDescription(
       name: "evaluation_tokens", type: .integer(minimum: 1, maximum: 1024),
       defaultValue: .integer(64), about: "The most new tokens of an answer."),
+    ParameterDescription(
+      name: "samples_temperature", type: .number(minimum: 0.01, maximum: 10),
+      defaultValue: .number(1),
+      about: "Temperature of the answers that the measurement samples takes."),
+    ParameterDescription(
+      name: "samples_per_problem", type: .integer(minimum: 1, maximum: 1024),
+      defaultValue: .integer(16),
+      about: "Answers to each problem that the measurement samples takes."),
+    ParameterDescription(
+      name: "measurement_seed", type: .integer(minimum: 0, maximum: nil),
+      defaultValue: .integer(0),
+      about: "Decides the random numbers of the measurements samples and logits."),
   ]
 }

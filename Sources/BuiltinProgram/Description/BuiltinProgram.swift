@@ -88,6 +88,7 @@ package enum BuiltinProgram {
         "selection_prompts", "selection_samples", "selection_temperature", "selection_seed",
         "selection", "selection_decile", "selection_checkpoints", "corpus", "adaptation_domain",
       ], product: .side),
+    Measurement.baseTextRule,
     em(steps: "em_steps", when: Relevance.methodGRPO),
     grpo(steps: "grpo_steps", when: Relevance.methodEM),
     em(steps: "step", when: Relevance.methodEM),
@@ -99,13 +100,16 @@ package enum BuiltinProgram {
         "evaluation_samples", "evaluation_seed", "evaluation_tokens", "corpus",
         "evaluation_domain",
       ], product: .measurement),
-  ]
+  ] + Measurement.rules
 }
 
 /// The kinds of stages, with the versions of their results: raise one when the golden test of
 /// `BuiltinProgramTests` says that its results have changed.
 enum StageKind: String, CaseIterable {
   case prepare, tune, select, em, grpo, evaluate
+  // Of measurements that a grid asks for.
+  case baseText = "base_text"
+  case repetition, samples, drift, logits
 
   var version: Int {
     switch self {
@@ -115,6 +119,7 @@ enum StageKind: String, CaseIterable {
     case .em: 2
     case .grpo: 1
     case .evaluate: 1
+    case .baseText, .repetition, .samples, .drift, .logits: 1
     }
   }
 }

@@ -4,26 +4,51 @@ import Grid
 import LanguageModel
 import Problems
 
+/// The answers of an evaluation, kept in memory for a measurement of the same ones.
+struct EvaluatedAnswers {
+  /// What was evaluated, and how.
+  let state: StageKey
+  let parameters: ParameterAssignment
+  let result: EvaluationResult
+  /// Their tokens, in the order of the problems, then of their samples.
+  let tokens: [[Int32]]
+}
+
 extension JobRunner {
   /// Measures a state on the problem sets.
   func evaluate(_ stage: Stage) throws -> StageOutcome {
-    let model = try state(try parent(0, of: stage))
+    let answers = try answers(
+      of: stage, settings: try StageParameters(stage).evaluation(), resumes: true)
     espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
-    let parameters = StageParameters(stage)
-    let sets = try ProblemSet.benchmarks(
-      split: try parameters.choice("evaluation_split"),
-      count: try parameters.integer("evaluation_problems"), of: try parameters.evaluationDomain())
-    let settings = try parameters.evaluation()
-    let answers = sets.reduce(0) { $0 + $1.problems.count } * settings.samples
+    let outcomes = try put(answers.result.encoded, .outcomes, of: stage)
+    self.answers = answers.tokens.count == answers.result.sampleCount ? answers : nil
+    return StageOutcome(metrics: answers.result.metricsByName, artifacts: [outcomes])
+  }
+
+  /// Lets the state that a stage measures answer its problem sets.
+  ///
+  /// - Parameter resumes: whether checkpoints are saved, and the last one is gone on from; the tokens
+  ///   then may lack those of the answers that it has.
+  func answers(
+    of stage: Stage, settings: EvaluationSettings, resumes: Bool
+  ) throws -> EvaluatedAnswers {
+    let measured = try parent(0, of: stage)
+    let model = try state(measured)
+    espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
+    let sets = try StageParameters(stage).evaluationSets()
+    let count = sets.reduce(0) { $0 + $1.problems.count } * settings.samples
+    var tokens: [[Int32]] = []
     let result = try Evaluation.evaluate(
-      model, on: sets, settings: settings, after: outcomesDone(of: stage)
-    ) { partial in
-      progress(stage, done: partial.sampleCount, total: answers, unit: "answers") { "" }
-      try saveIfDue(mayEnd: true) { try saveCheckpoint(partial.encoded, of: stage.key) }
-    }
-    espalier_fault_pass(ESPALIER_FAULT_EVALUATION)
-    let outcomes = try put(result.encoded, .outcomes, of: stage)
-    return StageOutcome(metrics: result.metricsByName, artifacts: [outcomes])
+      model, on: sets, settings: settings, after: resumes ? outcomesDone(of: stage) : nil,
+      observe: { tokens.append($0) },
+      progress: { partial in
+        progress(stage, done: partial.sampleCount, total: count, unit: "answers") { "" }
+        if resumes {
+          try saveIfDue(mayEnd: true) { try saveCheckpoint(partial.encoded, of: stage.key) }
+        }
+      })
+    return EvaluatedAnswers(
+      state: measured.key, parameters: stage.parameters, result: result, tokens: tokens)
   }
 
   /// The outcomes in the last checkpoint; none where there is none that can be used.
@@ -33,8 +58,6 @@ extension JobRunner {
 }
 
 extension EvaluationResult {
-  fileprivate var sampleCount: Int { outcomes.reduce(0) { $0 + $1.samples.count } }
-
   /// The metrics under the names of columns.
   var metricsByName: [String: Double] {
     metrics.reduce(into: [:]) { $0[$1.metric.name] = $1.value }

@@ -138,6 +138,21 @@ struct StageParameters {
     return settings
   }
 
+  /// The sets that a state is measured on.
+  func evaluationSets() throws -> [ProblemSet] {
+    try ProblemSet.benchmarks(
+      split: try choice("evaluation_split"), count: try integer("evaluation_problems"),
+      of: try evaluationDomain())
+  }
+
+  /// Of the measurement that samples several answers.
+  func sampling() throws(Failure) -> EvaluationSettings {
+    EvaluationSettings(
+      temperature: try number("samples_temperature"),
+      samples: try integer("samples_per_problem"), seed: try seed("measurement_seed"),
+      maximumNewTokens: try integer("evaluation_tokens"))
+  }
+
   /// Greedy answers are one a problem and need no seed, so the stage may lack both.
   func evaluation() throws(Failure) -> EvaluationSettings {
     let temperature = try number("evaluation_temperature")

@@ -1,4 +1,5 @@
 import Artifacts
+import Evaluation
 import Grid
 import Keys
 import LanguageModel
@@ -21,6 +22,12 @@ final class JobRunner {
 
   /// The base model used last.
   var base: (stage: StageKey, model: Transformer)?
+  /// The answers of the evaluation made last.
+  var answers: EvaluatedAnswers?
+  /// The model that drift was measured from last, if it is a state of a trajectory.
+  var reference: (stage: StageKey, model: Transformer)?
+  /// The texts that drift was measured on last.
+  var texts: (stage: StageKey, texts: [FixedText])?
   /// The trajectory walked last.
   var walk: TrajectoryWalk?
 
@@ -118,6 +125,11 @@ final class JobRunner {
     case .select: try select(stage)
     case .em, .grpo: try train(stage)
     case .evaluate: try evaluate(stage)
+    case .baseText: try writeBaseText(stage)
+    case .repetition: try measureRepetition(stage)
+    case .samples: try measureSamples(stage)
+    case .drift: try measureDrift(stage)
+    case .logits: try measureLogits(stage)
     }
   }
 

@@ -15,6 +15,10 @@ enum ArtifactKind: String {
   case prompts
   /// What an evaluation found, problem by problem.
   case outcomes
+  /// What a base model answers greedily, as tokens.
+  case texts
+  /// How often logits lie in which interval.
+  case histogram
 }
 
 /// What completing a stage gave.

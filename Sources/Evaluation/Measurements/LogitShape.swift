@@ -52,6 +52,13 @@ package struct LogitShape: Sendable {
     let solutions = problems.map {
       FixedText(prompt: $0.prompt, continuation: $0.workedSolution)
     }
+    try self.init(of: model, answers: answers, solutions: solutions)
+  }
+
+  /// The shapes over given texts.
+  init(
+    of model: Transformer, answers: [FixedText], solutions: [FixedText]
+  ) throws(EvaluationError) {
     var processed: [Double] = []
     var raw: [Double] = []
     var text: [Double] = []

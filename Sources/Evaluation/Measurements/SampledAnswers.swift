@@ -5,39 +5,29 @@ import Problems
 /// what their vote says, and whether the model's confidence can be trusted.
 package struct SampledAnswers: Hashable, Sendable {
   package let result: EvaluationResult
-  package let repetition: Repetition
   /// The share of problems whose most frequent answer is right; among equally frequent ones the one
   /// that was sampled first. A problem without any answer is not right.
   package let voteAccuracy: Double
   /// The share of samples that give their problem's most frequent answer, mean over problems: what a
   /// vote's certainty is, without a label.
   package let voteShare: Double
-  package let calibration: [Confidence: Calibration]
+  /// By problem.
+  let votes: [Vote]
+  /// The number of tokens.
+  let vocabulary: Int
 
   /// - Parameters:
   ///   - result: the outcomes of sampled answers.
-  ///   - answers: their tokens, in the order of the problems, then of their samples.
   ///   - vocabulary: the number of tokens V, whose logarithm is the largest entropy.
-  package init(_ result: EvaluationResult, answers: [[Int32]], vocabulary: Int) {
+  package init(_ result: EvaluationResult, vocabulary: Int) {
     self.result = result
-    repetition = Repetition(of: answers, in: result)
-    let votes = result.outcomes.map { Vote($0) }
+    self.vocabulary = vocabulary
+    votes = result.outcomes.map { Vote($0) }
     voteAccuracy = result.mean(
       ofProblems: zip(votes, result.outcomes).map { vote, outcome in
         vote.winner.map { $0 == outcome.expected ? 1 : 0 } ?? 0
       })
     voteShare = result.mean(ofProblems: votes.map { $0.share(of: $0.winner) })
-    calibration = Confidence.allCases.reduce(into: [:]) { calibration, confidence in
-      var values: [Double] = []
-      var right: [Bool] = []
-      for (outcome, vote) in zip(result.outcomes, votes) {
-        for sample in outcome.samples {
-          values.append(confidence.value(of: sample, in: vote, vocabulary: vocabulary))
-          right.append(sample.answer == outcome.expected)
-        }
-      }
-      calibration[confidence] = Calibration(confidences: values, right: right)
-    }
   }
 
   package static let figures: [Figure<SampledAnswers>] =
@@ -51,7 +41,7 @@ package struct SampledAnswers: Hashable, Sendable {
         "vote_share",
         "share of sampled answers that agree with their problem's most frequent one"
       ) { $0.voteShare },
-    ] + Confidence.allCases.flatMap { $0.figures }
+    ]
 
   private static let outcomeFigures: [Figure<SampledAnswers>] = {
     let shared: [(Metric, String)] = [
@@ -67,16 +57,12 @@ package struct SampledAnswers: Hashable, Sendable {
     }
     return (shared + passes).map { metric, about in
       Figure("sampled_\(metric.name)", about) { $0.result.value(of: metric) }
-    } + [
-      Figure(
-        "sampled_repetition_rate", "share of repeated phrases of four tokens in sampled answers"
-      ) { $0.repetition.rate }
-    ]
+    }
   }()
 }
 
 /// How the samples of one problem vote.
-struct Vote {
+struct Vote: Hashable, Sendable {
   /// The most frequent answer, the first sampled of equals; `nil` where no sample has one.
   let winner: Int?
   private let counts: [Int: Int]

@@ -71,6 +71,7 @@ extension ParameterCondition {
 extension StageRule {
   fileprivate var canonical: CanonicalJSON {
     .object([
+      "measurement": measurement.map { .string($0) } ?? .null,
       "kind": .string(kind),
       "version": .integer(version),
       "when": when?.canonical ?? .null,

@@ -12,11 +12,16 @@ extension ProgramDescription {
     case ruleNamesItsStep(kind: String)
     case stepIsNoInteger(kind: String)
     case parentComesLater(kind: String, parent: String)
+    case readsAnotherMeasurement(kind: String, parent: String)
+    case measurementLeavesState(kind: String)
+    case metricOfNoMeasurement(String)
   }
 
   /// Everything that is wrong with the description itself.
   package var inconsistencies: [Inconsistency] {
     parameterInconsistencies + presetInconsistencies + stageInconsistencies
+      + metrics.filter { $0.measurement.map { !measurements.contains($0) } ?? false }
+      .map { .metricOfNoMeasurement($0.name) }
   }
 
   private var parameterInconsistencies: [Inconsistency] {
@@ -69,9 +74,15 @@ extension ProgramDescription {
         if earlier[parent] == nil {
           found.append(.parentComesLater(kind: rule.kind, parent: parent))
         }
+        if let own = earlier[parent]?.measurement, own != rule.measurement {
+          found.append(.readsAnotherMeasurement(kind: rule.kind, parent: parent))
+        }
         for name in when?.names ?? [] where parameter(named: name) == nil {
           found.append(.conditionOnNothing(parameter: name, where: rule.kind))
         }
+      }
+      if rule.measurement != nil, rule.product != .side, rule.product != .measurement {
+        found.append(.measurementLeavesState(kind: rule.kind))
       }
       if let step = rule.product.stepParameter {
         if rule.parameters.contains(step) { found.append(.ruleNamesItsStep(kind: rule.kind)) }

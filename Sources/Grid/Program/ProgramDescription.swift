@@ -29,6 +29,21 @@ package struct ProgramDescription: Hashable, Sendable {
     self.footprint = footprint
   }
 
+  /// What a grid may ask to be measured beside what every run is, in the order of the stages.
+  package var measurements: [String] {
+    var names: [String] = []
+    for name in stages.compactMap(\.measurement) where !names.contains(name) { names.append(name) }
+    return names
+  }
+
+  /// The program without the stages of measurements that are not asked for.
+  package func measuring(_ asked: [String]) -> ProgramDescription {
+    ProgramDescription(
+      name: name, parameters: parameters, presets: presets,
+      stages: stages.filter { $0.measurement.map(asked.contains) ?? true }, metrics: metrics,
+      replicateAxis: replicateAxis, footprint: footprint)
+  }
+
   /// The parameter of that name, if there is one.
   ///
   /// - Complexity: O(number of parameters).

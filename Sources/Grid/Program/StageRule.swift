@@ -43,10 +43,16 @@ package struct StageRule: Hashable, Sendable {
   /// What decides the result beside the parameters and belongs to every stage of this kind, such as
   /// an external program's command.
   package let constants: ParameterAssignment
+  /// The measurement that a stage of this kind belongs to: a grid has such stages only if it asks for
+  /// it. `nil` for what every grid has.
+  ///
+  /// No other stage may read one of a measurement, so that asking for another changes no key.
+  package let measurement: String?
 
   package init(
     kind: String, version: Int, when: ParameterCondition? = nil, parents: [Parent],
-    parameters: [String], product: Product, constants: ParameterAssignment = [:]
+    parameters: [String], product: Product, constants: ParameterAssignment = [:],
+    measurement: String? = nil
   ) {
     self.kind = kind
     self.version = version
@@ -55,5 +61,6 @@ package struct StageRule: Hashable, Sendable {
     self.parameters = parameters
     self.product = product
     self.constants = constants
+    self.measurement = measurement
   }
 }

@@ -20,6 +20,10 @@ extension GridSpecification {
     ]
     // A grid without claims has the hash that it had before there were any.
     if !claims.isEmpty { members["claims"] = .array(claims.map(\.canonical)) }
+    // Only where there are some: the hashes of other grids stay.
+    if !measurements.isEmpty {
+      members["measure"] = .array(measurements.map { .string($0) })
+    }
     return .object(members)
   }
 }

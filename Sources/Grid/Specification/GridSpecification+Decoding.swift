@@ -1,5 +1,6 @@
 extension GridSpecification {
-  /// Reads a specification back. Job tables hold some of grids that could not make claims yet.
+  /// Reads a specification back. Job tables hold some of grids that could not make claims or ask for measurements
+  /// yet.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -13,6 +14,7 @@ extension GridSpecification {
       replicateAxis: try container.decodeIfPresent(String.self, forKey: .replicateAxis),
       exclude: try container.decode([ParameterAssignment].self, forKey: .exclude),
       report: try container.decode(ReportSpecification.self, forKey: .report),
-      claims: try container.decodeIfPresent([Claim].self, forKey: .claims) ?? [])
+      claims: try container.decodeIfPresent([Claim].self, forKey: .claims) ?? [],
+      measurements: try container.decodeIfPresent([String].self, forKey: .measurements) ?? [])
   }
 }

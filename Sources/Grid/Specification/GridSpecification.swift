@@ -22,13 +22,16 @@ package struct GridSpecification: Hashable, Sendable, Codable {
   package var report: ReportSpecification
   /// What the grid states beforehand, in the file's order.
   package var claims: [Claim]
+  /// Measurements of the program beside those that every run has; they decide which stages belong to
+  /// the runs, and nothing of the runs themselves.
+  package var measurements: [String]
 
   package init(
     name: String, about: String? = nil, program: ProgramSpecification,
     fixed: ParameterAssignment = [:], axes: [Axis], variants: [[Axis]] = [],
     conditions: [RunCondition] = [], replicateAxis: String? = nil,
     exclude: [ParameterAssignment] = [], report: ReportSpecification = ReportSpecification(),
-    claims: [Claim] = []
+    claims: [Claim] = [], measurements: [String] = []
   ) {
     self.name = name
     self.about = about
@@ -41,11 +44,12 @@ package struct GridSpecification: Hashable, Sendable, Codable {
     self.exclude = exclude
     self.report = report
     self.claims = claims
+    self.measurements = measurements
   }
 
   enum CodingKeys: String, CodingKey {
     case name, about, program, fixed, axes, variants, conditions, replicateAxis, exclude, report
-    case claims
+    case claims, measurements
   }
 
   /// Every parameter that the grid gives a value, in alphabetical order.

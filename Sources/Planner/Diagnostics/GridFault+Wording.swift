@@ -228,6 +228,16 @@ extension GridFault {
         Self.didYouMean(suggestion, allowed))
     case .unknownMetric(let name, let suggestion, let allowed):
       Wording("the program reports no metric “\(name)”", Self.didYouMean(suggestion, allowed))
+    case .unknownMeasurement(let name, let suggestion, let allowed):
+      Wording(
+        "the program has no measurement “\(name)”",
+        allowed.isEmpty
+          ? "remove it: a program of yours reports what it likes"
+          : Self.didYouMean(suggestion, allowed))
+    case .notMeasured(let metric, let measurement):
+      Wording(
+        "the metric “\(metric)” belongs to a measurement that the grid does not ask for",
+        "add `measure: [\(measurement)]` at the top of the grid")
     case .conditionUnreadable(let text):
       Wording(
         "“\(text)” is not a comparison",

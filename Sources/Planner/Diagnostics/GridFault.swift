@@ -82,6 +82,8 @@ package enum GridFault: Hashable, Sendable {
   // What is selected and reported.
   case unknownAxis(String, suggestion: String?, allowed: [String])
   case unknownMetric(String, suggestion: String?, allowed: [String])
+  case unknownMeasurement(String, suggestion: String?, allowed: [String])
+  case notMeasured(metric: String, by: String)
   case conditionUnreadable(String)
   case orderOfText(name: String, value: String)
   case emptySelection

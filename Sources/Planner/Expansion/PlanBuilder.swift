@@ -56,7 +56,7 @@ package struct PlanBuilder {
     slots = ParameterSlots(grid.program)
     selections = specification.exclude + [specification.report.baseline].compactMap { $0 }
     isMatched = Array(repeating: false, count: selections.count)
-    walk = StageWalk(grid.program, slots: slots)
+    walk = StageWalk(grid.program.measuring(specification.measurements), slots: slots)
     block = CompiledBlock.empty
   }
 

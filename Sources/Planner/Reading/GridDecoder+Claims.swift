@@ -63,13 +63,8 @@ extension GridDecoder {
   }
 
   private mutating func checkMetric(of node: YAMLNode, _ key: String, _ path: [String]) {
-    let known = program.metrics.map(\.name)
-    guard let metric = node[key], let name = text(of: metric), !known.isEmpty,
-      !known.contains(name)
-    else { return }
-    fault(
-      .unknownMetric(name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
-      at: metric.place, path + [key])
+    guard let metric = node[key], let name = text(of: metric) else { return }
+    checkMetric(name, at: metric.place, path + [key])
   }
 
   /// Reports keys that the test needs and does not have, or has and does not need.

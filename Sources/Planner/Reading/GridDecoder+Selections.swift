@@ -131,7 +131,25 @@ extension GridDecoder {
     return YAMLScalar(text: text, isPlain: true)
   }
 
-  // MARK: replicate and report
+  // MARK: measure, replicate and report
+
+  /// In the order of the program, so that grids that ask for the same are the same.
+  mutating func decodeMeasurements() -> [String] {
+    guard let node = tree["measure"] else { return [] }
+    let known = program.measurements
+    var asked: Set<String> = []
+    for (name, place) in texts(of: node) {
+      if known.contains(name) {
+        asked.insert(name)
+      } else {
+        fault(
+          .unknownMeasurement(
+            name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
+          at: place, ["measure"])
+      }
+    }
+    return known.filter(asked.contains)
+  }
 
   mutating func decodeReplicate() -> String? {
     guard let node = tree["replicate"], let name = text(of: node) else {
@@ -148,16 +166,10 @@ extension GridDecoder {
       fault(.keysExclude("metric", "metrics"), at: entry.place, ["report", "metrics"])
       report.metrics = texts(of: metric).map(\.text)
     }
-    let known = program.metrics.map(\.name)
     for key in ["metric", "metrics"] {
       guard let metrics = node[key] else { continue }
       report.metrics = texts(of: metrics).map { name, place in
-        if !known.isEmpty, !known.contains(name) {
-          fault(
-            .unknownMetric(
-              name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
-            at: place, ["report", key])
-        }
+        checkMetric(name, at: place, ["report", key])
         return name
       }
     }
@@ -183,6 +195,21 @@ extension GridDecoder {
     }
     if let best = node["best"].flatMap(text(of:)) { report.best = ReportBest(rawValue: best) }
     return report
+  }
+
+  /// Whether the program reports a metric, and the grid asks for what gives it.
+  mutating func checkMetric(_ name: String, at place: Place, _ path: [String]) {
+    if program.metrics.isEmpty { return }
+    guard let metric = program.metrics.first(where: { $0.name == name }) else {
+      let known = program.metrics.map(\.name)
+      fault(
+        .unknownMetric(name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
+        at: place, path)
+      return
+    }
+    if let measurement = metric.measurement, !measurements.contains(measurement) {
+      fault(.notMeasured(metric: name, by: measurement), at: place, path)
+    }
   }
 
   mutating func checkAxis(_ name: String, at place: Place, _ path: [String]) {

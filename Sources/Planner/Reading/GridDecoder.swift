@@ -13,6 +13,8 @@ struct GridDecoder {
   var axisNames: [String] = []
   /// What all blocks of the grid fix to one value.
   var commonFixed: ParameterAssignment = [:]
+  /// The measurements that the grid asks for.
+  var measurements: [String] = []
   /// The parameters by name.
   var parameters: [String: ParameterDescription] = [:]
 
@@ -57,6 +59,7 @@ struct GridDecoder {
         places.axes[axis.name] = axis.place
       }
     }
+    measurements = decodeMeasurements()
     let specification = GridSpecification(
       name: decodeName(), about: text("about"), program: work,
       fixed: common, axes: columns, variants: axesOfVariants,
@@ -64,7 +67,8 @@ struct GridDecoder {
       replicateAxis: decodeReplicate(),
       exclude: decodeExclude(columns: columns, places: &places),
       report: decodeReport(columns: columns, places: &places),
-      claims: decodeClaims(columns: columns, places: &places))
+      claims: decodeClaims(columns: columns, places: &places),
+      measurements: measurements)
     return (specification, places)
   }
 

@@ -139,7 +139,12 @@ package struct EditorSchema {
     switch form {
     case .text, .value: return Self.scalar
     case .word(let words):
-      let known = words == .preset ? program.presets.keys.sorted() : program.metrics.map(\.name)
+      let known =
+        switch words {
+        case .preset: program.presets.keys.sorted()
+        case .metric: program.metrics.map(\.name)
+        case .measurement: program.measurements
+        }
       return workload == .external || known.isEmpty
         ? Self.scalar : .object(["enum": .array(known.map { .string($0) })])
     case .choice(let words):

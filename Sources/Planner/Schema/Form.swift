@@ -26,7 +26,7 @@ indirect enum Form: Sendable {
 
   /// What a word names. Whether the program has it is looked at after the structure.
   enum Words: Sendable {
-    case preset, metric
+    case preset, metric, measurement
   }
 
   /// What the keys of a mapping name.

@@ -30,6 +30,10 @@ enum GridSchema {
       about: "Values that, taken together, no run may have."),
     Form.Key(
       "replicate", .text, about: "The axis over which cells are averaged; `seed` if there is one."),
+    Form.Key(
+      "measure", names(.textOrList, .word(.measurement)),
+      about: "Measurements beside those that every run has; each costs time, and adding one computes "
+        + "nothing else anew."),
     Form.Key("report", .record(report), about: "What the tables show."),
     Form.Key(
       "claims", .list(of: .record(claim)),

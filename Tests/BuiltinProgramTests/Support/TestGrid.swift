@@ -62,6 +62,13 @@ struct TestGrid {
 
   func evaluate(_ state: Stage) -> Stage { stage(.evaluate, parents: [state]) }
 
+  var baseText: Stage { stage(.baseText, parents: [prepare]) }
+
+  /// A measurement of a state, of kind repetition, samples, drift or logits.
+  func measure(_ kind: StageKind, _ state: Stage) -> Stage {
+    stage(kind, parents: kind == .drift ? [state, baseText] : [state])
+  }
+
   /// All stages of the runs with the given steps, parents before children.
   func all(steps: ClosedRange<Int>) -> [Stage] {
     [prepare, select] + steps.flatMap { $0 == 0 ? [evaluate(0)] : [em($0), evaluate($0)] }

@@ -32,6 +32,7 @@ import Testing
       var last: (key: StageKey, place: Int)?
       for rule in program.stages {
         if let when = rule.when, !when.holds(for: resolved) { continue }
+        if let name = rule.measurement, !plan.specification.measurements.contains(name) { continue }
         var parameters = rule.constants
         for name in rule.parameters {
           let relevant = program.parameter(named: name)?.relevantWhen?.holds(for: resolved) ?? true

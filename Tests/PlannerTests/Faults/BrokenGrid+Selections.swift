@@ -183,6 +183,32 @@ extension BrokenGrid {
         "g.yaml:4:18: the program reports no metric “acuracy”; did you mean “accuracy”?",
       ]),
     BrokenGrid(
+      "unknown measurement, and a metric of another that is not asked for",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 2}
+      measure: [drift, logts]
+      report: {metrics: [accuracy, logit_skewness]}
+      """,
+      messages: [
+        "g.yaml:4:18: the program has no measurement “logts”; did you mean “logits”?",
+        "g.yaml:5:30: the metric “logit_skewness” belongs to a measurement that the grid does not "
+          + "ask for; add `measure: [logits]` at the top of the grid",
+      ]),
+    BrokenGrid(
+      "measurement of a program of the user's",
+      """
+      program: {command: [python3, train.py]}
+      axes:
+        seed: {count: 2}
+      measure: logits
+      """,
+      messages: [
+        "g.yaml:4:10: the program has no measurement “logits”; remove it: a program of yours reports "
+          + "what it likes"
+      ]),
+    BrokenGrid(
       "metric and metrics",
       """
       parameters: {model: tiny}

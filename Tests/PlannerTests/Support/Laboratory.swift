@@ -66,6 +66,9 @@ enum Laboratory {
         kind: "select", version: 2, when: isEM, parents: [.state], parameters: ["selection"],
         product: .side),
       StageRule(
+        kind: "text", version: 1, parents: [.state], parameters: ["evaluation_seed"], product: .side,
+        measurement: "drift"),
+      StageRule(
         kind: "em", version: 3, when: isEM, parents: [.state, .kind("select")],
         parameters: [
           "method", "temperature", "loss_temperature", "learning_rate", "mask_first", "seed",
@@ -77,8 +80,15 @@ enum Laboratory {
       StageRule(
         kind: "evaluate", version: 1, parents: [.state],
         parameters: ["evaluation_temperature", "evaluation_seed"], product: .measurement),
+      StageRule(
+        kind: "drift", version: 1, parents: [.state, .kind("text")], parameters: [],
+        product: .measurement, measurement: "drift"),
+      StageRule(
+        kind: "logits", version: 1, parents: [.state], parameters: ["evaluation_seed"],
+        product: .measurement, measurement: "logits"),
     ],
-    metrics: ["accuracy", "format_rate", "entropy"].map { MetricDescription(name: $0, about: "") })
+    metrics: ["accuracy", "format_rate", "entropy"].map { MetricDescription(name: $0, about: "") }
+      + [MetricDescription(name: "logit_skewness", about: "", measurement: "logits")])
 
   private static let isEM = ParameterCondition.isOne(of: [.string("em")], parameter: "method")
 
