@@ -41,7 +41,7 @@ package struct SampledAnswers: Hashable, Sendable {
         "vote_share",
         "share of sampled answers that agree with their problem's most frequent one"
       ) { $0.voteShare },
-    ]
+    ] + Confidence.allCases.flatMap(\.figures)
 
   private static let outcomeFigures: [Figure<SampledAnswers>] = {
     let shared: [(Metric, String)] = [
