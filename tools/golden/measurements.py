@@ -215,7 +215,7 @@ def main():
         "samples": samples(random),
     }
     Path(sys.argv[1]).parent.mkdir(parents=True, exist_ok=True)
-    Path(sys.argv[1]).write_text(json.dumps(golden, indent=1) + "\n")
+    Path(sys.argv[1]).write_text(json.dumps(golden, separators=(",", ":")) + "\n")
     print({k: golden["drift"][k] for k in ("places", "flips", "divergence")})
     print(golden["samples"]["figures"], [r["kept"] for r in golden["rows"]])
 

@@ -185,7 +185,7 @@ package struct NumberShape: Hashable, Sendable {
     count = numbers.count
     mean = summary.mean
     deviation = numbers.count == 1 ? 0 : summary.variance.map { ($0 * (n - 1) / n).squareRoot() }
-    skewness = summary.skewness.map { $0 * (n - 2) / (n * (n - 1)).squareRoot() }
+    skewness = summary.populationSkewness
     var width = 0.5
     func bin(_ number: Double) -> Double { (number / width).rounded(.down) }
     guard let low = summary.minimum, let high = summary.maximum else {

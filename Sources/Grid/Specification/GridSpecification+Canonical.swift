@@ -24,6 +24,7 @@ extension GridSpecification {
     if !measurements.isEmpty {
       members["measure"] = .array(measurements.map { .string($0) })
     }
+    if let stopping { members["stopping"] = stopping.canonical }
     return .object(members)
   }
 }

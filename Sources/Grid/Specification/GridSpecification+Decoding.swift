@@ -15,6 +15,7 @@ extension GridSpecification {
       exclude: try container.decode([ParameterAssignment].self, forKey: .exclude),
       report: try container.decode(ReportSpecification.self, forKey: .report),
       claims: try container.decodeIfPresent([Claim].self, forKey: .claims) ?? [],
-      measurements: try container.decodeIfPresent([String].self, forKey: .measurements) ?? [])
+      measurements: try container.decodeIfPresent([String].self, forKey: .measurements) ?? [],
+      stopping: try container.decodeIfPresent(Stopping.self, forKey: .stopping))
   }
 }

@@ -25,13 +25,15 @@ package struct GridSpecification: Hashable, Sendable, Codable {
   /// Measurements of the program beside those that every run has; they decide which stages belong to
   /// the runs, and nothing of the runs themselves.
   package var measurements: [String]
+  /// Rules of early stopping to be judged.
+  package var stopping: Stopping?
 
   package init(
     name: String, about: String? = nil, program: ProgramSpecification,
     fixed: ParameterAssignment = [:], axes: [Axis], variants: [[Axis]] = [],
     conditions: [RunCondition] = [], replicateAxis: String? = nil,
     exclude: [ParameterAssignment] = [], report: ReportSpecification = ReportSpecification(),
-    claims: [Claim] = [], measurements: [String] = []
+    claims: [Claim] = [], measurements: [String] = [], stopping: Stopping? = nil
   ) {
     self.name = name
     self.about = about
@@ -45,11 +47,12 @@ package struct GridSpecification: Hashable, Sendable, Codable {
     self.report = report
     self.claims = claims
     self.measurements = measurements
+    self.stopping = stopping
   }
 
   enum CodingKeys: String, CodingKey {
     case name, about, program, fixed, axes, variants, conditions, replicateAxis, exclude, report
-    case claims, measurements
+    case claims, measurements, stopping
   }
 
   /// Every parameter that the grid gives a value, in alphabetical order.

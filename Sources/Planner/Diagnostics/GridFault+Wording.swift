@@ -238,6 +238,14 @@ extension GridFault {
       Wording(
         "the metric “\(metric)” belongs to a measurement that the grid does not ask for",
         "add `measure: [\(measurement)]` at the top of the grid")
+    case .notAStep(let text, let axis):
+      Wording(
+        "\(Self.subject(path)) is \(text), which is no value of the axis “\(axis)”",
+        "name one of its values")
+    case .stoppingRuleWithoutBound:
+      Wording(
+        "\(Self.subject(path)) does not say when to stop",
+        "give it share_of_start, above or gain_below")
     case .conditionUnreadable(let text):
       Wording(
         "“\(text)” is not a comparison",

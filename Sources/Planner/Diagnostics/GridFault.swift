@@ -84,6 +84,8 @@ package enum GridFault: Hashable, Sendable {
   case unknownMetric(String, suggestion: String?, allowed: [String])
   case unknownMeasurement(String, suggestion: String?, allowed: [String])
   case notMeasured(metric: String, by: String)
+  case notAStep(String, axis: String)
+  case stoppingRuleWithoutBound
   case conditionUnreadable(String)
   case orderOfText(name: String, value: String)
   case emptySelection

@@ -68,7 +68,7 @@ struct GridDecoder {
       exclude: decodeExclude(columns: columns, places: &places),
       report: decodeReport(columns: columns, places: &places),
       claims: decodeClaims(columns: columns, places: &places),
-      measurements: measurements)
+      measurements: measurements, stopping: decodeStopping(columns: columns))
     return (specification, places)
   }
 

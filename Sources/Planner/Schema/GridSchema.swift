@@ -36,6 +36,9 @@ enum GridSchema {
         + "nothing else anew."),
     Form.Key("report", .record(report), about: "What the tables show."),
     Form.Key(
+      "stopping", .record(stopping),
+      about: "Rules of early stopping that look at no label; the report says what each would cost."),
+    Form.Key(
       "claims", .list(of: .record(claim)),
       about: "What the grid states beforehand; the report says what became of it."),
   ])
@@ -97,6 +100,27 @@ enum GridSchema {
     Form.Key(
       "best", .choice(ReportBest.allCases.map(\.rawValue)),
       about: "Which entry of a column stands out."),
+  ])
+
+  static let stopping = Form.Record([
+    Form.Key("axis", .text, about: "The axis of the steps; `step` unless it is given."),
+    Form.Key(
+      "metric", .word(.metric), isRequired: true, about: "What a step is worth, such as accuracy."),
+    Form.Key("fixed", .number(minimum: 0), about: "A step to stop at in any case, to compare with."),
+    Form.Key(
+      "rules", .list(of: .record(stoppingRule), minimum: 1), isRequired: true,
+      about: "Each stops at the first step at which it sees what it looks for."),
+  ])
+
+  static let stoppingRule = Form.Record([
+    Form.Key("watch", .word(.metric), isRequired: true, about: "The metric that the rule looks at."),
+    Form.Key(
+      "share_of_start", .number(minimum: 0),
+      about: "Stop when the metric is at most this share of its value at the first step."),
+    Form.Key("above", .number(), about: "Stop when the metric is above this."),
+    Form.Key(
+      "gain_below", .number(),
+      about: "Stop when the metric has risen by less than this since the step before."),
   ])
 
   static let claim = Form.Record([

@@ -37,6 +37,10 @@ extension GridReport {
       parts.append("### What the means hide\n")
       parts.append(MarkdownTable.render(section.spread, rowLimit: rowLimit))
     }
+    if let stopping {
+      parts.append("## Early stopping\n")
+      parts.append(MarkdownTable.render(stopping, rowLimit: rowLimit))
+    }
     if let sentence = unreportedSentence { parts.append(MarkdownTable.escaped(sentence) + "\n") }
     parts.append("## How to read this\n")
     parts.append((footnotes + originLines(origin)).map { "- \($0)\n" }.joined())

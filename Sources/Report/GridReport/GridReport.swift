@@ -35,6 +35,8 @@ package struct GridReport: Sendable {
   package let sections: [Section]
   /// The metrics that the grid asks for and no run has reported (yet).
   package let unreported: [String]
+  /// What the grid's rules of early stopping would have cost, if it has some.
+  package let stopping: ReportTable?
   /// The groups of runs that differ only on the replicate axis.
   let cellCount: Int
 
@@ -79,6 +81,9 @@ package struct GridReport: Sendable {
     self.runs = runs
     self.sections = sections
     self.unreported = unreported
+    stopping = try specification.stopping.map { (rules) throws(AggregationFault) in
+      ReportTable(try StoppingAnalysis(runs, rules))
+    }
     cellCount = try CellTable(runs, averagingOver: averaged).count
   }
 
@@ -115,6 +120,9 @@ package struct GridReport: Sendable {
       for table in tables.compactMap(\.self) {
         parts.append(TerminalTable.render(table, width: width, rowLimit: rowLimit))
       }
+    }
+    if let stopping {
+      parts.append(TerminalTable.render(stopping, width: width, rowLimit: rowLimit))
     }
     if let sentence = unreportedSentence {
       parts.append(TerminalTable.wrapped(sentence, width).joined(separator: "\n") + "\n")

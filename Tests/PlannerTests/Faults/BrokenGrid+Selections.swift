@@ -197,6 +197,41 @@ extension BrokenGrid {
           + "ask for; add `measure: [logits]` at the top of the grid",
       ]),
     BrokenGrid(
+      "rules of stopping",
+      """
+      parameters: {model: tiny}
+      axes:
+        step: {count: 3}
+      stopping:
+        metric: acuracy
+        fixed: 5
+        rules:
+          - {watch: entropy}
+          - {watch: entropy, above: 1, gain_below: 2}
+          - {watch: logit_skewness, above: 1}
+      """,
+      messages: [
+        "g.yaml:5:11: the program reports no metric “acuracy”; did you mean “accuracy”?",
+        "g.yaml:6:10: stopping.fixed is 5, which is no value of the axis “step”; name one of its values",
+        "g.yaml:8:7: stopping.rules.0 does not say when to stop; give it share_of_start, above or "
+          + "gain_below",
+        "g.yaml:9:34: “above” and “gain_below” do not go together under stopping.rules.1; remove one of "
+          + "the two",
+        "g.yaml:10:15: the metric “logit_skewness” belongs to a measurement that the grid does not ask "
+          + "for; add `measure: [logits]` at the top of the grid",
+      ]),
+    BrokenGrid(
+      "stopping along no axis",
+      """
+      parameters: {model: tiny}
+      axes:
+        seed: {count: 3}
+      stopping: {metric: accuracy, rules: [{watch: entropy, above: 1}]}
+      """,
+      messages: [
+        "g.yaml:4:11: stopping.axis names “step”, which is not an axis of this grid; there is seed"
+      ]),
+    BrokenGrid(
       "measurement of a program of the user's",
       """
       program: {command: [python3, train.py]}
