@@ -100,7 +100,8 @@ struct MeasureTests {
     #expect(other.lostArtifact == grid.baseText.key)
   }
 
-  @Test("every measurement has rules, metrics and a sentence, and its stages are read by nothing else")
+  @Test(
+    "every measurement has rules, metrics and a sentence, and its stages are read by nothing else")
   func description() {
     let description = BuiltinProgram.description
     #expect(description.measurements.sorted() == Measurement.allCases.map(\.rawValue).sorted())

@@ -30,11 +30,14 @@ import Testing
       batch.append(problem.prompt, logitsAt: 0..<problem.prompt.count)
     }
     let forward = model.forward(batch)
-    let copy = Array(UnsafeBufferPointer(start: forward.base, count: forward.rows * forward.columns))
+    let copy = Array(
+      UnsafeBufferPointer(start: forward.base, count: forward.rows * forward.columns))
     let inferred = model.infer(batch)
     #expect(inferred.rows == forward.rows)
     #expect(
-      copy == Array(UnsafeBufferPointer(start: inferred.base, count: inferred.rows * inferred.columns)))
+      copy
+        == Array(UnsafeBufferPointer(start: inferred.base, count: inferred.rows * inferred.columns))
+    )
   }
 
   /// Greedy answers are the base model's likeliest tokens: nothing flips, whatever the passes.

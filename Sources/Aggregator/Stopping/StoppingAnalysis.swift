@@ -39,8 +39,10 @@ package struct StoppingAnalysis: Sendable {
     let groups = RunGroups(runs, by: runs.axes.indices.filter { $0 != axis })
     let worth = Self.values(of: stopping.metric, in: runs)
     let trajectories = (0..<groups.count).map { group in
-      let members = groups[group].map { (Int($0), runs.value(ofAxis: axis, run: Int($0)).double ?? 0) }
-        .sorted { $0.1 < $1.1 }
+      let members = groups[group].map {
+        (Int($0), runs.value(ofAxis: axis, run: Int($0)).double ?? 0)
+      }
+      .sorted { $0.1 < $1.1 }
       return Trajectory(
         steps: members.map(\.1), worth: members.map { worth[$0.0] }, runs: members.map(\.0))
     }

@@ -73,7 +73,7 @@ package enum BuiltinProgram {
 
   /// The prompts are always those that the base model selects, the tuned one if it is tuned, whatever
   /// the method trains before.
-  private static let stages: [StageRule] = [
+  private static let ownStages: [StageRule] = [
     StageRule(
       kind: StageKind.prepare.rawValue, version: StageKind.prepare.version, parents: [],
       parameters: ["model", "model_seed", "pretraining_steps", "corpus"], product: .state),
@@ -100,7 +100,9 @@ package enum BuiltinProgram {
         "evaluation_samples", "evaluation_seed", "evaluation_tokens", "corpus",
         "evaluation_domain",
       ], product: .measurement),
-  ] + Measurement.rules
+  ]
+
+  private static let stages = ownStages + Measurement.rules
 }
 
 /// The kinds of stages, with the versions of their results: raise one when the golden test of

@@ -29,7 +29,8 @@ package struct Repetition: Hashable, Sendable {
   /// - Precondition: as many answers as `result` has samples.
   package init(of answers: [[Int32]], in result: EvaluationResult) {
     precondition(
-      answers.count == result.sampleCount, "\(answers.count) answers, \(result.sampleCount) samples")
+      answers.count == result.sampleCount, "\(answers.count) answers, \(result.sampleCount) samples"
+    )
     var rest = answers[...]
     let rates = result.outcomes.map { outcome in
       let own = rest.prefix(outcome.samples.count)

@@ -9,7 +9,8 @@ package struct FixedText: Hashable, Sendable {
   package let continuation: [Int32]
 
   package init(prompt: [Int32], continuation: [Int32]) {
-    precondition(!prompt.isEmpty && !continuation.isEmpty, "a text lacks its prompt or what follows")
+    precondition(
+      !prompt.isEmpty && !continuation.isEmpty, "a text lacks its prompt or what follows")
     self.prompt = prompt
     self.continuation = continuation
   }

@@ -12,7 +12,9 @@ extension ReportTable {
     let style = NumberStyle(
       means: worths.compactMap(\.mean), halfWidths: worths.compactMap(\.interval?.halfWidth))
     let stepStyle = NumberStyle(decimals: 1, exponent: 0)
-    var headers = [["n"], ["stops early"], [DisplayText.printable(stopping.axis)], [metric], ["regret"]]
+    var headers = [
+      ["n"], ["stops early"], [DisplayText.printable(stopping.axis)], [metric], ["regret"],
+    ]
     if let fixed = stopping.fixed { headers.append(["gain over \(Self.number(fixed))"]) }
     self.init(
       caption: [

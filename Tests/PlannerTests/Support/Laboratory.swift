@@ -66,7 +66,8 @@ enum Laboratory {
         kind: "select", version: 2, when: isEM, parents: [.state], parameters: ["selection"],
         product: .side),
       StageRule(
-        kind: "text", version: 1, parents: [.state], parameters: ["evaluation_seed"], product: .side,
+        kind: "text", version: 1, parents: [.state], parameters: ["evaluation_seed"],
+        product: .side,
         measurement: "drift"),
       StageRule(
         kind: "em", version: 3, when: isEM, parents: [.state, .kind("select")],
