@@ -18,7 +18,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:1: unknown key “budget”; there are name, about, include, program, "
-          + "preset, parameters, axes, variants, where, exclude, replicate and 3 more",
+          + "preset, parameters, axes, variants, where, exclude, replicate and 4 more",
       ]),
     BrokenGrid(
       "misspelt parameter",

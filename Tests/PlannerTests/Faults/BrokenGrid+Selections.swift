@@ -213,9 +213,9 @@ extension BrokenGrid {
       messages: [
         "g.yaml:5:11: the program reports no metric “acuracy”; did you mean “accuracy”?",
         "g.yaml:6:10: stopping.fixed is 5, which is no value of the axis “step”; name one of its values",
-        "g.yaml:8:7: stopping.rules.0 does not say when to stop; give it share_of_start, above or "
+        "g.yaml:8:7: stopping.rules[0] does not say when to stop; give it share_of_start, above or "
           + "gain_below",
-        "g.yaml:9:34: “above” and “gain_below” do not go together under stopping.rules.1; remove one of "
+        "g.yaml:9:46: “above” and “gain_below” do not go together under stopping.rules[1]; remove one of "
           + "the two",
         "g.yaml:10:15: the metric “logit_skewness” belongs to a measurement that the grid does not ask "
           + "for; add `measure: [logits]` at the top of the grid",

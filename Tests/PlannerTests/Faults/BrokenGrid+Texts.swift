@@ -170,7 +170,7 @@ extension BrokenGrid {
       "a: " + String(repeating: "[", count: 70) + String(repeating: "]", count: 70) + "\n",
       messages: [
         "g.yaml:1:1: unknown key “a”; there are name, about, include, program, preset, "
-          + "parameters, axes, variants, where, exclude, replicate and 3 more",
+          + "parameters, axes, variants, where, exclude, replicate and 4 more",
         "g.yaml:1:67: lists and mappings are nested more than 64 deep; a grid needs about six",
       ]),
     BrokenGrid(
