@@ -64,9 +64,13 @@ import Testing
     func value(_ text: String) -> ParameterValue { ParameterValue(cellText: text) }
     #expect(value("1") == .integer(1) && value("1.0") == .integer(1) && value("-0") == .integer(0))
     #expect(value("1e-5") == .number(1e-5) && value("0.00001") == .number(1e-5))
-    for text in ["007", "", "abc", "1e999", "+1", "12345678901234567890", "True", ".5", "-", "00"] {
+    for text in [
+      "007", "", "abc", "1e999", "+1", "12345678901234567890", "True", ".5", "-", "00",
+      "0e1234567890", "123456780e10", "1234567800e9", "1e0000",
+    ] {
       #expect(value(text) == .string(text))
     }
+    #expect(value("1.5E+3") == .integer(1500) && value("2e-05") == .number(2e-5))
     #expect(value("true") == .boolean(true))
   }
 

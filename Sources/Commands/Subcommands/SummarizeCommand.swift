@@ -76,6 +76,14 @@ struct SummarizeCommand: ParsableCommand {
   @Flag(help: "Also show spread and skewness of each cell.")
   var spread = false
 
+  func validate() throws {
+    if format == .csv, baseline != nil || rows != nil || columns != nil || spread {
+      throw ValidationError(
+        "--format csv has every cell with all its statistics; --baseline, --rows, --columns and "
+          + "--spread go with table and markdown.")
+    }
+  }
+
   /// More tables than these nobody asked for.
   private static let tables = 4
 

@@ -67,8 +67,9 @@ struct VerifyCommand: ParsableCommand {
     }
     if let checked {
       lines.append(
-        "checked \(checked.grids) grid\(checked.grids == 1 ? "" : "s") with \(checked.runs) runs, "
-          + "\(checked.artifacts) artifacts of \(ByteText.short(checked.bytes)), "
+        "checked \(checked.grids) grid\(checked.grids == 1 ? "" : "s") with "
+          + "\(CountText.of(checked.runs, "run")), "
+          + "\(CountText.of(checked.artifacts, "artifact")) of \(ByteText.short(checked.bytes)), "
           + "\(checked.exports) exported files")
     }
     let worst = findings.map(\.severity).max() ?? .note
