@@ -79,14 +79,17 @@ extension GridFault {
     case .unknownWord(let word, let suggestion, let allowed):
       Wording(
         "\(Self.subject(path)) is “\(Found.shortened(word))”, which means nothing there",
-        suggestion.map { "did you mean “\($0)”?" } ?? "write one of \(allowed.joined(separator: ", "))")
+        suggestion.map { "did you mean “\($0)”?" }
+          ?? "write one of \(allowed.joined(separator: ", "))")
     case .missingKey(let key):
       Wording("\(Self.subject(path)) lacks “\(key)”")
     case .keysExclude(let key, let other):
-      Wording("“\(key)” and “\(other)” do not go together\(Self.underIfAny(path.dropLast()))",
+      Wording(
+        "“\(key)” and “\(other)” do not go together\(Self.underIfAny(path.dropLast()))",
         "remove one of the two")
     case .includeUnreadable(let name, let reason):
-      Wording("the included file “\(name)” cannot be read: \(reason)",
+      Wording(
+        "the included file “\(name)” cannot be read: \(reason)",
         "its path is taken from the folder of this file")
     case .includeCircle(let names):
       Wording(
@@ -164,7 +167,8 @@ extension GridFault {
           + (about.isEmpty ? "" : " (\(about.hasSuffix(".") ? String(about.dropLast()) : about))"),
         "give it one under `parameters`, or make it an axis")
     case .fixedAndAxis(let name):
-      Wording("“\(name)” has one value under `parameters` and is an axis too", "remove one of the two")
+      Wording(
+        "“\(name)” has one value under `parameters` and is an axis too", "remove one of the two")
 
     // Axes.
     case .emptyAxis:
@@ -176,7 +180,8 @@ extension GridFault {
     case .duplicateValue(let text):
       Wording("\(Self.subject(path)) has the value \(text) twice", "remove one of the two")
     case .duplicateLabel(let text):
-      Wording("two points of \(Self.subject(path)) are called “\(text)”", "give them different labels")
+      Wording(
+        "two points of \(Self.subject(path)) are called “\(text)”", "give them different labels")
     case .twoAxesSet(let parameter, let first, let second):
       Wording(
         first == parameter && second == parameter
@@ -188,7 +193,8 @@ extension GridFault {
         "the axis “\(name)” is named like a parameter, but this point does not set it",
         "rename the axis, or set the parameter in every point")
     case .pointSetsNothing:
-      Wording("\(Self.subject(path)) sets nothing", "name a parameter, a preset or at least a label")
+      Wording(
+        "\(Self.subject(path)) sets nothing", "name a parameter, a preset or at least a label")
     case .rangeStepIsZero:
       Wording(
         "\(Self.subject(path)) is 0, so the range never gets on", "give another step")
@@ -210,7 +216,8 @@ extension GridFault {
     case .logNotPositive(let text):
       Wording("\(Self.subject(path)) is \(text), but a logarithmic axis has only positive values")
     case .logReversed(let from, let to):
-      Wording("\(Self.subject(path)) goes from \(from) down to \(to)", "write the smaller one first")
+      Wording(
+        "\(Self.subject(path)) goes from \(from) down to \(to)", "write the smaller one first")
     case .logTooFewDigits(let digits):
       Wording(
         "values of \(Self.subject(path.dropLast())) are alike when rounded to \(digits) significant "
@@ -254,9 +261,16 @@ extension GridFault {
       Wording(
         "“\(name)” and “\(value)” have no order", "compare numbers, or use == or !=")
     case .emptySelection:
-      Wording("\(Self.subject(path)) names nothing and would select every run", "name a value, or remove it")
+      Wording(
+        "\(Self.subject(path)) names nothing and would select every run",
+        "name a value, or remove it")
     case .twiceInTheTable(let name):
       Wording("“\(name)” stands twice in the table", "name each axis once, in rows or in columns")
+    case .twiceInTheFigure(let name):
+      Wording(
+        "“\(name)” has two roles in the figure", "name each axis once: x, y, series or facet")
+    case .figureHasNoUse(let kind, let key):
+      Wording("“\(key)” means nothing to a figure of the kind \(kind.rawValue)", "remove it")
     case .excludeMatchesNothing:
       Wording("\(Self.subject(path)) matches no run", "look at its values, or remove it")
     case .baselineMatchesNothing:

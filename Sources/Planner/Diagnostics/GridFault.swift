@@ -90,6 +90,8 @@ package enum GridFault: Hashable, Sendable {
   case orderOfText(name: String, value: String)
   case emptySelection
   case twiceInTheTable(String)
+  case twiceInTheFigure(String)
+  case figureHasNoUse(FigureSpecification.Kind, String)
   case excludeMatchesNothing
   case baselineMatchesNothing
   case nothingIsLeft

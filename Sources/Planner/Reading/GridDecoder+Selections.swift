@@ -16,7 +16,8 @@ extension GridDecoder {
     if axisNames.contains(name) { return nil }
     let names = axisNames + program.parameters.map(\.name).filter { !axisNames.contains($0) }
     fault(
-      .unknownAxis(name, suggestion: Suggestion.nearest(to: name, among: names), allowed: axisNames),
+      .unknownAxis(
+        name, suggestion: Suggestion.nearest(to: name, among: names), allowed: axisNames),
       at: place, under)
     return nil
   }
@@ -73,7 +74,7 @@ extension GridDecoder {
     }
   }
 
-  private mutating func decodeCondition(
+  mutating func decodeCondition(
     _ text: String, columns: [Axis], at place: Place, _ path: [String]
   ) -> RunCondition? {
     guard let (name, comparison, written) = Self.parts(of: text) else {
@@ -125,7 +126,8 @@ extension GridDecoder {
 
   /// A value in a comparison, which may stand in quotes of its own.
   private static func scalar(_ text: String) -> YAMLScalar {
-    for quote in ["\"", "'"] where text.count >= 2 && text.hasPrefix(quote) && text.hasSuffix(quote) {
+    for quote in ["\"", "'"] where text.count >= 2 && text.hasPrefix(quote) && text.hasSuffix(quote)
+    {
       return YAMLScalar(text: String(text.dropFirst().dropLast()), isPlain: false)
     }
     return YAMLScalar(text: text, isPlain: true)
@@ -162,7 +164,8 @@ extension GridDecoder {
   mutating func decodeReport(columns: [Axis], places: inout GridPlaces) -> ReportSpecification {
     var report = ReportSpecification()
     guard let node = tree["report"] else { return report }
-    if let metric = node["metric"], let entry = node.entries?.first(where: { $0.key == "metrics" }) {
+    if let metric = node["metric"], let entry = node.entries?.first(where: { $0.key == "metrics" })
+    {
       fault(.keysExclude("metric", "metrics"), at: entry.place, ["report", "metrics"])
       report.metrics = texts(of: metric).map(\.text)
     }
@@ -194,6 +197,7 @@ extension GridDecoder {
       report.statistic = ReportStatistic(rawValue: statistic)
     }
     if let best = node["best"].flatMap(text(of:)) { report.best = ReportBest(rawValue: best) }
+    report.figures = decodeFigures(node, columns: columns)
     return report
   }
 

@@ -21,7 +21,8 @@ enum GridSchema {
       "axes", axes, about: "The axes; the grid is their product, the first one varies slowest."),
     Form.Key(
       "variants", .list(of: .record(variant), minimum: 1),
-      about: "Blocks that say what is different from the rest of the file; the grid is their union."),
+      about: "Blocks that say what is different from the rest of the file; the grid is their union."
+    ),
     Form.Key(
       "where", .shape(.textOrList, scalar: .text, list: .list(of: .text)),
       about: "Comparisons such as `temperature <= 1.0`; only runs that pass all of them are kept."),
@@ -93,13 +94,36 @@ enum GridSchema {
     Form.Key("rows", names(.textOrList), about: "Axes that go down the table."),
     Form.Key("columns", names(.textOrList), about: "Axes that go across the table."),
     Form.Key(
-      "baseline", .names(.selection, to: .value), about: "Values that select the runs to compare with."),
+      "baseline", .names(.selection, to: .value),
+      about: "Values that select the runs to compare with."),
     Form.Key(
       "statistic", .choice(ReportStatistic.allCases.map(\.rawValue)),
       about: "What the tables show of each cell; the mean unless it is given."),
     Form.Key(
       "best", .choice(ReportBest.allCases.map(\.rawValue)),
       about: "Which entry of a column stands out."),
+    Form.Key(
+      "figures", .list(of: .record(figure)),
+      about: "The figures; without it the axes suggest some, and an empty list shows none."),
+  ])
+
+  static let logarithmicScale = "log"
+
+  static let figure = Form.Record([
+    Form.Key(
+      "kind", .choice(FigureSpecification.Kind.allCases.map(\.rawValue)), isRequired: true,
+      about: "What is drawn."),
+    Form.Key("metric", .word(.metric), about: "The metric shown; the report's first one."),
+    Form.Key("x", .text, about: "The axis along x."),
+    Form.Key("y", .text, about: "The other axis of a heat map."),
+    Form.Key("series", .text, about: "The axis whose values are lines or colours of their own."),
+    Form.Key("facet", names(.textOrList), about: "Axes whose values have panels of their own."),
+    Form.Key(
+      "where", .shape(.textOrList, scalar: .text, list: .list(of: .text)),
+      about: "Comparisons such as `step == 10`; only runs that pass all of them are shown."),
+    Form.Key(
+      "scale", .choice([logarithmicScale, "linear"]),
+      about: "The scale of x; the values decide unless it is given."),
   ])
 
   static let stopping = Form.Record([
@@ -159,7 +183,8 @@ enum GridSchema {
 
   static let count = Form.Record(
     marks: ["count"],
-    [Form.Key("count", .integer(minimum: 0, maximum: nil), isRequired: true, about: "0 … count−1.")])
+    [Form.Key("count", .integer(minimum: 0, maximum: nil), isRequired: true, about: "0 … count−1.")]
+  )
 
   static let logarithmic = Form.Record(
     marks: ["log", "per_decade", "digits"],

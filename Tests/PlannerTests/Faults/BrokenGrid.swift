@@ -22,6 +22,7 @@ struct BrokenGrid: CustomStringConvertible, Sendable {
   var description: String { name }
 
   static let all =
-    texts + keys + values + ranges + axes + selections + claims + programs + variants + includes
+    texts + keys + values + ranges + axes + selections + claims + figures + programs + variants
+    + includes
     + overrides
 }
