@@ -96,6 +96,9 @@ let package = Package(
     .executableTarget(
       name: "bench-coverage", dependencies: ["Statistics"], path: "tools/bench/coverage/engine",
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench-report", dependencies: ["BuiltinProgram", "JobTable", "Keys", "Planner"],
+      path: "tools/bench/report/fill", swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -13,8 +13,9 @@ enum ExportedTable: String, CaseIterable {
   case timings = "timings.csv"
 }
 
-/// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `provenance.json`, `grid.yaml` and
-/// `report.md`. Each is written beside its place and renamed into it.
+/// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `provenance.json`, `grid.yaml`,
+/// `report.md`, `report.html` and `figures/*.svg`. Each is written beside its place and renamed into
+/// it.
 struct GridExports {
   let results: GridResults
   let reader: JobTableReader
@@ -43,8 +44,64 @@ struct GridExports {
     let origin = try ReportOrigin(of: results.grid, in: reader)
     try AtomicFile.write(provenance(origin).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
+    let report = try self.report()
+    let figures = try report.figures()
     try AtomicFile.write(
-      report().markdown(origin: origin, rowLimit: 200), to: path("report.md"))
+      report.markdown(origin: origin, rowLimit: 200, figures: figures), to: path("report.md"))
+    try AtomicFile.write(
+      report.html(
+        ids: results.ids, figures: figures, origin: origin, details: try reportDetails()),
+      to: path("report.html"))
+    try write(figures, to: path("figures"))
+  }
+
+  /// Writes the figures and removes those that the grid had before and has no more.
+  private func write(_ figures: [Figure], to folder: String) throws {
+    let files = FileManager.default
+    let known = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+    if figures.isEmpty, known.isEmpty { return }
+    do {
+      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let wanted = Set(figures.map { $0.name + ".svg" })
+      for name in known where name.hasSuffix(".svg") && !wanted.contains(name) {
+        try files.removeItem(atPath: folder + "/" + name)
+      }
+    } catch {
+      throw CommandFailure(
+        "the folder \(folder) cannot be prepared: \(error.localizedDescription)", status: .store)
+    }
+    for figure in figures {
+      try AtomicFile.write(figure.svg, to: "\(folder)/\(figure.name).svg")
+    }
+  }
+
+  /// The whole report as one page.
+  ///
+  /// - Parameter specification: what to show in its tables, if not what the grid says.
+  func html(_ specification: ReportSpecification? = nil) throws -> [UInt8] {
+    let report = try self.report(specification)
+    return report.html(
+      ids: results.ids, figures: try report.figures(),
+      origin: try ReportOrigin(of: results.grid, in: reader), details: try reportDetails())
+  }
+
+  private func reportDetails() throws -> ReportDetails {
+    var costs: [String: ReportDetails.StageCost] = [:]
+    try reader.forEachTiming(in: results.grid.name) { timing in
+      var cost =
+        costs[timing.kind] ?? ReportDetails.StageCost(kind: timing.kind, stages: 0, seconds: 0)
+      cost.stages += 1
+      cost.seconds += timing.seconds
+      costs[timing.kind] = cost
+    }
+    return ReportDetails(
+      gridFile: source,
+      failures: try reader.failureClusters(in: results.grid.name).map { cluster in
+        ReportDetails.FailureGroup(
+          id: cluster.id, message: cluster.example.message, runs: cluster.runs,
+          jobs: cluster.jobs.count, log: cluster.exampleLog)
+      },
+      costs: costs.values.sorted { ($1.seconds, $0.kind) < ($0.seconds, $1.kind) })
   }
 
   /// The tables that the grid asks for.

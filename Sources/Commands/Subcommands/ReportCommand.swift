@@ -4,7 +4,7 @@ import Report
 
 struct ReportCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case table, csv, markdown
+    case table, csv, markdown, html
   }
 
   static let configuration = CommandConfiguration(
@@ -26,7 +26,8 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help:
-      "table; csv: every cell with all its statistics, as summary.csv; markdown: the whole report.")
+      "table; csv: every cell with all its statistics, as summary.csv; markdown, html: the whole report."
+  )
   var format = Format.table
 
   @Option(help: ArgumentHelp("Axes that label the rows, separated by commas.", valueName: "axes"))
@@ -61,6 +62,8 @@ struct ReportCommand: ParsableCommand {
         to: 1)
     case .csv:
       Terminal.write(String(decoding: try exports.bytes(of: .summary), as: UTF8.self), to: 1)
+    case .html:
+      Terminal.write(String(decoding: try exports.html(specification), as: UTF8.self), to: 1)
     case .markdown:
       let report = try exports.report(specification)
       Terminal.write(

@@ -125,9 +125,12 @@ extension GridReport {
   private static func gallery(_ figures: [Figure]) -> String {
     var html = "<div class=\"gallery\">\n"
     for figure in figures {
-      let style = figure.width > FigureStyle.columnWidth ? " class=\"wide\"" : ""
-      html +=
-        "<figure\(style) id=\"figure-\(Markup.escaped(figure.name))\"><div class=\"picture\">\n"
+      let isWide = figure.width > FigureStyle.columnWidth
+      let name = Markup.escaped(figure.name)
+      html += "<figure\(isWide ? " class=\"wide\"" : "") id=\"figure-\(name)\">"
+      // A wide one scrolls by itself on a narrow screen.
+      let region = " role=\"region\" tabindex=\"0\" aria-label=\"\(Markup.escaped(figure.title))\""
+      html += "<div class=\"picture\"\(isWide ? region : "")>\n"
       html += figure.inlineSVG
       html += "</div><figcaption>"
       html += figure.caption.map(Markup.escaped).joined(separator: " ")

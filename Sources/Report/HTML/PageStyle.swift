@@ -49,7 +49,7 @@ enum PageStyle {
     figure.wide{grid-column:1/-1}
     figure .picture{overflow-x:auto}
     figure svg{display:block;width:100%;height:auto;max-width:36rem}
-    figure.wide svg{max-width:none;min-width:34rem}
+    figure.wide svg{max-width:none;min-width:42rem}
     figcaption{margin-top:.4rem}
     figcaption b{color:var(--ink);font-weight:600}
     .controls{display:flex;flex-wrap:wrap;gap:.5rem .8rem;align-items:end;margin:.6rem 0}
