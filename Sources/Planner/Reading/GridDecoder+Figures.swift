@@ -22,13 +22,7 @@ extension GridDecoder {
     checkKeys(of: node, kind, path)
     var figure = FigureSpecification(kind)
     if let metric = node["metric"], let name = text(of: metric) {
-      let known = program.metrics.map(\.name)
-      if !known.isEmpty, !known.contains(name) {
-        fault(
-          .unknownMetric(
-            name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
-          at: metric.place, path + ["metric"])
-      }
+      checkMetric(name, at: metric.place, path + ["metric"])
       figure.metric = name
     }
     var roles: Set<String> = []

@@ -158,6 +158,10 @@ extension GridReport {
       html += HTMLTable.render(section.spread, label: "\(section.metric): spread")
       html += "</details>\n"
     }
+    if let stopping {
+      html += "<h3>Early stopping</h3>\n"
+      html += HTMLTable.render(stopping, label: "Early stopping")
+    }
     if let sentence = unreportedSentence { html += "<p>\(Markup.escaped(sentence))</p>\n" }
     return html
   }
