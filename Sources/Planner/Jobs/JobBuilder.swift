@@ -9,6 +9,10 @@ package struct JobBuilder {
   private let tree: StageTree
   private let done: Set<StageKey>
   private let label: JobLabel
+  /// The kinds of stages that are done with the state that they look at: measurements, and what only
+  /// they read. In a job of its own that would wait for the job of its state, and measurements there
+  /// for it.
+  private let measuring: Set<String>
 
   /// What the stages of one job have in common.
   private struct Anchor: Hashable {
@@ -26,7 +30,10 @@ package struct JobBuilder {
   package static func jobs(
     of tree: StageTree, done: Set<StageKey>, program: ProgramDescription
   ) -> [PlannedJob] {
-    JobBuilder(tree: tree, done: done, label: JobLabel(tree, program)).build()
+    let measuring = program.stages.filter { $0.product == .measurement || $0.measurement != nil }
+    return JobBuilder(
+      tree: tree, done: done, label: JobLabel(tree, program), measuring: Set(measuring.map(\.kind))
+    ).build()
   }
 
   private func build() -> [PlannedJob] {
@@ -76,7 +83,7 @@ package struct JobBuilder {
 
   private func anchor(of index: Int, _ segments: [Int32]) -> Anchor {
     let stage = tree.stages[index]
-    if tree.product(of: stage) == .measurement, let state = measured(by: stage) {
+    if measuring.contains(stage.kind), let state = measured(by: stage) {
       return anchor(of: state, segments)
     }
     return Anchor(key: stage.trajectory, segment: Int(segments[index]))
@@ -98,7 +105,7 @@ package struct JobBuilder {
   private func sorted(_ members: [Int]) -> [Int] {
     func rank(_ index: Int) -> (step: Int, order: Int) {
       let stage = tree.stages[index]
-      if tree.product(of: stage) == .measurement, let state = measured(by: stage) {
+      if measuring.contains(stage.kind), let state = measured(by: stage) {
         return (tree.stages[state].step ?? -1, 1)
       }
       return (stage.step ?? -1, 0)

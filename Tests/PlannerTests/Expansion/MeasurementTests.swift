@@ -55,7 +55,10 @@ struct MeasurementTests {
     let both = try plan("measure: [logits, drift]")
     let tree = StageTree(both.stages, of: program)
     let fresh = JobBuilder.jobs(of: tree, done: [], program: program)
-    #expect(fresh.count == 5)  // prepare, select, text, and a trajectory for each of two seeds
+    // The base with its text and its measurements, the selection, a trajectory for each of two seeds.
+    #expect(fresh.count == 4)
+    let base = fresh[0].stages.compactMap { tree.stage($0)?.kind }
+    #expect(base == ["prepare", "text", "evaluate", "drift", "logits"])
     let later = JobBuilder.jobs(
       of: tree, done: Set(plain.stages.map(\.key)), program: program)
     #expect(later.flatMap(\.stages).count == 15)
