@@ -21,6 +21,11 @@ enum ArtifactKind: String {
   case histogram
 }
 
+extension BuiltinProgram {
+  /// The kind of the artifacts that hold what an evaluation found, problem by problem.
+  package static let outcomesKind = ArtifactKind.outcomes.rawValue
+}
+
 /// What completing a stage gave.
 struct StageOutcome {
   var metrics: [String: Double]

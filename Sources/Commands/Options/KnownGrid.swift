@@ -10,16 +10,25 @@ struct KnownGrid {
   let reader: JobTableReader
   /// The grid file's text, where the user named the file.
   let source: String?
+  /// The grid file, where the user named it.
+  let file: String?
+  let folder: ResultsFolder
 
-  init(record: GridRecord, reader: JobTableReader, source: String?) {
+  init(
+    record: GridRecord, reader: JobTableReader, folder: ResultsFolder, source: String?,
+    file: String? = nil
+  ) {
     self.record = record
     self.reader = reader
+    self.folder = folder
     self.source = source
+    self.file = file
   }
 
   /// Finds the grid of a file, or one by its name in the results.
   init(_ name: String, overrides: [String] = [], results: ResultsOption) throws {
     let reader = try Self.reader(results)
+    folder = ResultsFolder(path: results.results)
     if FileManager.default.fileExists(atPath: name) {
       let loaded = try LoadedGrid(file: name, overrides: overrides)
       guard let record = try reader.grid(loaded.name) else {
@@ -35,6 +44,7 @@ struct KnownGrid {
         )
       }
       source = isCurrent ? loaded.annotatedSource : nil
+      file = name
       self.record = record
     } else {
       guard let record = try reader.grid(name) else {
@@ -44,6 +54,7 @@ struct KnownGrid {
             + (known.isEmpty ? "." : "; it has \(known.joined(separator: ", "))."))
       }
       source = nil
+      file = nil
       self.record = record
     }
     self.reader = reader
@@ -80,8 +91,8 @@ struct KnownGrid {
   }
 
   func exports() throws -> GridExports {
-    GridExports(
-      results: try GridResults(of: record, in: reader, metricOrder: metrics.map(\.name)),
-      reader: reader, source: source, descriptions: metrics)
+    try GridExports(
+      GridResults(of: record, in: reader, metricOrder: metrics.map(\.name)), reader: reader,
+      folder: folder, source: source, file: file, descriptions: metrics)
   }
 }

@@ -1,6 +1,7 @@
 import Aggregator
 import Artifacts
 import CShims
+import Execution
 import Foundation
 import Grid
 import JobTable
@@ -11,17 +12,48 @@ enum ExportedTable: String, CaseIterable {
   case runs = "runs.csv"
   case summary = "summary.csv"
   case timings = "timings.csv"
+  /// For grids that make claims.
+  case claims = "claims.csv"
 }
 
-/// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `provenance.json`, `grid.yaml`,
-/// `report.md`, `report.html` and `figures/*.svg`. Each is written beside its place and renamed into
-/// it.
+/// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `claims.csv` where it makes claims,
+/// `provenance.json`, `grid.yaml`, `report.md`, `report.html` and `figures/*.svg`. Each is written
+/// beside its place and renamed into it.
 struct GridExports {
   let results: GridResults
   let reader: JobTableReader
   /// The grid file's text; `nil` when only the job table has the grid.
   let source: String?
+  /// The grid file, where the user named it.
+  let file: String?
   let descriptions: [MetricDescription]
+  /// What became of the grid's claims.
+  let claims: [ClaimVerdict]
+
+  /// - Throws: `JobTableError` when the table cannot be read.
+  /// - Complexity: the outcomes of the evaluations that claims touch are read.
+  init(
+    _ results: GridResults, reader: JobTableReader, folder: ResultsFolder, source: String?,
+    file: String?, descriptions: [MetricDescription]
+  ) throws {
+    self.results = results
+    self.reader = reader
+    self.source = source
+    self.file = file
+    self.descriptions = descriptions
+    let claims = results.grid.specification.claims
+    let scores = try ClaimScores(results, reader: reader, folder: folder).byMetric()
+    self.claims = ClaimVerdict.verdicts(of: claims, in: results.runs, scores: scores)
+  }
+
+  /// The tables that the grid has.
+  var tables: [ExportedTable] {
+    ExportedTable.allCases.filter { $0 != .claims || !claims.isEmpty }
+  }
+
+  var origin: ReportOrigin {
+    get throws { try ReportOrigin(of: results.grid, file: file, in: reader) }
+  }
 
   /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
   ///   read.
@@ -38,10 +70,10 @@ struct GridExports {
       espalier_fault_pass(ESPALIER_FAULT_EXPORT)
       return folder + "/" + name
     }
-    for table in ExportedTable.allCases {
+    for table in tables {
       try AtomicFile.write(bytes(of: table), to: path(table.rawValue))
     }
-    let origin = try ReportOrigin(of: results.grid, in: reader)
+    let origin = try origin
     try AtomicFile.write(provenance(origin).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
     let report = try self.report()
@@ -82,7 +114,7 @@ struct GridExports {
     let report = try self.report(specification)
     return report.html(
       ids: results.ids, figures: try report.figures(),
-      origin: try ReportOrigin(of: results.grid, in: reader), details: try reportDetails())
+      origin: try origin, details: try reportDetails())
   }
 
   private func reportDetails() throws -> ReportDetails {
@@ -108,7 +140,8 @@ struct GridExports {
   func report(_ specification: ReportSpecification? = nil) throws -> GridReport {
     try GridReport(
       results.runs, of: results.grid.specification, report: specification,
-      defaultMetrics: Array(results.runs.metricNames.prefix(1)), descriptions: descriptions)
+      defaultMetrics: Array(results.runs.metricNames.prefix(1)), descriptions: descriptions,
+      claims: claims)
   }
 
   /// The content of a table's file.
@@ -118,6 +151,7 @@ struct GridExports {
     case .runs: try runs { bytes += $0 }
     case .summary: try summary { bytes += $0 }
     case .timings: try timings { bytes += $0 }
+    case .claims: try ClaimsExport.write(claims, grid: results.grid.name) { bytes += $0 }
     }
     return bytes
   }
@@ -177,14 +211,16 @@ struct GridExports {
   }
 
   /// ISO 8601, in UTC.
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     Date(timeIntervalSince1970: seconds).formatted(.iso8601)
   }
 }
 
 extension ReportOrigin {
   /// Where the results of a grid come from, and what failed.
-  init(of grid: GridRecord, in reader: JobTableReader) throws {
+  ///
+  /// - Parameter file: the grid file, where the user named it.
+  init(of grid: GridRecord, file: String?, in reader: JobTableReader) throws {
     self.init(
       gridHash: grid.hash, commit: BuildVersion.commit,
       sources: try reader.provenance(of: grid.name).map {
@@ -192,6 +228,9 @@ extension ReportOrigin {
       },
       failures: try reader.failureClusters(in: grid.name).map {
         "\(CountText.of($0.runs, "run")): \($0.example.message)"
-      })
+      },
+      claimsCommit: grid.specification.claims.isEmpty
+        ? nil : file.flatMap(GridHistory.commit(of:)),
+      date: try reader.lastCompletion(in: grid.name).map(GridExports.time))
   }
 }

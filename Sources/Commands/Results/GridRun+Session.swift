@@ -96,7 +96,9 @@ extension GridRun {
   func finish(_ table: JobTable, folder: ResultsFolder, status: ExitStatus) throws {
     if status == .store { throw status.code }
     guard let record = try table.reader.grid(loaded.name) else { return }
-    let known = KnownGrid(record: record, reader: table.reader, source: loaded.annotatedSource)
+    let known = KnownGrid(
+      record: record, reader: table.reader, folder: folder, source: loaded.annotatedSource,
+      file: loaded.file)
     let exports = try known.exports()
     try exports.write(to: folder.grid(loaded.name))
     let runs = try table.reader.counts(for: loaded.name).runs

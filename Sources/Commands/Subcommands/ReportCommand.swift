@@ -67,7 +67,7 @@ struct ReportCommand: ParsableCommand {
     case .markdown:
       let report = try exports.report(specification)
       Terminal.write(
-        report.markdown(origin: try ReportOrigin(of: known.record, in: known.reader)), to: 1)
+        report.markdown(origin: try exports.origin), to: 1)
     }
   }
 }

@@ -11,8 +11,8 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       The job table is checked whole: SQLite's own checks, every stage, run and result against its \
       hash, the states of stages, jobs and runs against each other, the numbers of attempts, the \
-      dependencies of jobs. Every artifact is read and held against its record; runs.csv and \
-      summary.csv are made again and compared. With a grid, only its artifacts and exports. Works \
+      dependencies of jobs. Every artifact is read and held against its record; runs.csv, \
+      summary.csv and claims.csv are made again and compared. With a grid, only its artifacts and exports. Works \
       during a run and changes nothing.
 
       Exit status: 0 all is well, 1 an exported file is not what the table says, 4 the table or an \

@@ -9,7 +9,8 @@ extension Verification {
     // An owner writes them when it ends.
     guard owner == nil, let written = contents(path + "/runs.csv") else { return }
     do {
-      let exports = try KnownGrid(record: record, reader: reader, source: nil).exports()
+      let exports = try KnownGrid(record: record, reader: reader, folder: folder, source: nil)
+        .exports()
       checked.exports += 1
       let runs = try exports.bytes(of: .runs)
       if written != runs {
@@ -32,6 +33,16 @@ extension Verification {
         add(
           .stale,
           "\(path)/summary.csv is not what follows from runs.csv. `espalier export \(record.name) "
+            + "--to \(path)` writes it anew.")
+      }
+      guard exports.tables.contains(.claims), let claims = contents(path + "/claims.csv") else {
+        return
+      }
+      checked.exports += 1
+      if try claims != exports.bytes(of: .claims) {
+        add(
+          .stale,
+          "\(path)/claims.csv is not what follows from the runs. `espalier export \(record.name) "
             + "--to \(path)` writes it anew.")
       }
     } catch let error as JobTableError {

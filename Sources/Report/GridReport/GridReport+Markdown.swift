@@ -19,6 +19,10 @@ extension GridReport {
       parts.append("## Failures\n")
       parts.append(origin.failures.map { "- \(MarkdownTable.escaped($0))\n" }.joined())
     }
+    if let claims = ReportTable(claims: claims) {
+      parts.append("## Claims\n")
+      parts.append(MarkdownTable.render(claims))
+    }
     if !figures.isEmpty {
       parts.append("## Figures\n")
       for figure in figures {
@@ -110,7 +114,12 @@ extension GridReport {
 
   private func originLines(_ origin: ReportOrigin) -> [String] {
     var lines = ["Grid \(origin.gridHash.hex)"]
+    if let date = origin.date { lines.append("Results of \(date)") }
     if let commit = origin.commit { lines.append("Commit \(MarkdownTable.escaped(commit))") }
+    if !claims.isEmpty {
+      lines.append(
+        "Claims fixed by commit \(MarkdownTable.escaped(origin.claimsCommit ?? "unknown"))")
+    }
     if origin.sources.count > 1 {
       lines.append(
         "Caution: the results come from \(origin.sources.count) builds or machine kinds.")

@@ -37,6 +37,8 @@ package struct GridReport: Sendable {
   package let unreported: [String]
   /// What the grid's rules of early stopping would have cost, if it has some.
   package let stopping: ReportTable?
+  /// The grid's claims with their verdicts, in its order.
+  package let claims: [ClaimVerdict]
   /// The groups of runs that differ only on the replicate axis.
   let cellCount: Int
 
@@ -47,12 +49,14 @@ package struct GridReport: Sendable {
   ///   - report: what to show, if not what the grid says.
   ///   - defaultMetrics: the metrics to show where the grid names none.
   ///   - descriptions: what the program says of its metrics.
+  ///   - claims: what became of the grid's claims.
   /// - Throws: what is wrong with the names of axes and metrics. A metric that the grid itself names
   ///   is not wrong, only unreported, when no run has it.
   /// - Complexity: O(runs × (axes + metrics shown)), but for the sorting within cells.
   package init(
     _ runs: RunTable, of specification: GridSpecification, report: ReportSpecification? = nil,
-    defaultMetrics: [String], descriptions: [MetricDescription] = []
+    defaultMetrics: [String], descriptions: [MetricDescription] = [],
+    claims: [ClaimVerdict] = []
   ) throws(AggregationFault) {
     let report = report ?? specification.report
     var sections: [Section] = []
@@ -84,6 +88,7 @@ package struct GridReport: Sendable {
     stopping = try specification.stopping.map { (rules) throws(AggregationFault) in
       ReportTable(try StoppingAnalysis(runs, rules))
     }
+    self.claims = claims
     cellCount = try CellTable(runs, averagingOver: averaged).count
   }
 
@@ -120,6 +125,9 @@ package struct GridReport: Sendable {
       for table in tables.compactMap(\.self) {
         parts.append(TerminalTable.render(table, width: width, rowLimit: rowLimit))
       }
+    }
+    if let claims = ReportTable(claims: claims) {
+      parts.append(TerminalTable.render(claims, width: width))
     }
     if let stopping {
       parts.append(TerminalTable.render(stopping, width: width, rowLimit: rowLimit))

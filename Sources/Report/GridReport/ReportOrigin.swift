@@ -20,9 +20,19 @@ package struct ReportOrigin: Hashable, Sendable {
   /// What went wrong, one sentence for each kind of failure.
   package let failures: [String]
 
-  package init(gridHash: Digest, commit: String?, sources: [Source], failures: [String]) {
+  /// The commit that fixed the claims: the last one that changed the grid file, where known.
+  package let claimsCommit: String?
+  /// When the last result was completed, where known; never the time of the report.
+  package let date: String?
+
+  package init(
+    gridHash: Digest, commit: String?, sources: [Source], failures: [String],
+    claimsCommit: String? = nil, date: String? = nil
+  ) {
     self.gridHash = gridHash
     self.commit = commit
+    self.claimsCommit = claimsCommit
+    self.date = date
     self.sources = sources
     self.failures = failures
   }
