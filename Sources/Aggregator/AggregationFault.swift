@@ -18,11 +18,12 @@ extension AggregationFault: CustomStringConvertible {
     case .unknownAxis(let name, let known):
       known.isEmpty
         ? "There is no axis “\(name)”: the grid has no axes."
-        : "There is no axis “\(name)”. The axes are \(Self.list(known))."
+        : "There is no axis “\(name)”.\(Self.question(name, known)) The axes are \(Self.list(known))."
     case .unknownMetric(let name, let known):
       known.isEmpty
         ? "There is no metric “\(name)”: no run has reported any."
-        : "There is no metric “\(name)”. The metrics are \(Self.list(known))."
+        : "There is no metric “\(name)”.\(Self.question(name, known)) The metrics are "
+          + "\(Self.list(known))."
     case .axisTwice(let name):
       "The axis “\(name)” is named twice. Name it once, among the rows or among the columns."
     case .baselineOnAveragedAxis(let name):
@@ -32,6 +33,10 @@ extension AggregationFault: CustomStringConvertible {
       "The baseline asks for \(axis) = \(value), but no run has that. The values are "
         + "\(Self.list(known.map(\.description)))."
     }
+  }
+
+  private static func question(_ name: String, _ known: [String]) -> String {
+    Suggestion.nearest(to: name, among: known).map { " Did you mean “\($0)”?" } ?? ""
   }
 
   /// At most twelve names, so that the sentence stays one.

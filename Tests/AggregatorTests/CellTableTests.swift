@@ -94,6 +94,6 @@ import Testing
     }
     #expect(
       AggregationFault.unknownAxis("sed", known: ["seed", "step"]).description
-        == "There is no axis “sed”. The axes are seed, step.")
+        == "There is no axis “sed”. Did you mean “seed”? The axes are seed, step.")
   }
 }

@@ -30,7 +30,8 @@ struct ExampleGrid {
   let metrics = ["accuracy", "loss"]
   let descriptions = [
     MetricDescription(
-      name: "accuracy", about: "Share of benchmark problems answered right, 0 to 1.")
+      name: "accuracy", about: "Share of benchmark problems answered right, 0 to 1.",
+      best: .highest)
   ]
   let runs: [Run]
 

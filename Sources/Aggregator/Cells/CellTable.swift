@@ -76,8 +76,10 @@ package struct CellTable: Sendable {
       case .pending, .running: break
       }
     }
+    let origins = runs.origins.isEmpty
+      ? 0 : members.reduce(0) { $0 | runs.origins[Int($1)] }.nonzeroBitCount
     return CellFigures(
-      planned: members.count, done: done, failed: failed,
+      planned: members.count, done: done, failed: failed, origins: origins,
       summary: summarizer.summary(of: present))
   }
 }
@@ -90,8 +92,21 @@ package struct CellFigures: Hashable, Sendable {
   package let done: Int
   /// Those of them that failed for good.
   package let failed: Int
+  /// The builds and machine kinds that the results behind its runs come from; 0 where that is unknown
+  /// or the same for the whole grid.
+  package let origins: Int
   /// Of the values that there are; `summary.count` of the `planned` runs have one.
   package let summary: SampleSummary
+
+  /// Whether the runs come from different builds or machine kinds.
+  package var isMixed: Bool { origins > 1 }
+
+  /// The mean with every failed run counted as 0; `nil` where none failed, or nothing is known.
+  package var meanWithFailures: Double? {
+    guard failed > 0 else { return nil }
+    let sum = (summary.mean ?? 0) * Double(summary.count)
+    return sum / Double(summary.count + failed)
+  }
 
   /// Whether figures may still change or are of a part of the runs only: some runs are not done, or
   /// some have the metric and others have not.

@@ -55,6 +55,9 @@ package struct RunTable: Sendable {
   package private(set) var axes: [Axis]
   private(set) var metrics: [Metric]
   package private(set) var states: [RunState] = []
+  /// For every run, where its results come from: a bit for each build and machine kind. Empty where
+  /// nothing is known, or all come from one place.
+  package var origins: [UInt64] = []
 
   /// An empty table.
   ///

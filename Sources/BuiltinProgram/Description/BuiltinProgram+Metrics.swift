@@ -5,8 +5,9 @@ extension BuiltinProgram {
   /// A run's columns: what its evaluation measured, then what training says of the step that led to
   /// the measured state.
   static let metrics: [MetricDescription] =
-    Metric.all.map { MetricDescription(name: $0.name, about: $0.about) } + measuredMetrics
-    + trainingMetrics
+    Metric.all.map {
+      MetricDescription(name: $0.name, about: $0.about, best: $0.isBetterHigher ? .highest : nil)
+    } + measuredMetrics + trainingMetrics
 
   /// What a grid gets if it asks for it, by measurement.
   private static let measuredMetrics =
@@ -79,4 +80,11 @@ extension BuiltinProgram {
       name: "pretraining_tokens", about: "tokens that the base model was trained on"),
     MetricDescription(name: "parameters", about: "trainable numbers of the model"),
   ]
+}
+
+extension Metric {
+  /// Whether a higher value is a better model: shares of right answers, and of answers at all.
+  fileprivate var isBetterHigher: Bool {
+    ["accuracy", "pass_at_", "format_rate", "termination_rate"].contains { name.hasPrefix($0) }
+  }
 }

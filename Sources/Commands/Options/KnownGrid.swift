@@ -27,6 +27,7 @@ struct KnownGrid {
 
   /// Finds the grid of a file, or one by its name in the results.
   init(_ name: String, overrides: [String] = [], results: ResultsOption) throws {
+    try Self.refuseExportsAlone(name, overrides: overrides, results: results)
     let reader = try Self.reader(results)
     folder = ResultsFolder(path: results.results)
     if FileManager.default.fileExists(atPath: name) {
@@ -58,6 +59,29 @@ struct KnownGrid {
       self.record = record
     }
     self.reader = reader
+  }
+
+  /// Exports are kept in repositories, the job table behind them is not: a fresh clone has tables to read
+  /// and nothing to make others from.
+  private static func refuseExportsAlone(
+    _ name: String, overrides: [String], results: ResultsOption
+  ) throws {
+    let folder = ResultsFolder(path: results.results)
+    let files = FileManager.default
+    if files.fileExists(atPath: folder.table) { return }
+    let isFile = files.fileExists(atPath: name)
+    let grid = isFile ? try LoadedGrid(file: name, overrides: overrides).name : name
+    let exports = folder.grid(grid)
+    let found = ["report.md", "summary.csv", "runs.csv"].filter {
+      files.fileExists(atPath: exports + "/" + $0)
+    }
+    if found.isEmpty { return }
+    throw CommandFailure(
+      "\(exports) has exported tables (\(found.joined(separator: ", "))), but there is no job table "
+        + "\(folder.table) to make others from. Read these files, or compute the results again"
+        + (isFile
+          ? " with: " + CommandLineText.command("run", name, results: results, overrides: overrides)
+          : " with: espalier run, and the grid's file"))
   }
 
   static func reader(_ option: ResultsOption) throws -> JobTableReader {

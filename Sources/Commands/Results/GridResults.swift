@@ -35,6 +35,9 @@ struct GridResults {
         axisValues: run.axisValues.map(\.reduced), state: run.state,
         metrics: metrics.map { run.metrics[$0] })
     }
+    if try reader.provenance(of: grid.name).count > 1 {
+      runs.origins = try reader.origins(of: grid.name)
+    }
     self.ids = ids
     self.runs = runs
   }

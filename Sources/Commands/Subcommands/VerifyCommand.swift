@@ -71,6 +71,10 @@ struct VerifyCommand: ParsableCommand {
           + "\(CountText.of(checked.runs, "run")), "
           + "\(CountText.of(checked.artifacts, "artifact")) of \(ByteText.short(checked.bytes)), "
           + "\(checked.exports) exported files")
+        "checked \(checked.grids) grid\(checked.grids == 1 ? "" : "s") with \(checked.runs) "
+          + "run\(checked.runs == 1 ? "" : "s"), "
+          + "\(checked.artifacts) artifact\(checked.artifacts == 1 ? "" : "s") of \(ByteText.short(checked.bytes)), "
+          + "\(checked.exports) exported file\(checked.exports == 1 ? "" : "s")")
     }
     let worst = findings.map(\.severity).max() ?? .note
     let count = findings.count { $0.severity != .note }

@@ -3,10 +3,14 @@ import Statistics
 
 /// Writes `summary.csv`: one row for each cell and metric.
 package enum SummaryExport {
-  /// The columns after the cell's axes.
+  /// The columns after the cell's axes. `runs` are those that the grid plans for the cell, `failed`
+  /// those of them that failed for good; with these counted as 0 the mean is `mean_failed_as_0`, empty
+  /// where none failed. `origins` counts the builds and machine kinds behind a cell, empty where they
+  /// are unknown or the same for the whole grid.
   package static let columns = [
     "metric", "n", "mean", "variance", "std", "stderr", "skewness", "skewness_stderr", "min",
-    "q25", "median", "q75", "max", "ci_low", "ci_high",
+    "q25", "median", "q75", "max", "ci_low", "ci_high", "runs", "failed", "mean_failed_as_0",
+    "origins",
   ]
 
   /// Writes the cells in the order of expansion, and in each the metrics in the order of their
@@ -22,7 +26,8 @@ package enum SummaryExport {
     for cell in 0..<cells.count {
       let labels = cells.labels(of: cell)
       for (metric, name) in metrics.enumerated() {
-        let summary = cells.figures(cell: cell, metric: metric, summarizer: &summarizer).summary
+        let figures = cells.figures(cell: cell, metric: metric, summarizer: &summarizer)
+        let summary = figures.summary
         for label in labels { writer.field(label) }
         writer.field(name)
         writer.field(summary.count)
@@ -34,6 +39,10 @@ package enum SummaryExport {
         ] {
           writer.field(value)
         }
+        writer.field(figures.planned)
+        writer.field(figures.failed)
+        writer.field(figures.meanWithFailures)
+        writer.field(figures.origins == 0 ? "" : "\(figures.origins)")
         try writer.endRow()
       }
     }

@@ -9,19 +9,21 @@ package struct GridReport: Sendable {
     package let metric: String
     /// One sentence about the metric; `nil` where the program has none.
     package let about: String?
+    /// The means, or the statistic that was asked for in their place.
     package let means: ReportTable
     /// Where the grid names a baseline and something can be compared with it.
     package let differences: ReportTable?
     let pivot: Pivot
 
     fileprivate init(
-      metric: String, about: String?, differences: ReportTable?, pivot: Pivot
+      metric: String, about: String?, differences: ReportTable?, pivot: Pivot,
+      statistic: ReportStatistic, best: ReportBest
     ) {
       self.metric = metric
       self.about = about
       self.differences = differences
       self.pivot = pivot
-      means = ReportTable(meansOf: pivot)
+      means = ReportTable(statistic, of: pivot, best: best)
     }
 
     /// What the means hide.
@@ -76,10 +78,11 @@ package struct GridReport: Sendable {
         differences = ReportTable(
           differencesIn: pivot, to: try BaselineComparison(pivot.cells, baseline: baseline))
       }
+      let description = descriptions.first { $0.name == name }
       sections.append(
         Section(
-          metric: name, about: descriptions.first { $0.name == name }?.about,
-          differences: differences, pivot: pivot))
+          metric: name, about: description?.about, differences: differences, pivot: pivot,
+          statistic: report.statistic ?? .mean, best: report.best ?? description?.best ?? ReportBest.none))
     }
     self.specification = specification
     self.runs = runs
@@ -107,8 +110,17 @@ package struct GridReport: Sendable {
 
   /// Which metrics were asked for in vain.
   var unreportedSentence: String? {
-    unreported.isEmpty
-      ? nil : "No run has reported \(unreported.map(DisplayText.printable).listed)."
+    if unreported.isEmpty { return nil }
+    var text = "No run has reported \(unreported.map(DisplayText.printable).listed)"
+    let known = runs.metricNames
+    let done = runs.count(of: .done)
+    if done == 0 { return text + "." }
+    text += known.isEmpty
+      ? "; \(done) \(done == 1 ? "is" : "are") done, without any metric"
+      : "; \(done) \(done == 1 ? "is" : "are") done with \(known.map(DisplayText.printable).listed)"
+    let meant = unreported.compactMap { Suggestion.nearest(to: $0, among: known) }
+    if let first = meant.first { text += ". Did you mean “\(DisplayText.printable(first))”?" }
+    return text + (meant.isEmpty ? "." : "")
   }
 
   /// The tables for a terminal: means and differences from the baseline, with `spread` also what the

@@ -16,9 +16,10 @@ package enum MarkdownTable {
         table.labelHeaders.map { _ in "---" } + table.columnHeaders.map { _ in "---:" }))
     for row in rows {
       let entries = row.entries.map { entry in
-        entry.remark.isEmpty ? entry.figure : "\(entry.figure) \(entry.remark)"
+        let figure = entry.isBest ? "**\(escaped(entry.figure))**" : escaped(entry.figure)
+        return entry.remark.isEmpty ? figure : "\(figure) \(escaped(entry.remark))"
       }
-      lines.append(line((row.labels + entries).map(escaped)))
+      lines.append(line(row.labels.map(escaped) + entries))
     }
     let notes = table.notes + TerminalTable.hiddenNote(table, shown: rows.count)
     if !notes.isEmpty { lines += ["", notes.map(escaped).joined(separator: " ")] }

@@ -1,11 +1,14 @@
 import Aggregator
+import Grid
 import Statistics
 
 extension ReportTable {
   /// The means of a pivot with their intervals.
   ///
   /// - Complexity: O(n log n) in the runs.
-  package init(meansOf pivot: Pivot) {
+  ///
+  /// - Parameter best: which entry of a column stands out.
+  package init(meansOf pivot: Pivot, best: ReportBest = .none) {
     var summarizer = Summarizer()
     let figures = pivot.rows.indices.map { row in
       pivot.columns.indices.map { column in
@@ -17,6 +20,8 @@ extension ReportTable {
     let present = figures.joined().compactMap(\.self)
     let counts = SampleCounts(present.map(\.summary.count))
     let style = NumberStyle(summaries: present.map(\.summary))
+    let bestOnes = best.places(
+      in: figures.map { $0.map { $0?.summary.mean } }, columns: pivot.columns.count)
     self.init(
       caption: Self.meansCaption(pivot, present, counts, style),
       labelHeaders: pivot.rowAxes.map(DisplayText.printable),
@@ -24,16 +29,15 @@ extension ReportTable {
       rows: pivot.rows.indices.map { row in
         Row(
           labels: pivot.rowLabels(row),
-          entries: figures[row].map { figures in
+          entries: figures[row].enumerated().map { column, figures in
             guard let figures else { return .nothing }
             return Entry(
-              style.figure(figures.summary),
-              remark: counts.remark(
-                count: figures.summary.count, planned: figures.planned,
-                isIncomplete: figures.isIncomplete))
+              style.figure(figures.summary), remark: counts.remark(figures, style),
+              isBest: bestOnes.contains([row, column]))
           })
       },
-      notes: Self.missingNotes(present) + Self.signNotes(present.map(\.summary)))
+      notes: Self.missingNotes(present) + Self.mixedNotes(present)
+        + Self.signNotes(present.map(\.summary)))
   }
 
   private static func meansCaption(
@@ -73,6 +77,17 @@ extension ReportTable {
       "Incomplete: \(incomplete.count) of \(figures.count) \(cells), with \(planned) "
         + "\(planned == 1 ? "run" : "runs"): \(reasons.listed)."
     ]
+  }
+
+  /// How many cells are of runs from different places.
+  static func mixedNotes(_ figures: [CellFigures]) -> [String] {
+    let mixed = figures.count { $0.isMixed }
+    return mixed == 0
+      ? []
+      : [
+        "Mixed: the runs of \(mixed) of \(figures.count) \(figures.count == 1 ? "cell" : "cells") come "
+          + "from different builds or kinds of machine."
+      ]
   }
 
   /// The meaning of the signs that stand in the table.

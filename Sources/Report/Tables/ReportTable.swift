@@ -8,10 +8,13 @@ package struct ReportTable: Hashable, Sendable {
   package struct Entry: Hashable, Sendable {
     package let figure: String
     package let remark: String
+    /// Whether it is the best of its column.
+    package let isBest: Bool
 
-    init(_ figure: String, remark: String = "") {
+    init(_ figure: String, remark: String = "", isBest: Bool = false) {
       self.figure = figure
       self.remark = remark
+      self.isBest = isBest
     }
 
     /// Where the grid has no runs.

@@ -1,3 +1,5 @@
+import Aggregator
+
 /// Where a table says n: once in its caption for the number that most entries share, beside the
 /// figure where an entry has another one, so that no mean stands without it.
 struct SampleCounts {
@@ -19,6 +21,17 @@ struct SampleCounts {
   /// The clause of the caption, such as `n = 16` or `n = 16 unless noted`.
   var clause: String? {
     usual.map { "n = \($0)\(unit)\(isUniform ? "" : " unless noted")" }
+  }
+
+  /// What stands beside the figure of a cell: n where it is another, the mean with failed runs as 0, and
+  /// whether its runs come from different builds or machine kinds.
+  func remark(_ figures: CellFigures, _ style: NumberStyle) -> String {
+    let count = remark(
+      count: figures.summary.count, planned: figures.planned, isIncomplete: figures.isIncomplete)
+    var parts = count.isEmpty ? [] : [String(count.dropFirst().dropLast())]
+    if let mean = figures.meanWithFailures { parts.append("\(style.text(mean)) with failed as 0") }
+    if figures.isMixed { parts.append("mixed") }
+    return parts.isEmpty ? "" : "(\(parts.joined(separator: "; ")))"
   }
 
   /// What stands beside a figure taken of `count` values where `planned` were wanted.

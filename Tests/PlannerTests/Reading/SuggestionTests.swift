@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Planner
+@testable import Grid
 
 @Suite struct SuggestionTests {
   static let names = ["temperature", "learning_rate", "seed", "step", "loss_temperature", "about"]
