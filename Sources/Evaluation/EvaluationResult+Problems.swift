@@ -2,20 +2,9 @@ import Keys
 
 /// The score of every problem in one metric, where the metric is the mean over the sets of the means
 /// of such scores.
-package struct ProblemResults: Hashable, Sendable {
+package struct ProblemResults: Sendable {
   /// The sets that count, in order, each with the scores of its problems.
   package let sets: [(name: String, scores: [Double])]
-
-  package static func == (left: ProblemResults, right: ProblemResults) -> Bool {
-    left.sets.elementsEqual(right.sets) { $0.name == $1.name && $0.scores == $1.scores }
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    for set in sets {
-      hasher.combine(set.name)
-      hasher.combine(set.scores)
-    }
-  }
 }
 
 extension EvaluationResult {

@@ -39,7 +39,8 @@ struct ClaimTests {
       lines[0]
         == "grid,id,says,test,metric,expect,effect,ci_low,ci_high,level,n,sources,p,p_holm,verdict,reason"
     )
-    #expect(lines[1].hasPrefix("stated,helps,\"One, and \"\"more\"\"\",paired-difference,score,> 0,"))
+    #expect(
+      lines[1].hasPrefix("stated,helps,\"One, and \"\"more\"\"\",paired-difference,score,> 0,"))
     #expect(lines[1].contains(",0.95,6,seed (6),"))
     #expect(lines[1].hasSuffix(",supported,significantly > 0"))
     #expect(lines[2].hasSuffix(",contradicted,significantly not < 0"))
@@ -66,7 +67,8 @@ struct ClaimTests {
 
     // verify holds the file against the runs.
     try EspalierProgram.succeed(["verify", "stated.yaml"], in: folder)
-    let changed = try folder.read("results/stated/claims.csv").replacing("supported", with: "proven")
+    let changed = try folder.read("results/stated/claims.csv").replacing(
+      "supported", with: "proven")
     try folder.write(changed, to: "results/stated/claims.csv")
     let verify = try EspalierProgram.run(["verify", "stated.yaml"], in: folder)
     #expect(verify.status == 1 && verify.standardOutput.contains("claims.csv"))

@@ -82,7 +82,8 @@ package struct GridReport: Sendable {
       sections.append(
         Section(
           metric: name, about: description?.about, differences: differences, pivot: pivot,
-          statistic: report.statistic ?? .mean, best: report.best ?? description?.best ?? ReportBest.none))
+          statistic: report.statistic ?? .mean,
+          best: report.best ?? description?.best ?? ReportBest.none))
     }
     self.specification = specification
     self.runs = runs
@@ -115,7 +116,8 @@ package struct GridReport: Sendable {
     let known = runs.metricNames
     let done = runs.count(of: .done)
     if done == 0 { return text + "." }
-    text += known.isEmpty
+    text +=
+      known.isEmpty
       ? "; \(done) \(done == 1 ? "is" : "are") done, without any metric"
       : "; \(done) \(done == 1 ? "is" : "are") done with \(known.map(DisplayText.printable).listed)"
     let meant = unreported.compactMap { Suggestion.nearest(to: $0, among: known) }
