@@ -45,7 +45,7 @@ struct ClaimScores {
         rows = found
       } else {
         rows = self.rows(in: artifact, metrics)
-        known[artifact.stage] = rows
+        known.updateValue(rows, forKey: artifact.stage)
       }
       for metric in metrics {
         guard let rows else {

@@ -73,7 +73,7 @@ struct GridExports {
     for table in tables {
       try AtomicFile.write(bytes(of: table), to: path(table.rawValue))
     }
-    let origin = try origin
+    let origin = try self.origin
     try AtomicFile.write(provenance(origin).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
     let report = try self.report()

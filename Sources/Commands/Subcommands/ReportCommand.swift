@@ -12,8 +12,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Show a grid's results as they are now.",
     discussion: """
-      Works during a run and changes nothing. Without --rows, --columns, --metric and --statistic the tables are \
-      those that the grid file asks for. An axis that is neither named nor averaged over labels the \
+      Works during a run and changes nothing. Without --rows, --columns, --metric and --statistic \
+      the tables are those that the grid file asks for. An axis that is neither named nor averaged over labels the \
       rows too, so that nothing is pooled silently. On a terminal a table ends after 200 rows; \
       piped into a file or a pager it is whole.
 

@@ -12,8 +12,8 @@ struct VerifyCommand: ParsableCommand {
       The job table is checked whole: SQLite's own checks, every stage, run and result against its \
       hash, the states of stages, jobs and runs against each other, the numbers of attempts, the \
       dependencies of jobs. Every artifact is read and held against its record; runs.csv, \
-      summary.csv and claims.csv are made again and compared. With a grid, only its artifacts and exports. Works \
-      during a run and changes nothing.
+      summary.csv and claims.csv are made again and compared. With a grid, only its artifacts and \
+      exports. Works during a run and changes nothing.
 
       Exit status: 0 all is well, 1 an exported file is not what the table says, 4 the table or an \
       artifact is damaged.
@@ -73,7 +73,8 @@ struct VerifyCommand: ParsableCommand {
           + "\(checked.exports) exported files")
         "checked \(checked.grids) grid\(checked.grids == 1 ? "" : "s") with \(checked.runs) "
           + "run\(checked.runs == 1 ? "" : "s"), "
-          + "\(checked.artifacts) artifact\(checked.artifacts == 1 ? "" : "s") of \(ByteText.short(checked.bytes)), "
+          + "\(checked.artifacts) artifact\(checked.artifacts == 1 ? "" : "s") of "
+          + "\(ByteText.short(checked.bytes)), "
           + "\(checked.exports) exported file\(checked.exports == 1 ? "" : "s")")
     }
     let worst = findings.map(\.severity).max() ?? .note

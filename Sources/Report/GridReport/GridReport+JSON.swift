@@ -13,28 +13,24 @@ extension GridReport {
     precondition(ids.count == runs.count, "\(ids.count) ids of \(runs.count) runs")
     let done = runs.count(of: .done)
     let failed = runs.count(of: .failed)
+    func text(_ value: String?) -> OrderedJSON { value.map { .string($0) } ?? .null }
+    func texts(_ values: [String]) -> OrderedJSON { .array(values.map { .string($0) }) }
+    let sources = origin.sources.map { source in
+      OrderedJSON.object([
+        .init("description", .string(source.description)),
+        .init("results", .integer(source.results)),
+      ])
+    }
+    let counts = OrderedJSON.object([
+      .init("done", .integer(done)), .init("failed", .integer(failed)),
+      .init("open", .integer(runs.count - done - failed)),
+    ])
     return .object([
-      .init("grid", .string(specification.name)),
-      .init("about", specification.about.map { .string($0) } ?? .null),
-      .init("grid_hash", .string(origin.gridHash.hex)),
-      .init("date", origin.date.map { .string($0) } ?? .null),
-      .init("claims_commit", origin.claimsCommit.map { .string($0) } ?? .null),
-      .init(
-        "sources",
-        .array(
-          origin.sources.map {
-            .object([
-              .init("description", .string($0.description)), .init("results", .integer($0.results)),
-            ])
-          })),
-      .init(
-        "runs",
-        .object([
-          .init("done", .integer(done)), .init("failed", .integer(failed)),
-          .init("open", .integer(runs.count - done - failed)),
-        ])),
-      .init("failures", .array(origin.failures.map { .string($0) })),
-      .init("unreported", .array(unreported.map { .string($0) })),
+      .init("grid", .string(specification.name)), .init("about", text(specification.about)),
+      .init("grid_hash", .string(origin.gridHash.hex)), .init("date", text(origin.date)),
+      .init("claims_commit", text(origin.claimsCommit)), .init("sources", .array(sources)),
+      .init("runs", counts), .init("failures", texts(origin.failures)),
+      .init("unreported", texts(unreported)),
       .init("claims", .array(claims.map { $0.json(ids: ids) })),
       .init("tables", .array(sections.map { $0.json(ids: ids) })),
     ])
@@ -88,19 +84,19 @@ extension GridReport.Section {
           labels.append(.init(axis, OrderedJSON(value)))
         }
         let runs = pivot.cells.runs(of: cell).map { OrderedJSON.string(ids[$0].text) }
-        cells.append(
-          .object([.init("of", .object(labels))] + figures.members + [.init("runs", .array(runs))]))
+        var members: [OrderedJSON.Member] = [.init("of", .object(labels))]
+        members += figures.members
+        members.append(.init("runs", .array(runs)))
+        cells.append(.object(members))
       }
     }
+    func texts(_ values: [String]) -> OrderedJSON { .array(values.map { .string($0) }) }
+    let everywhere = pivot.constants.map { OrderedJSON.Member($0.axis, OrderedJSON($0.value)) }
+    let about: OrderedJSON = self.about.map { .string($0) } ?? .null
     return .object([
-      .init("metric", .string(metric)),
-      .init("about", about.map { .string($0) } ?? .null),
-      .init("over", .array(pivot.averagedAxes.map { .string($0) })),
-      .init("rows", .array(pivot.rowAxes.map { .string($0) })),
-      .init("columns", .array(pivot.columnAxes.map { .string($0) })),
-      .init(
-        "everywhere",
-        .object(pivot.constants.map { .init($0.axis, OrderedJSON($0.value)) })),
+      .init("metric", .string(metric)), .init("about", about),
+      .init("over", texts(pivot.averagedAxes)), .init("rows", texts(pivot.rowAxes)),
+      .init("columns", texts(pivot.columnAxes)), .init("everywhere", .object(everywhere)),
       .init("cells", .array(cells)),
     ])
   }

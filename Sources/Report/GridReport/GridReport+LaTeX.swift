@@ -29,6 +29,6 @@ extension GridReport {
     if !claims.isEmpty { parts.append("claims of commit \(origin.claimsCommit ?? "unknown")") }
     if let date = origin.date { parts.append("results of \(date)") }
     let sentence = parts.joined(separator: ", ")
-    return [sentence.prefix(1).uppercased() + sentence.dropFirst() + "."]
+    return ["\(sentence.prefix(1).uppercased())\(sentence.dropFirst())."]
   }
 }
