@@ -2,8 +2,8 @@ import ArgumentParser
 import Artifacts
 import Execution
 import Glibc
+import Grid
 import JobTable
-import Planner
 
 /// The command line.
 package struct Program: ParsableCommand {
