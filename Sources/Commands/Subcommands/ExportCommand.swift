@@ -6,9 +6,9 @@ struct ExportCommand: ParsableCommand {
     abstract: "Write a grid's runs, cells, timings and provenance as files.",
     discussion: """
       Writes runs.csv, summary.csv, timings.csv, claims.csv for a grid that makes claims, \
-      Writes runs.csv, summary.csv, timings.csv, claims.csv for a grid that makes claims, \
       provenance.json, report.md, report.html, the figures below figures/ and, when the grid file is \
       named, grid.yaml. Works during a run; runs that are not done yet stand in runs.csv with \
+      their state.
 
       Examples:
         espalier export grids/quickstart.yaml --to tables

@@ -4,8 +4,7 @@ import Report
 
 struct ReportCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case table, csv, markdown, html
-    case table, csv, markdown, latex, json
+    case table, csv, markdown, html, latex, json
   }
 
   static let configuration = CommandConfiguration(
@@ -27,11 +26,9 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help:
-      "table; csv: every cell with all its statistics, as summary.csv; markdown, html: the whole report."
-  )
       """
-      table; csv: every cell with all its statistics, as summary.csv; markdown: the whole report; \
-      latex: tables and claims for a paper (booktabs); json: claims and cells with all their \
+      table; csv: every cell with all its statistics, as summary.csv; markdown, html: the whole \
+      report; latex: tables and claims for a paper (booktabs); json: claims and cells with all their \
       statistics and runs.
       """)
   var format = Format.table

@@ -70,12 +70,7 @@ struct VerifyCommand: ParsableCommand {
         "checked \(checked.grids) grid\(checked.grids == 1 ? "" : "s") with "
           + "\(CountText.of(checked.runs, "run")), "
           + "\(CountText.of(checked.artifacts, "artifact")) of \(ByteText.short(checked.bytes)), "
-          + "\(checked.exports) exported files")
-        "checked \(checked.grids) grid\(checked.grids == 1 ? "" : "s") with \(checked.runs) "
-          + "run\(checked.runs == 1 ? "" : "s"), "
-          + "\(checked.artifacts) artifact\(checked.artifacts == 1 ? "" : "s") of "
-          + "\(ByteText.short(checked.bytes)), "
-          + "\(checked.exports) exported file\(checked.exports == 1 ? "" : "s")")
+          + "\(CountText.of(checked.exports, "exported file"))")
     }
     let worst = findings.map(\.severity).max() ?? .note
     let count = findings.count { $0.severity != .note }
