@@ -123,11 +123,11 @@ struct BatchingTests {
     // Two micro-batches of 5 and 3 tokens.
     let (first, second): (Float, Float) = (1 / 10, 1 / 6)
     #expect(
-      tree.rowWeights(mask: .all, accumulation: 2).map { ($0 * 1e5).rounded() }
+      tree.rowWeights(CountedTokens(), accumulation: 2).map { ($0 * 1e5).rounded() }
         == [2 * first + 2 * second, 2 * first + second, first].map { ($0 * 1e5).rounded() })
     // Of 3 and 1 tokens.
     #expect(
-      tree.rowWeights(mask: .skipFirst, accumulation: 2).map { ($0 * 1e5).rounded() }
+      tree.rowWeights(CountedTokens(mask: .skipFirst), accumulation: 2).map { ($0 * 1e5).rounded() }
         == [0, 5 / 6, 1 / 6].map { (x: Float) in (x * 1e5).rounded() })
   }
 }
