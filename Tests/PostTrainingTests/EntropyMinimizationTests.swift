@@ -41,22 +41,23 @@ struct EntropyMinimizationTests {
   }
 
   /// Variations of the step, each with what it needs to go on.
-  private static let variations: [@Sendable (inout EntropyMinimizationSettings) -> Void] =
+  private static var variations: [(inout EntropyMinimizationSettings) -> Void] {
     MinimisedObjective.allCases.map { objective in { $0.objective = objective } }
-    + [
-      { $0.direction = .maximise },
-      { $0.mask = .late },
-      { $0.divergenceWeight = 0.3 },
-      {
-        $0.adaptation.target = .entropyRate
-        $0.adaptation.setting = .lossTemperature
-      },
-      { $0.adaptation.target = .entropyRate },
-      {
-        $0.adaptation.target = .klBudget
-        $0.adaptation.klBudget = 1e-4
-      },
-    ]
+      + [
+        { $0.direction = .maximise },
+        { $0.mask = .late },
+        { $0.divergenceWeight = 0.3 },
+        {
+          $0.adaptation.target = .entropyRate
+          $0.adaptation.setting = .lossTemperature
+        },
+        { $0.adaptation.target = .entropyRate },
+        {
+          $0.adaptation.target = .klBudget
+          $0.adaptation.klBudget = 1e-4
+        },
+      ]
+  }
 
   @Test("every variation cut at any step goes on to the same bits", arguments: 0..<11)
   func resumeVariations(index: Int) throws {

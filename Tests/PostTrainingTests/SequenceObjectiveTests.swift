@@ -35,8 +35,8 @@ struct SequenceObjectiveTests {
     // Shares 1/2, 1/2, 1/4, 1/4: 3/2 bits. One without an answer agrees with no other.
     let answers = terms(
       .answerEntropy, [(0, -1, 7), (0, -1, nil), (0, -1, 7), (0, -1, nil), (1, -1, 7)])
-    expectClose([answers.value], [1.5 * log(2) * 4 / 5])
-    let step = log(2) / 2 / 5
+    expectClose([answers.value], [1.5 * log(2.0) * 4 / 5])
+    let step = log(2.0) / 2 / 5
     expectClose(answers.slopes, [-step, step, -step, step, 0])
   }
 

@@ -15,9 +15,9 @@ enum Relevance {
     .isOne(of: domains.map { .string($0.rawValue) }, parameter: "corpus")
   }
 
-  static let pretrained = base(.pretrained, .grpo)
+  static let pretrained = base(.pretrained, .grpo, .sft)
   /// The base is trained further before anything else.
-  static let tuned = base(.grpo)
+  static let tuned = base(.grpo, .sft)
   /// The corpus is not the one that the first models were made with.
   static let withLogic = corpus(.logic, .both)
   static let withBothDomains = corpus(.both)

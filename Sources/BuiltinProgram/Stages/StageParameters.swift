@@ -112,7 +112,9 @@ struct StageParameters {
     settings.learningRate = try number("learning_rate")
     settings.weightDecay = try number("weight_decay")
     settings.clip = try number("clip")
-    if let direction = try optional("direction", choice) { settings.direction = direction }
+    if let direction: MinimisedObjective.Direction = try optional("direction", choice) {
+      settings.direction = direction
+    }
     if settings.mask == .late { settings.lateFraction = try number("late_fraction") }
     if let floor = try optional("entropy_floor", number) { settings.entropyFloor = floor }
     if settings.objective == .sequenceProbability {
