@@ -121,7 +121,7 @@ extension JobRunner {
     case .grpo: try reinforcement(of: stage, model: model, optimizer: optimizer)
     case .sft: try supervisedTuning(of: stage, model: model, optimizer: optimizer)
     case .em: try entropyMinimization(of: stage, model: model, optimizer: optimizer)
-    case .prepare, .tune, .select, .evaluate, nil:
+    default:
       preconditionFailure("a stage \(stage.kind) is no training")
     }
   }
