@@ -38,7 +38,7 @@ func largestElement(_ row: UnsafePointer<Float>, count: Int) -> Float {
 
 /// H of one row and, if wanted, the log-probabilities (z − largest)·scale − logSum of all tokens.
 @inline(__always)
-private func entropy(
+func entropy(
   _ row: UnsafePointer<Float>, count: Int, scale: Float, largest: Float, logSum: Float
 ) -> Float {
   let factor = Vector(repeating: scale)
@@ -108,12 +108,14 @@ package func crossEntropyGradient(
   return loss
 }
 
-/// Σ weights[i] · H_i, H the entropy in nats of p = softmax(logits / temperature); replaces the
-/// logits by its gradient, −weights[i]·p·(log p + H)/temperature.
+/// Σ weights[i] · max(H_i, floor), H the entropy in nats of p = softmax(logits / temperature);
+/// replaces the logits by its gradient, −weights[i]·p·(log p + H)/temperature, and 0 for a row below
+/// the floor.
 ///
+/// - Parameter floor: entropies below it count as this and have no gradient; 0 is none.
 /// - Returns: the sum, accumulated in double precision.
 package func entropyGradient(
-  replacing logits: Matrix, weights: [Float], temperature: Float
+  replacing logits: Matrix, weights: [Float], temperature: Float, floor: Float = 0
 ) -> Double {
   precondition(weights.count == logits.rows, "\(weights.count) weights, \(logits.rows) rows")
   let scale = 1 / temperature
@@ -123,6 +125,11 @@ package func entropyGradient(
     let row = logits.base + i * logits.columns
     let (largest, logSum) = normaliser(row, count: logits.columns, scale: scale)
     let h = entropy(row, count: logits.columns, scale: scale, largest: largest, logSum: logSum)
+    if floor > 0, h < floor {
+      loss += Double(weights[i]) * Double(floor)
+      row.update(repeating: 0, count: logits.columns)
+      continue
+    }
     loss += Double(weights[i]) * Double(h)
     let offset = Vector(repeating: -largest * scale - logSum)
     let slope = -weights[i] * scale
@@ -135,6 +142,24 @@ package func entropyGradient(
     }
   }
   return loss
+}
+
+/// Σ weights[i] · H_i, H as in `entropyGradient`, without a gradient.
+///
+/// - Returns: the sum, accumulated in double precision.
+package func weightedEntropy(
+  _ logits: Matrix, weights: [Float], temperature: Float
+) -> Double {
+  precondition(weights.count == logits.rows, "\(weights.count) weights, \(logits.rows) rows")
+  let scale = 1 / temperature
+  var sum = 0.0
+  for i in 0..<logits.rows where weights[i] != 0 {
+    let row = logits.base + i * logits.columns
+    let (largest, logSum) = normaliser(row, count: logits.columns, scale: scale)
+    let h = entropy(row, count: logits.columns, scale: scale, largest: largest, logSum: logSum)
+    sum += Double(weights[i]) * Double(h)
+  }
+  return sum
 }
 
 @inline(__always)

@@ -18,13 +18,14 @@ struct DescriptionTests {
     for parameter in description.parameters {
       #expect(parameter.about.hasSuffix("."), "\(parameter.name)")
       #expect(
-        used.contains(parameter.name) || parameter.name == "method", "\(parameter.name) is unused")
+        used.contains(parameter.name) || ["method", "schedule"].contains(parameter.name),
+        "\(parameter.name) is unused")
     }
   }
 
   @Test("the run's seed reaches neither the base model nor the selection nor the evaluation")
   func seed() {
-    for rule in description.stages where !["em", "grpo"].contains(rule.kind) {
+    for rule in description.stages where !["em", "grpo", "sft", "schedule"].contains(rule.kind) {
       #expect(!rule.parameters.contains("seed"), "\(rule.kind)")
     }
     let one = TestGrid()
@@ -59,6 +60,8 @@ struct DescriptionTests {
     _ = try StageParameters(grid.em(1)).entropyMinimization()
     let reinforced = TestGrid(["method": .string("grpo"), "updates_per_batch": .integer(2)])
     _ = try StageParameters(reinforced.grpo(1)).grpo()
+    let tuned = TestGrid(["method": .string("sft")])
+    _ = try StageParameters(tuned.sft(1)).supervisedTuning()
     _ = try StageParameters(grid.evaluate(0)).evaluation()
   }
 }

@@ -38,6 +38,15 @@ import Testing
         < memory(.evaluate, ["evaluation_tokens": .integer(512)]))
   }
 
+  @Test func referencesAndBatchesOfSolutionsCount() throws {
+    let plain = try memory(.em)
+    #expect(try memory(.em, ["em_kl_weight": .number(0.1)]) > plain)
+    #expect(try memory(.em, ["adaptation": .string("kl_budget")]) > plain)
+    #expect(try memory(.em, ["adaptation": .string("entropy_rate")]) == plain)
+    #expect(
+      try memory(.sft, ["sft_batch": .integer(64)]) < memory(.sft, ["sft_batch": .integer(512)]))
+  }
+
   @Test func aTrajectorysStateHasMomentsBesideItsWeights() throws {
     let footprint = try #require(BuiltinProgram.description.footprint)
     let base = try #require(footprint.disk(StageKind.prepare.rawValue, parameters()))

@@ -34,11 +34,13 @@ struct ResultVersionTests {
     }
     let recorded = try JSONDecoder().decode(
       [String: Recorded].self, from: Data(contentsOf: Self.file))
-    for kind in StageKind.allCases {
+    #expect(Set(StageKind.allCases.map(\.rawValue)).isSubset(of: recorded.keys))
+    for (name, result) in recorded.sorted(by: { $0.key < $1.key }) {
       #expect(
-        actual[kind.rawValue] == recorded[kind.rawValue],
-        "the results of stages \(kind) changed: raise their version in StageKind, then record them")
+        actual[name] == result,
+        "the results of stages \(name) changed: raise their version in StageKind, then record them")
     }
+    #expect(actual.count == recorded.count)
   }
 
   private static func compute() -> [String: Recorded] {
@@ -73,20 +75,50 @@ struct ResultVersionTests {
       + [reinforced.grpo(1), last[2], detailedReinforced.grpo(1, from: plain.em(2)), last[3]]
       + measured
     let folder = TemporaryStore()
-    let results = Recorder(folder.store).run(order(stages, keep: last))
+    let recorder = Recorder(folder.store)
     var texts: [String: String] = [:]
-    for stage in stages {
-      guard let result = results[stage.key] else { continue }
-      let metrics = CanonicalJSON.object(result.metrics.mapValues { .number($0) }).text
-      texts[stage.kind, default: ""] += metrics
-      for artifact in result.artifacts {
-        texts[stage.kind, default: ""] += "\(artifact.kind) \(artifact.sha256)"
+    func note(_ stages: [Stage], keep: [Stage], as name: (Stage) -> String) {
+      let results = recorder.run(order(stages, context: [plain.prepare, plain.select], keep: keep))
+      for stage in stages {
+        guard let result = results[stage.key] else { continue }
+        let metrics = CanonicalJSON.object(result.metrics.mapValues { .number($0) }).text
+        texts[name(stage), default: ""] += metrics
+        for artifact in result.artifacts {
+          texts[name(stage), default: ""] += "\(artifact.kind) \(artifact.sha256)"
+        }
       }
     }
+    note(stages, keep: last) { $0.kind }
+    let supervised = TestGrid(["method": .string("sft"), "sft_batch": .integer(4)])
+    note([supervised.sft(2)], keep: [supervised.sft(2)]) { $0.kind }
+    // The variations of entropy minimization, by their own names: a change of one shows which.
+    for (name, changes) in variations {
+      let state = TestGrid(changes).em(3)
+      note([state], keep: [state]) { "\($0.kind) \(name)" }
+    }
     return texts.reduce(into: [:]) { recorded, entry in
-      guard let kind = StageKind(rawValue: entry.key) else { return }
+      guard let word = entry.key.split(separator: " ").first,
+        let kind = StageKind(rawValue: String(word))
+      else { return }
       recorded[entry.key] = Recorded(
         version: kind.version, results: Digest(of: entry.value).hex)
     }
   }
+
+  private static let variations: [(String, ParameterAssignment)] = [
+    ("self_certainty", ["objective": .string("self_certainty")]),
+    ("sequence_log_probability", ["objective": .string("sequence_log_probability")]),
+    ("sequence_probability", ["objective": .string("sequence_probability")]),
+    ("answer_entropy", ["objective": .string("answer_entropy"), "temperature": .number(1)]),
+    ("maximise", ["direction": .string("maximise")]),
+    ("late", ["mask": .string("late")]),
+    ("floor", ["entropy_floor": .number(0.3)]),
+    ("kl", ["em_kl_weight": .number(0.3)]),
+    ("rate", ["adaptation": .string("entropy_rate")]),
+    (
+      "rate by temperature",
+      ["adaptation": .string("entropy_rate"), "adapted_setting": .string("loss_temperature")]
+    ),
+    ("budget", ["adaptation": .string("kl_budget"), "kl_budget": .number(1e-3)]),
+  ]
 }

@@ -30,11 +30,16 @@ struct BatchingTests {
     settings.topP = [0.8, 0.95, 1][generator.below(3)]
     settings.repetitionPenalty = [1, 1.15][generator.below(2)]
     settings.lossTemperature = [0.5, 1, 2][generator.below(3)]
-    settings.mask = LossMask.allCases[generator.below(2)]
+    settings.mask = LossMask.allCases[generator.below(3)]
     settings.accumulation = 1 + generator.below(4)
     settings.batch = settings.accumulation * (1 + generator.below(8))
     settings.maximumTokens = 1 + generator.below(24)
     settings.learningRate = 1e-3
+    settings.objective = MinimisedObjective.allCases[generator.below(5)]
+    settings.direction = MinimisedObjective.Direction.allCases[generator.below(2)]
+    settings.lateFraction = 0.1 + 0.9 * generator.unit()
+    settings.entropyFloor = [0, 0.5][generator.below(2)]
+    settings.divergenceWeight = [0, 0, 0.5][generator.below(3)]
     return settings
   }
 
@@ -44,12 +49,15 @@ struct BatchingTests {
   ) throws {
     let (treeModel, plainModel) = (model(seed), model(seed))
     let tree = try EntropyMinimization(
-      model: treeModel, prompts: prompts, settings: settings, seed: 5)
+      model: treeModel, reference: model(seed + 2), prompts: prompts, settings: settings, seed: 5)
     let plain = try EntropyMinimization(
-      model: plainModel, prompts: prompts, settings: settings, seed: 5, batching: .plain)
+      model: plainModel, reference: model(seed + 2), prompts: prompts, settings: settings, seed: 5,
+      batching: .plain)
     let (ours, reference) = (try step(tree), try step(plain))
     #expect(abs(ours.loss - reference.loss) <= 1e-5 * abs(reference.loss))
     #expect(abs(ours.gradientNorm - reference.gradientNorm) <= 1e-5 * reference.gradientNorm)
+    #expect(abs((ours.entropy ?? 0) - (reference.entropy ?? 0)) <= 1e-5)
+    #expect(abs((ours.divergence ?? 0) - (reference.divergence ?? 0)) <= 1e-5)
     #expect(ours.meanTokens == reference.meanTokens)
     #expect(ours.distinctSamples == reference.distinctSamples)
     for parameter in treeModel.parameters {
@@ -123,11 +131,11 @@ struct BatchingTests {
     // Two micro-batches of 5 and 3 tokens.
     let (first, second): (Float, Float) = (1 / 10, 1 / 6)
     #expect(
-      tree.rowWeights(mask: .all, accumulation: 2).map { ($0 * 1e5).rounded() }
+      tree.rowWeights(CountedTokens(), accumulation: 2).map { ($0 * 1e5).rounded() }
         == [2 * first + 2 * second, 2 * first + second, first].map { ($0 * 1e5).rounded() })
     // Of 3 and 1 tokens.
     #expect(
-      tree.rowWeights(mask: .skipFirst, accumulation: 2).map { ($0 * 1e5).rounded() }
+      tree.rowWeights(CountedTokens(mask: .skipFirst), accumulation: 2).map { ($0 * 1e5).rounded() }
         == [0, 5 / 6, 1 / 6].map { (x: Float) in (x * 1e5).rounded() })
   }
 }

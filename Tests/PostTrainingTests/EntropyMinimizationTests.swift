@@ -40,6 +40,82 @@ struct EntropyMinimizationTests {
     #expect(first != rest)
   }
 
+  /// Variations of the step, each with what it needs to go on.
+  private static var variations: [(inout EntropyMinimizationSettings) -> Void] {
+    MinimisedObjective.allCases.map { objective in { $0.objective = objective } }
+      + [
+        { $0.direction = .maximise },
+        { $0.mask = .late },
+        { $0.divergenceWeight = 0.3 },
+        {
+          $0.adaptation.target = .entropyRate
+          $0.adaptation.setting = .lossTemperature
+        },
+        { $0.adaptation.target = .entropyRate },
+        {
+          $0.adaptation.target = .klBudget
+          $0.adaptation.klBudget = 1e-4
+        },
+      ]
+  }
+
+  @Test("every variation cut at any step goes on to the same bits", arguments: 0..<11)
+  func resumeVariations(index: Int) throws {
+    #expect(Self.variations.count == 11)
+    var settings = settings
+    Self.variations[index](&settings)
+    let prompts = try ProblemSet.adaptation(count: 2, seed: 0).problems.map(\.prompt)
+    let base = Transformer(smallConfiguration(), seed: 1)
+    let through = try EntropyMinimization(
+      model: Transformer(copying: base), reference: base, prompts: prompts, settings: settings,
+      seed: 3, earlierSteps: 5)
+    var cut = try EntropyMinimization(
+      model: Transformer(copying: base), reference: base, prompts: prompts, settings: settings,
+      seed: 3, earlierSteps: 5)
+    var factors: Set<Double> = []
+    for _ in 0..<4 {
+      let step = try cut.advance()
+      #expect(step == (try through.advance()))
+      factors.insert(step.factor ?? 1)
+      cut = try EntropyMinimization(
+        model: try Transformer(serialized: cut.model.serialized()),
+        serializedOptimizer: cut.serializedOptimizer(), reference: base, prompts: prompts,
+        settings: settings, seed: 3, earlierSteps: 5)
+    }
+    #expect(cut.model.serialized() == through.model.serialized())
+    #expect(cut.serializedOptimizer() == through.serializedOptimizer())
+    #expect((factors.count > 1) == (settings.adaptation.target != .none))
+  }
+
+  @Test("random numbers go on where a schedule's earlier steps of the method ended")
+  func earlierSteps() throws {
+    var settings = settings
+    settings.learningRate = 0
+    let prompts = try ProblemSet.adaptation(count: 1, seed: 0).problems.map(\.prompt)
+    func losses(after earlier: Int, _ count: Int) throws -> [Double] {
+      let training = try EntropyMinimization(
+        model: Transformer(smallConfiguration(), seed: 1), prompts: prompts, settings: settings,
+        seed: 3, earlierSteps: earlier)
+      return try (0..<count).map { _ in try training.advance().loss }
+    }
+    #expect(try losses(after: 2, 2) == Array(try losses(after: 0, 4)[2...]))
+  }
+
+  @Test("maximised, the entropy rises")
+  func maximised() throws {
+    var settings = settings
+    settings.direction = .maximise
+    let model = Transformer(smallConfiguration(), seed: 1)
+    for parameter in model.parameters where parameter.kind != .gain {
+      for i in parameter.range { model.weights[i] *= 4 }
+    }
+    let prompts = try ProblemSet.adaptation(count: 1, seed: 0).problems.map(\.prompt)
+    let training = try EntropyMinimization(
+      model: model, prompts: prompts, settings: settings, seed: 3)
+    let entropies = try (0..<12).map { _ in try training.advance().entropy ?? 0 }
+    #expect(entropies[11] > entropies[0] + 0.1)
+  }
+
   @Test("the same seed draws the same, another seed draws otherwise")
   func seeds() throws {
     let one = try start().advance()

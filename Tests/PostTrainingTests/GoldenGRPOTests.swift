@@ -70,7 +70,7 @@ struct GoldenGRPOTests {
   }
 
   /// Each row of logits with the tokens up to it.
-  private func rows(of layout: PolicyRows.Layout) -> [(prefix: [Int32], row: Int)] {
+  private func rows(of layout: RowLayout) -> [(prefix: [Int32], row: Int)] {
     switch layout {
     case .packed(let batch):
       return batch.logitRows.enumerated().map { row, token in

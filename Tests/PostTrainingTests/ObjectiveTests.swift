@@ -59,9 +59,14 @@ struct ObjectiveTests {
     }
   }
 
-  @Test("the gradient of the weights is that of the loss along random directions")
-  func wholeModel() throws {
+  /// Of the objectives of tokens, whose loss is what is differentiated.
+  @Test(
+    "the gradient of the weights is that of the loss along random directions", arguments: 0..<5)
+  func wholeModel(variation: Int) throws {
     var settings = EntropyMinimizationSettings()
+    if variation == 1 || variation == 4 { settings.objective = .selfCertainty }
+    if variation == 2 { settings.direction = .maximise }
+    if variation >= 3 { settings.divergenceWeight = 0.7 }
     settings.batch = 6
     settings.accumulation = 2
     settings.lossTemperature = 0.7
@@ -73,7 +78,8 @@ struct ObjectiveTests {
     ]
     let model = Transformer(smallConfiguration(vocabulary: 13), seed: 5)
     let training = try EntropyMinimization(
-      model: model, prompts: [[1, 2], [3]], settings: settings, seed: 0)
+      model: model, reference: Transformer(model.configuration, seed: 6), prompts: [[1, 2], [3]],
+      settings: settings, seed: 0)
     _ = try training.update(on: samples)
     let gradient = Array(model.gradients)
     let start = Array(model.weights)

@@ -1,3 +1,4 @@
+import Keys
 import Problems
 import Testing
 
@@ -70,8 +71,11 @@ struct RewardTests {
 
   @Test("passes take every prompt once, each in an order of its own", arguments: [3, 8, 11])
   func passes(size: Int) {
-    let passes = PromptPasses(pool: 8, seed: 1)
-    let taken = (0..<16).flatMap { passes.places(batch: $0, size: size) }
+    func passes(pool: Int, seed: UInt64) -> PromptPasses {
+      PromptPasses(pool: pool, seed: seed, purpose: RandomPurpose("grpo/prompts"))
+    }
+    let one = passes(pool: 8, seed: 1)
+    let taken = (0..<16).flatMap { one.places(batch: $0, size: size) }
     var orders: Set<[Int]> = []
     for start in stride(from: 0, through: taken.count - 8, by: 8) {
       let pass = Array(taken[start..<start + 8])
@@ -79,7 +83,7 @@ struct RewardTests {
       orders.insert(pass)
     }
     #expect(orders.count == taken.count / 8)
-    #expect(PromptPasses(pool: 8, seed: 2).places(batch: 0, size: 8) != Array(taken[..<8]))
-    #expect(PromptPasses(pool: 1, seed: 2).places(batch: 3, size: 2) == [0, 0])
+    #expect(passes(pool: 8, seed: 2).places(batch: 0, size: 8) != Array(taken[..<8]))
+    #expect(passes(pool: 1, seed: 2).places(batch: 3, size: 2) == [0, 0])
   }
 }

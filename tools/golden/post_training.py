@@ -7,12 +7,14 @@ separate micro-batches: none of the packing, merging and weighting of the Swift 
     pip install torch transformers safetensors
     python3 -P tools/golden/post_training.py Tests/PostTrainingTests/Golden
 
-Writes initial.safetensors (the model), one <case>.gradients.safetensors per entropy and GRPO case,
-the weights after some steps (entropy.trained / supervised.trained / grpo.trained .safetensors),
-cases.json and grpo.json.
+Writes initial.safetensors (the model), one <case>.gradients.safetensors per entropy, objective and
+GRPO case, the weights after some steps (entropy.trained / supervised.trained / grpo.trained /
+tuned / adapted-*.trained .safetensors), base.safetensors (the model that divergences are taken from),
+cases.json, grpo.json and objectives.json.
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -229,6 +231,195 @@ def grpo(model, fresh, folder):
     (folder / "grpo.json").write_text(json.dumps(out) + "\n")
 
 
+ANSWER = 14  # the token that marks an answer; the digit d is the token d + 1
+
+
+def answer_of(sample):
+    """The digits after the first marker, closed by another token; None without them."""
+    if ANSWER not in sample:
+        return None
+    digits = []
+    for token in sample[sample.index(ANSWER) + 1:]:
+        if not 1 <= token <= 10:
+            return tuple(digits) or None
+        digits.append(token - 1)
+    return None
+
+
+def counted_rows(prompts, samples, case):
+    """Padded tokens, which are real, and which rows predict a counted token."""
+    tokens, real = padded([p + s for p, s in zip(prompts, samples)])
+    counted = torch.zeros_like(real)
+    for i, (p, s) in enumerate(zip(prompts, samples)):
+        first = {"all": 0, "skip_first": 1,
+                 "late": len(s) - math.ceil(case["lateFraction"] * len(s))}[case["mask"]]
+        counted[i, len(p) - 1 + first:len(p) + len(s) - 1] = 1
+    return tokens, real, counted
+
+
+def token_mean(values, counted, accumulation):
+    size = len(values) // accumulation
+    parts = [(values[i:i + size] * counted[i:i + size]).sum() / counted[i:i + size].sum()
+             for i in range(0, len(values), size)]
+    return sum(parts) / accumulation
+
+
+def objective_loss(model, base, owners, prompts, samples, case, temperature):
+    """The surrogate to differentiate, and what the objective is worth, its divergence included."""
+    all_prompts = [prompts[o] for o in owners]
+    tokens, real, counted = counted_rows(all_prompts, samples, case)
+    logits = model(tokens, attention_mask=real).logits
+    logp = torch.log_softmax(logits / temperature, -1)
+    p = logp.exp()
+    entropy = -(p * logp).sum(-1)
+    mean = lambda v: token_mean(v, counted, case["accumulation"])
+    chosen = torch.cat([logp[:, :-1].gather(-1, tokens[:, 1:, None])[..., 0],
+                        torch.zeros(len(tokens), 1)], 1)
+    sequences = (chosen * counted).sum(1)
+    n = len(samples)
+    if case["objective"] == "entropy":
+        surrogate = value = mean(torch.clamp(entropy, min=case["entropyFloor"]))
+    elif case["objective"] == "self_certainty":
+        uniform = torch.full_like(p, 1 / VOCABULARY)
+        surrogate = value = -mean((uniform * (uniform.log() - logp)).sum(-1))
+    elif case["objective"] == "sequence_log_probability":
+        value = -sequences.mean()
+        surrogate = 0.0
+        for i in range(n):
+            others = [j for j in range(n) if owners[j] == owners[i] and j != i]
+            baseline = sequences[others].mean().detach()
+            surrogate = surrogate - (sequences[i].detach() - baseline) * sequences[i] / n
+    elif case["objective"] == "sequence_probability":
+        value = -sequences.exp().mean()
+        weight = (sequences.exp() + case["probabilitySmoothing"]).detach()
+        surrogate = -(weight * sequences).mean()
+    else:
+        answers = [answer_of(s) for s in samples]
+        value, surrogate = 0.0, 0.0
+        for o in range(len(prompts)):
+            mine = [i for i in range(n) if owners[i] == o]
+            clusters = {}
+            for i in mine:
+                clusters.setdefault(answers[i] or ("none", i), []).append(i)
+            shares = torch.tensor([len(c) / len(mine) for c in clusters.values()])
+            own = -(shares * shares.log()).sum()
+            value += own * len(mine) / n
+            for members, share in zip(clusters.values(), shares):
+                for i in members:
+                    surrogate = surrogate - (share.log() + own) * sequences[i] / n
+        value = torch.as_tensor(value)
+    plain = torch.log_softmax(logits / case["lossTemperature"], -1)
+    divergence = torch.zeros(())
+    if base is not None:
+        with torch.no_grad():
+            reference = torch.log_softmax(base(tokens, attention_mask=real).logits, -1)
+        own = torch.log_softmax(logits, -1)
+        divergence = mean((own.exp() * (own - reference)).sum(-1))
+        surrogate = surrogate + case["divergenceWeight"] * divergence
+        value = value + case["divergenceWeight"] * divergence
+    return surrogate, dict(
+        loss=value.item(), divergence=divergence.item(),
+        entropy=mean(-(plain.exp() * plain).sum(-1)).item())
+
+
+def objectives(model, fresh, folder):
+    g = torch.Generator().manual_seed(23)
+    prompts = [[5, 9, 2, 17], [3, 3]]
+    samples = [random_completion(g, 9) for _ in range(8)]
+    # Answers of one and two digits, agreeing, alone, cut off; samples that repeat and share prefixes.
+    samples += [[13, 14, 4, 0], [14, 4, 0], [14, 4, 0], [14, 4, 6, 0], [14, 4, 6], [7, 0], [STOP],
+                samples[0]]
+    owners = [i % 2 for i in range(len(samples))]
+    samples[9], samples[10], samples[14] = samples[8], samples[8], samples[12]
+
+    base = new_model().double()
+    with torch.no_grad():
+        noise = torch.Generator().manual_seed(31)
+        for p in base.parameters():
+            p += 0.1 * torch.randn(p.shape, generator=noise, dtype=torch.double)
+    save(weights(base), folder / "base.safetensors")
+
+    def case(name, objective, temperature=1.0, mask="all", accumulation=1, late=0.25, floor=0.0,
+             smoothing=0.1, weight=0.0):
+        return dict(
+            name=name, objective=objective, lossTemperature=temperature, mask=mask,
+            accumulation=accumulation, lateFraction=late, entropyFloor=floor,
+            probabilitySmoothing=smoothing, divergenceWeight=weight)
+
+    out = dict(prompts=prompts, owners=owners, samples=samples, cases=[], adapted=[])
+    for c in [
+        case("self-certainty", "self_certainty", 0.7, "skip_first", 2),
+        case("late", "entropy", 0.5, "late", 4, late=0.4),
+        case("floored", "entropy", 0.5, floor=1.2),
+        case("sequence-log-probability", "sequence_log_probability", 1.0),
+        case("sequence-probability", "sequence_probability", 0.3, smoothing=0.05),
+        case("answer-entropy", "answer_entropy", 1.0, "skip_first"),
+        case("penalised", "entropy", 0.5, "all", 2, weight=0.3),
+        case("penalised-sequence", "sequence_probability", 0.5, weight=2.0),
+    ]:
+        surrogate, values = objective_loss(
+            fresh(), base if c["divergenceWeight"] > 0 else None, owners, prompts, samples, c,
+            c["lossTemperature"])
+        surrogate.backward()
+        save(gradients(model), folder / f"{c['name']}.gradients.safetensors")
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), float("inf")).item()
+        out["cases"].append(dict(c, gradientNorm=norm, **values))
+
+    # Settings that adapt themselves, on fixed samples.
+    for name, target, setting in [
+        ("adapted-rate", "entropy_rate", "learning_rate"),
+        ("adapted-temperature", "entropy_rate", "loss_temperature"),
+        ("adapted-budget", "kl_budget", "learning_rate"),
+    ]:
+        c = case(name, "entropy", 0.8)
+        run = dict(c, target=target, setting=setting, entropyRate=0.02, klBudget=1.2,
+                   klBudgetSteps=3, gain=0.7, learningRate=2e-3, weightDecay=0.01, clip=0.5)
+        optimizer = torch.optim.AdamW(fresh().parameters(), lr=2e-3, weight_decay=0.01)
+        factor, before, steps = 1.0, None, []
+        for n in range(6):
+            with torch.no_grad():
+                _, measured = objective_loss(
+                    model, base, owners, prompts, samples, c, c["lossTemperature"])
+            error = None
+            if target == "entropy_rate" and before is not None:
+                error = 1 - math.log(before / measured["entropy"]) / -math.log(1 - 0.02)
+            if target == "kl_budget" and n > 0:
+                error = 1 - measured["divergence"] / (1.2 * min(1, n / 3))
+            before = measured["entropy"]
+            if error is not None:
+                factor *= math.exp(0.7 * max(-1, min(1, error)))
+            for group in optimizer.param_groups:
+                group["lr"] = 2e-3 * (factor if setting == "learning_rate" else 1)
+            temperature = 0.8 * (factor if setting == "loss_temperature" else 1)
+            surrogate, values = objective_loss(
+                model, None, owners, prompts, samples, c, temperature)
+            surrogate.backward()
+            steps.append(dict(
+                loss=values["loss"], entropy=measured["entropy"],
+                divergence=measured["divergence"], factor=factor,
+                gradientNorm=clip_and_step(model, optimizer, 0.5)))
+        save(weights(model), folder / f"{name}.trained.safetensors")
+        out["adapted"].append(dict(run, steps=steps))
+
+    # Supervised tuning: prompts are read, solutions learnt.
+    optimizer = torch.optim.AdamW(fresh().parameters(), lr=3e-3, weight_decay=0.02)
+    steps = []
+    for _ in range(3):
+        solved = [(random_completion(g, 5) + [4], random_completion(g, 9)) for _ in range(6)]
+        tokens, real, counted = counted_rows(
+            [p for p, _ in solved], [s for _, s in solved], dict(mask="all", lateFraction=1))
+        logp = torch.log_softmax(model(tokens, attention_mask=real).logits[:, :-1], -1)
+        chosen = logp.gather(-1, tokens[:, 1:, None])[..., 0]
+        loss = -(chosen * counted[:, :-1]).sum() / counted.sum()
+        loss.backward()
+        steps.append(dict(
+            loss=loss.item(), gradientNorm=clip_and_step(model, optimizer, 0.6),
+            prompts=[p for p, _ in solved], solutions=[s for _, s in solved]))
+    save(weights(model), folder / "tuned.trained.safetensors")
+    out["tuned"] = dict(learningRate=3e-3, weightDecay=0.02, clip=0.6, steps=steps)
+    (folder / "objectives.json").write_text(json.dumps(out) + "\n")
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     model = new_model()
@@ -296,6 +487,7 @@ def main(folder):
 
     (folder / "cases.json").write_text(json.dumps(out) + "\n")
     grpo(model, fresh, folder)
+    objectives(model, fresh, folder)
     for file in folder.iterdir():
         file.chmod(0o644)
 

@@ -26,16 +26,18 @@ extension BuiltinProgram {
       case .tune: tuning(configuration) + generation(configuration, parameters)
       case .select: selection(configuration, parameters)
       case .em: em(configuration, parameters) + generation(configuration, parameters)
+      case .sft:
+        supervised(configuration, parameters) + generation(configuration, parameters)
       case .grpo: grpo(configuration, parameters) + generation(configuration, parameters)
       case .evaluate:
-        max(em(configuration, parameters), grpo(configuration, parameters))
+        training(configuration, parameters)
           + generation(configuration, parameters)
       case .baseText, .repetition, .samples, .logits:
-        max(em(configuration, parameters), grpo(configuration, parameters))
+        training(configuration, parameters)
           + generation(configuration, parameters) + texts(configuration, parameters)
       case .drift:
         // The base model reads the texts too.
-        max(em(configuration, parameters), grpo(configuration, parameters))
+        training(configuration, parameters)
           + generation(configuration, parameters) + 2 * texts(configuration, parameters)
       }
     // The bytes of a state on their way to or from the disk: weights and two moments, and compressed.
@@ -86,7 +88,30 @@ extension BuiltinProgram {
     guard let batch = parameters["batch"]?.integer,
       let new = parameters["maximum_tokens"]?.integer
     else { return 0 }
-    return tree(configuration, prompts: 1, samples: batch, new: new)
+    let policy = tree(configuration, prompts: 1, samples: batch, new: new)
+    let hasReference =
+      (parameters["em_kl_weight"]?.double ?? 0) > 0
+      || parameters["adaptation"]?.string == Adaptation.Target.klBudget.rawValue
+    return hasReference ? 2 * policy : policy
+  }
+
+  /// Of whatever leads to a state.
+  private static func training(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    max(
+      em(configuration, parameters), grpo(configuration, parameters),
+      supervised(configuration, parameters))
+  }
+
+  private static func supervised(
+    _ configuration: ModelConfiguration, _ parameters: JobFootprint.Parameters
+  ) -> Int {
+    guard let batch = parameters["sft_batch"]?.integer else { return 0 }
+    let tokens = batch * Corpus.longestDocument
+    return configuration.trainingMemory(
+      tokens: tokens, longest: Corpus.longestDocument, logitRows: tokens
+    ).total
   }
 
   private static func grpo(
@@ -126,7 +151,7 @@ extension BuiltinProgram {
     let weights = configuration.parameterCount * MemoryLayout<Float>.size
     return switch kind {
     case .prepare, .tune: weights
-    case .em, .grpo: 3 * weights
+    case .em, .grpo, .sft: 3 * weights
     case .select, .evaluate, .repetition, .drift: 4096
     case .logits: 8192
     case .baseText, .samples: 65536

@@ -26,8 +26,9 @@ extension BuiltinProgram {
     MetricDescription(
       name: "loss",
       about:
-        "the loss before the step that led here: with em the mean entropy in nats of its samples at "
-        + "the loss temperature, with grpo the policy objective"),
+        "the loss before the step that led here: with em its objective (the mean entropy in nats of "
+        + "its samples at the loss temperature), with grpo the policy objective, with sft the mean "
+        + "cross-entropy in nats per token"),
     MetricDescription(
       name: "gradient_norm", about: "norm of that step's gradient before clipping"),
     MetricDescription(
@@ -46,10 +47,20 @@ extension BuiltinProgram {
       about: "share of that step's groups whose rewards are all equal (grpo)"),
     MetricDescription(
       name: "kl",
-      about: "estimated divergence in nats per token from the start of grpo, if kl_weight > 0"),
+      about:
+        "divergence in nats per token before that step: with grpo estimated, from its start, if "
+        + "kl_weight > 0; with em from the base model, if em_kl_weight > 0 or with a kl_budget"),
     MetricDescription(
       name: "clip_fraction",
       about: "share of that step's tokens whose ratio is clipped, if updates_per_batch > 1"),
+    MetricDescription(
+      name: "sample_entropy",
+      about:
+        "mean entropy in nats of that step's samples at loss_temperature, where it is not the loss "
+        + "itself (em)"),
+    MetricDescription(
+      name: "adaptation_factor",
+      about: "what the adapted setting was multiplied by in that step, with adaptation (em)"),
   ]
 
   /// What stages of kind select report.

@@ -27,8 +27,8 @@ extension BuiltinProgram {
       name: "base", type: choice(Base.self), defaultValue: .string(Base.pretrained.rawValue),
       about:
         "What the method and the selection start from: the pretrained model, that model after "
-        + "base_steps steps of GRPO at its defaults (grpo), or one that was never trained "
-        + "(untrained)."),
+        + "base_steps steps of GRPO (grpo) or of supervised tuning (sft) at their defaults, or one that "
+        + "was never trained (untrained)."),
     ParameterDescription(
       name: "base_steps", type: .integer(minimum: 1, maximum: 100_000), defaultValue: .integer(10),
       about: "Updates that make a tuned base out of the pretrained one.",
@@ -47,6 +47,8 @@ enum Base: String, CaseIterable {
   case pretrained
   /// The pretrained model after some steps of GRPO.
   case grpo
+  /// The pretrained model after some steps of supervised tuning on worked solutions.
+  case sft
   /// The initial weights: a control.
   case untrained
 }

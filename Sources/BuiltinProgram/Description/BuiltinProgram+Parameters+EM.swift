@@ -8,7 +8,8 @@ extension BuiltinProgram {
   static let stepParameters = [
     trained(
       "step", .integer(minimum: 0, maximum: 100_000), .integer(10),
-      "Optimizer updates by the method made when the model is measured; 0 is the state before them.",
+      "Optimizer updates by the method, or by all of a schedule's, made when the model is measured; 0 "
+        + "is the state before them.",
       when: Relevance.trained),
     trained(
       "em_steps", .integer(minimum: 0, maximum: 100_000), .integer(0),
@@ -33,10 +34,11 @@ extension BuiltinProgram {
 
   static let emMethodParameters = [
     trained(
-      "objective", choice(EntropyMinimizationSettings.Objective.self),
-      .string(em.objective.rawValue),
-      "What is minimised: entropy is the mean over the generated tokens of the entropy in nats of "
-        + "the distributions that they were drawn from."),
+      "objective", choice(MinimisedObjective.self), .string(em.objective.rawValue),
+      "What is minimised: the entropy of the tokens' distributions, minus their divergence from the "
+        + "uniform one (self_certainty), minus the samples' mean log-probability "
+        + "(sequence_log_probability) or mean probability (sequence_probability), or the entropy of "
+        + "their answers (answer_entropy)."),
     trained(
       "temperature", .number(minimum: 0, maximum: 10), .number(em.temperature),
       "Temperature at which training samples are drawn; 0 is greedy."),
@@ -57,7 +59,8 @@ extension BuiltinProgram {
       "The most new tokens of a training sample."),
     trained(
       "mask", choice(LossMask.self), .string(em.mask.rawValue),
-      "Generated tokens that count in the loss: all, or all but the first (skip_first)."),
+      "Generated tokens that count in the loss: all, all but the first (skip_first), or the last ones "
+        + "of each sample (late)."),
     trained(
       "batch", .integer(minimum: 1, maximum: 65_536), .integer(em.batch),
       "Samples in one optimizer update."),
@@ -66,7 +69,7 @@ extension BuiltinProgram {
       "Micro-batches in one update, whose token means are averaged; it must divide the batch."),
     trained(
       "learning_rate", .number(minimum: 0, maximum: 10), .number(em.learningRate),
-      "AdamW's learning rate, constant."),
+      "AdamW's learning rate, constant unless adaptation moves it."),
     trained(
       "weight_decay", .number(minimum: 0, maximum: 10), .number(em.weightDecay),
       "AdamW's decoupled weight decay, of all weights."),

@@ -1,8 +1,8 @@
 import Grid
 
 /// The program that is built in: it trains small language models from scratch, post-trains them by
-/// entropy minimization and by reinforcement learning, one after the other in either order, and
-/// measures them.
+/// entropy minimization, by reinforcement learning and by supervised tuning, one after the other in any
+/// order, and measures them.
 package enum BuiltinProgram {
   /// What the planner needs to know of it.
   package static let description = ProgramDescription(
@@ -40,10 +40,15 @@ package enum BuiltinProgram {
 
   private static let select = StageRule.Parent.kind(StageKind.select.rawValue)
 
+  private static let selectWherePromptsAreSelected = StageRule.Parent.kind(
+    StageKind.select.rawValue, when: Relevance.selectedPrompts)
+
   private static let emParameters = [
     "objective", "temperature", "loss_temperature", "top_p", "repetition_penalty", "mask",
     "accumulation", "batch", "learning_rate", "weight_decay", "clip", "maximum_tokens", "prompt",
-    "seed", "prompts",
+    "seed", "prompts", "direction", "late_fraction", "entropy_floor", "probability_smoothing",
+    "em_kl_weight", "adaptation", "adapted_setting", "entropy_rate", "kl_budget",
+    "kl_budget_steps", "adaptation_gain",
   ]
 
   private static let grpoParameters = [
@@ -51,6 +56,11 @@ package enum BuiltinProgram {
     "grpo_top_p", "grpo_maximum_tokens", "clip_low", "clip_high", "kl_weight",
     "length_normalisation", "std_normalisation", "grpo_learning_rate", "grpo_weight_decay",
     "grpo_clip", "prompt_source", "prompt_pool", "grpo_prompt", "seed",
+    "corpus", "adaptation_domain",
+  ]
+
+  private static let sftParameters = [
+    "sft_batch", "sft_pool", "sft_learning_rate", "sft_weight_decay", "sft_clip", "seed",
     "corpus", "adaptation_domain",
   ]
 
@@ -66,9 +76,8 @@ package enum BuiltinProgram {
   private static func grpo(steps: String, when: ParameterCondition) -> StageRule {
     StageRule(
       kind: StageKind.grpo.rawValue, version: StageKind.grpo.version, when: when,
-      parents: [
-        .state, .kind(StageKind.select.rawValue, when: Relevance.selectedPrompts),
-      ], parameters: grpoParameters, product: .trajectory(stepParameter: steps))
+      parents: [.state, selectWherePromptsAreSelected], parameters: grpoParameters,
+      product: .trajectory(stepParameter: steps))
   }
 
   /// The prompts are always those that the base model selects, the tuned one if it is tuned, whatever
@@ -94,6 +103,14 @@ package enum BuiltinProgram {
     em(steps: "step", when: Relevance.methodEM),
     grpo(steps: "step", when: Relevance.methodGRPO),
     StageRule(
+      kind: StageKind.sft.rawValue, version: StageKind.sft.version, when: Relevance.methodSFT,
+      parents: [.state], parameters: sftParameters, product: .trajectory(stepParameter: "step")),
+    StageRule(
+      kind: "schedule", version: 1, when: Relevance.scheduled,
+      parents: [.state, select, selectWherePromptsAreSelected],
+      parameters: emParameters + grpoParameters + sftParameters,
+      product: .schedule(parameter: "schedule", stepParameter: "step")),
+    StageRule(
       kind: StageKind.evaluate.rawValue, version: StageKind.evaluate.version, parents: [.state],
       parameters: [
         "evaluation_split", "evaluation_problems", "evaluation_temperature",
@@ -108,7 +125,7 @@ package enum BuiltinProgram {
 /// The kinds of stages, with the versions of their results: raise one when the golden test of
 /// `BuiltinProgramTests` says that its results have changed.
 enum StageKind: String, CaseIterable {
-  case prepare, tune, select, em, grpo, evaluate
+  case prepare, tune, select, em, grpo, sft, evaluate
   // Of measurements that a grid asks for.
   case baseText = "base_text"
   case repetition, samples, drift, logits
@@ -120,6 +137,7 @@ enum StageKind: String, CaseIterable {
     case .select: 1
     case .em: 2
     case .grpo: 1
+    case .sft: 1
     case .evaluate: 1
     case .baseText, .repetition, .samples, .drift, .logits: 1
     }

@@ -15,24 +15,33 @@ enum Relevance {
     .isOne(of: domains.map { .string($0.rawValue) }, parameter: "corpus")
   }
 
-  static let pretrained = base(.pretrained, .grpo)
+  static let pretrained = base(.pretrained, .grpo, .sft)
   /// The base is trained further before anything else.
-  static let tuned = base(.grpo)
+  static let tuned = base(.grpo, .sft)
   /// The corpus is not the one that the first models were made with.
   static let withLogic = corpus(.logic, .both)
   static let withBothDomains = corpus(.both)
 
   static let methodEM = method("em")
   static let methodGRPO = method("grpo")
-  static let trained = method("em", "grpo")
-  /// Some steps of entropy minimization are made, at last or before GRPO.
+  static let methodSFT = method("sft")
+  static let scheduled = method("schedule")
+  static let trained = method("em", "grpo", "sft", "schedule")
+
+  private static func scheduled(_ kind: StageKind) -> ParameterCondition {
+    .all([scheduled, .schedules(kind.rawValue, parameter: "schedule")])
+  }
+
+  /// Some steps of entropy minimization are made, at last or before something else.
   static let em = ParameterCondition.any([
-    methodEM, .all([methodGRPO, .isAbove(0, parameter: "em_steps")]),
+    methodEM, .all([methodGRPO, .isAbove(0, parameter: "em_steps")]), scheduled(.em),
   ])
-  /// Some steps of GRPO are made, at last or before entropy minimization.
+  /// Some steps of GRPO are made, at last or before something else.
   static let grpo = ParameterCondition.any([
-    methodGRPO, .all([methodEM, .isAbove(0, parameter: "grpo_steps")]),
+    methodGRPO, .all([methodEM, .isAbove(0, parameter: "grpo_steps")]), scheduled(.grpo),
   ])
+  /// Some steps of supervised tuning are made.
+  static let sft = ParameterCondition.any([methodSFT, scheduled(.sft)])
   private static func prompts(from source: PromptSource) -> ParameterCondition {
     .all([grpo, .isOne(of: [.string(source.rawValue)], parameter: "prompt_source")])
   }
@@ -57,6 +66,23 @@ enum Relevance {
   static let clipped = ParameterCondition.all([
     grpo, .isAbove(1, parameter: "updates_per_batch"),
   ])
+  // MARK: Variations of entropy minimization, which leave no trace in keys where they are not chosen
+
+  private static func em(_ parameter: String, _ words: String...) -> ParameterCondition {
+    .all([em, .isOne(of: words.map { .string($0) }, parameter: parameter)])
+  }
+
+  static let maximised = em("direction", MinimisedObjective.Direction.maximise.rawValue)
+  static let late = em("mask", LossMask.late.rawValue)
+  static let floored = ParameterCondition.all([
+    em("objective", MinimisedObjective.entropy.rawValue), .isAbove(0, parameter: "entropy_floor"),
+  ])
+  static let smoothed = em("objective", MinimisedObjective.sequenceProbability.rawValue)
+  static let penalised = ParameterCondition.all([em, .isAbove(0, parameter: "em_kl_weight")])
+  static let holdsEntropyRate = em("adaptation", Adaptation.Target.entropyRate.rawValue)
+  static let holdsBudget = em("adaptation", Adaptation.Target.klBudget.rawValue)
+  static let adapting = ParameterCondition.any([holdsEntropyRate, holdsBudget])
+
   static let sampledEvaluation = ParameterCondition.isAbove(0, parameter: "evaluation_temperature")
 }
 

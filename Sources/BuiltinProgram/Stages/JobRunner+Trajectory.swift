@@ -117,31 +117,79 @@ extension JobRunner {
   private func training(
     of stage: Stage, model: Transformer, optimizer: [UInt8]?
   ) throws -> any ReportingTrajectory {
-    let parameters = StageParameters(stage)
-    let seed = try parameters.seed("seed")
-    if stage.kind == StageKind.grpo.rawValue {
-      let settings = try parameters.grpo()
-      let prompts = try rewardedPrompts(of: stage, count: settings.promptsPerStep)
-      let reference = settings.divergenceWeight > 0 ? try startingModel(of: stage) : nil
-      guard let optimizer else {
-        return GRPO(
-          model: model, reference: reference, prompts: prompts, settings: settings, seed: seed)
-      }
-      return try GRPO(
-        model: model, serializedOptimizer: optimizer, reference: reference, prompts: prompts,
-        settings: settings, seed: seed)
+    switch StageKind(rawValue: stage.kind) {
+    case .grpo: try reinforcement(of: stage, model: model, optimizer: optimizer)
+    case .sft: try supervisedTuning(of: stage, model: model, optimizer: optimizer)
+    case .em: try entropyMinimization(of: stage, model: model, optimizer: optimizer)
+    default:
+      preconditionFailure("a stage \(stage.kind) is no training")
     }
+  }
+
+  private func entropyMinimization(
+    of stage: Stage, model: Transformer, optimizer: [UInt8]?
+  ) throws -> EntropyMinimization {
+    let parameters = StageParameters(stage)
     let settings = try parameters.entropyMinimization()
+    let seed = try parameters.seed("seed")
+    let earlier = try parameters.earlierSteps()
     let first = try parameters.integer("prompt")
     let prompts = try selection(of: stage)
       .prompts(ranks: first..<first + (try parameters.promptCount())).map(\.tokens)
+    let reference = settings.needsReference ? try baseModel(of: stage) : nil
     guard let optimizer else {
       return try EntropyMinimization(
-        model: model, prompts: prompts, settings: settings, seed: seed)
+        model: model, reference: reference, prompts: prompts, settings: settings, seed: seed,
+        earlierSteps: earlier)
     }
     return try EntropyMinimization(
-      model: model, serializedOptimizer: optimizer, prompts: prompts, settings: settings,
-      seed: seed)
+      model: model, serializedOptimizer: optimizer, reference: reference, prompts: prompts,
+      settings: settings, seed: seed, earlierSteps: earlier)
+  }
+
+  private func reinforcement(
+    of stage: Stage, model: Transformer, optimizer: [UInt8]?
+  ) throws -> GRPO {
+    let parameters = StageParameters(stage)
+    let settings = try parameters.grpo()
+    let seed = try parameters.seed("seed")
+    let earlier = try parameters.earlierSteps()
+    let prompts = try rewardedPrompts(of: stage, count: settings.promptsPerStep)
+    let reference = settings.divergenceWeight > 0 ? try startingModel(of: stage) : nil
+    guard let optimizer else {
+      return GRPO(
+        model: model, reference: reference, prompts: prompts, settings: settings, seed: seed,
+        earlierSteps: earlier)
+    }
+    return try GRPO(
+      model: model, serializedOptimizer: optimizer, reference: reference, prompts: prompts,
+      settings: settings, seed: seed, earlierSteps: earlier)
+  }
+
+  private func supervisedTuning(
+    of stage: Stage, model: Transformer, optimizer: [UInt8]?
+  ) throws -> SupervisedTuning {
+    let parameters = StageParameters(stage)
+    let settings = try parameters.supervisedTuning()
+    let seed = try parameters.seed("seed")
+    let earlier = try parameters.earlierSteps()
+    let solved = try ProblemSet.adaptation(
+      count: try parameters.integer("sft_pool"), seed: 0, of: try parameters.adaptationDomain()
+    ).problems.map { SolvedPrompt(prompt: $0.prompt, solution: $0.workedSolution) }
+    guard let optimizer else {
+      return SupervisedTuning(
+        model: model, solved: solved, settings: settings, seed: seed, earlierSteps: earlier)
+    }
+    return try SupervisedTuning(
+      model: model, serializedOptimizer: optimizer, solved: solved, settings: settings, seed: seed,
+      earlierSteps: earlier)
+  }
+
+  /// A model of its own with the weights of the base that all training of a stage began with.
+  private func baseModel(of stage: Stage) throws -> Transformer {
+    var base = try parent(0, of: stage)
+    while base.step != nil { base = try parent(0, of: base) }
+    return Transformer(copying: try preparedModel(base))
   }
 
   private func selection(of stage: Stage) throws -> RankedPrompts {

@@ -62,6 +62,17 @@ extension JobRunner {
       return try GRPO(
         model: model, serializedOptimizer: optimizer, reference: nil, prompts: prompts,
         settings: settings, seed: seed)
+    case .sft:
+      let solved = problems.map {
+        SolvedPrompt(prompt: $0.prompt, solution: $0.workedSolution)
+      }
+      let settings = SupervisedTuningSettings()
+      guard let optimizer else {
+        return SupervisedTuning(model: model, solved: solved, settings: settings, seed: seed)
+      }
+      return try SupervisedTuning(
+        model: model, serializedOptimizer: optimizer, solved: solved, settings: settings,
+        seed: seed)
     case .pretrained, .untrained:
       throw Failure(
         reason: .protocolViolation, message: "a base that is not tuned has no stage \(stage.kind)")

@@ -112,6 +112,54 @@ struct StageParameters {
     settings.learningRate = try number("learning_rate")
     settings.weightDecay = try number("weight_decay")
     settings.clip = try number("clip")
+    if let direction: MinimisedObjective.Direction = try optional("direction", choice) {
+      settings.direction = direction
+    }
+    if settings.mask == .late { settings.lateFraction = try number("late_fraction") }
+    if let floor = try optional("entropy_floor", number) { settings.entropyFloor = floor }
+    if settings.objective == .sequenceProbability {
+      settings.probabilitySmoothing = try number("probability_smoothing")
+    }
+    if let weight = try optional("em_kl_weight", number) { settings.divergenceWeight = weight }
+    if let target: Adaptation.Target = try optional("adaptation", choice) {
+      settings.adaptation = try adaptation(target)
+    }
+    return settings
+  }
+
+  /// What a stage lacks where it is at its default.
+  private func optional<Value>(
+    _ name: String, _ read: (String) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
+    stage.parameters[name] == nil ? nil : try read(name)
+  }
+
+  private func adaptation(_ target: Adaptation.Target) throws(Failure) -> Adaptation {
+    var adaptation = Adaptation()
+    adaptation.target = target
+    adaptation.setting = try choice("adapted_setting")
+    adaptation.gain = try number("adaptation_gain")
+    switch target {
+    case .none: break
+    case .entropyRate: adaptation.entropyRate = try number("entropy_rate")
+    case .klBudget:
+      adaptation.klBudget = try number("kl_budget")
+      adaptation.klBudgetSteps = try integer("kl_budget_steps")
+    }
+    return adaptation
+  }
+
+  /// Steps of the stage's method in earlier phases of a schedule.
+  func earlierSteps() throws(Failure) -> Int {
+    try optional(Schedule.earlierStepsName, integer) ?? 0
+  }
+
+  func supervisedTuning() throws(Failure) -> SupervisedTuningSettings {
+    var settings = SupervisedTuningSettings()
+    settings.batch = try integer("sft_batch")
+    settings.learningRate = try number("sft_learning_rate")
+    settings.weightDecay = try number("sft_weight_decay")
+    settings.clip = try number("sft_clip")
     return settings
   }
 

@@ -123,7 +123,7 @@ final class JobRunner {
     case .prepare: try prepare(stage)
     case .tune: try tune(stage)
     case .select: try select(stage)
-    case .em, .grpo: try train(stage)
+    case .em, .grpo, .sft: try train(stage)
     case .evaluate: try evaluate(stage)
     case .baseText: try writeBaseText(stage)
     case .repetition: try measureRepetition(stage)

@@ -19,10 +19,21 @@ protocol ReportingTrajectory: Trajectory {
 extension EntropyMinimization: ReportingTrajectory {
   func makeStep() throws(TrainingError) -> [String: Double] {
     let step = try advance()
-    return [
+    var metrics = [
       "loss": step.loss, "gradient_norm": step.gradientNorm, "sample_tokens": step.meanTokens,
       "distinct_samples": Double(step.distinctSamples),
     ]
+    metrics["sample_entropy"] = step.entropy
+    metrics["kl"] = step.divergence
+    metrics["adaptation_factor"] = step.factor
+    return metrics
+  }
+}
+
+extension SupervisedTuning: ReportingTrajectory {
+  func makeStep() throws(TrainingError) -> [String: Double] {
+    let step = try advance()
+    return ["loss": step.loss, "gradient_norm": step.gradientNorm]
   }
 }
 

@@ -87,6 +87,8 @@ struct ModelsCommand: ParsableCommand {
       "number" + bounds(low, high) + ", or \(word) (to \(to))"
     case .choice(let words): words.joined(separator: " | ")
     case .string: "text"
+    case .schedule(let methods):
+      "METHOD STEPS then … then METHOD, or repeat METHOD STEPS then … (\(methods.joined(separator: " | ")))"
     case .any: "anything"
     }
   }

@@ -82,22 +82,32 @@ package struct StageTree: Sendable {
   ///
   /// - Complexity: O(size of the answer).
   package func context(of keys: [StageKey]) -> [Stage] {
+    enum Visit {
+      case enter(StageKey)
+      case leave(Stage)
+    }
     var seen = Set(keys)
     var context: [Stage] = []
-    func visit(_ key: StageKey) {
-      guard seen.insert(key).inserted, let stage = stage(key) else { return }
-      climb(stage)
-      context.append(stage)
-    }
-    func climb(_ stage: Stage) {
-      stage.parents.forEach(visit)
-      guard stage.step != nil else { return }
-      for state in states(of: stage.trajectory) {
-        guard let step = state.step, step < stage.step! else { break }
-        visit(state.key)
+    // Chains of trajectories are as long as schedules have phases: no recursion.
+    var stack: [Visit] = []
+    func push(whatComesBefore stage: Stage) {
+      let lower = states(of: stage.trajectory).prefix { $0.step ?? 0 < stage.step ?? 0 }
+      for key in (stage.parents + lower.map(\.key)).reversed() where !seen.contains(key) {
+        stack.append(.enter(key))
       }
     }
-    for key in keys { stage(key).map(climb) }
+    for key in keys {
+      if let stage = stage(key) { push(whatComesBefore: stage) }
+      while let visit = stack.popLast() {
+        switch visit {
+        case .enter(let key):
+          guard seen.insert(key).inserted, let stage = stage(key) else { continue }
+          stack.append(.leave(stage))
+          push(whatComesBefore: stage)
+        case .leave(let stage): context.append(stage)
+        }
+      }
+    }
     return context
   }
 }

@@ -2,6 +2,8 @@
 package indirect enum ParameterCondition: Hashable, Sendable {
   case isOne(of: [ParameterValue], parameter: String)
   case isAbove(Double, parameter: String)
+  /// The parameter is the text of a `Schedule` that has this method.
+  case schedules(String, parameter: String)
   case all([ParameterCondition])
   case any([ParameterCondition])
 
@@ -20,6 +22,11 @@ package indirect enum ParameterCondition: Hashable, Sendable {
     case .isAbove(let bound, let parameter):
       guard let actual = value(parameter)?.double else { return false }
       return actual > bound
+    case .schedules(let method, let parameter):
+      guard let text = value(parameter)?.string, let schedule = try? Schedule(text) else {
+        return false
+      }
+      return schedule.phases.contains { $0.method == method }
     case .all(let conditions):
       return conditions.allSatisfy { $0.holds(value) }
     case .any(let conditions):

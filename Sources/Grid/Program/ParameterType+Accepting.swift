@@ -5,6 +5,7 @@ extension ParameterType {
     case notIntegral
     case outOfRange
     case notAChoice
+    case notASchedule(Schedule.Mistake)
   }
 
   /// The value as this type holds it, so that equal values are written alike: `1` for a number is
@@ -20,6 +21,13 @@ extension ParameterType {
     case .choice(let words):
       guard let word = value.string else { return .failure(.wrongKind) }
       return words.contains(word) ? .success(value) : .failure(.notAChoice)
+    case .schedule(let methods):
+      guard let text = value.string else { return .failure(.wrongKind) }
+      do throws(Schedule.Mistake) {
+        return .success(.string(try Schedule(text, methods: methods).text))
+      } catch {
+        return .failure(.notASchedule(error))
+      }
     case .integer(let minimum, let maximum):
       guard value.double != nil else { return .failure(.wrongKind) }
       guard let integer = value.integer else { return .failure(.notIntegral) }

@@ -11,6 +11,8 @@ package enum ParameterType: Hashable, Sendable {
   /// One of these words.
   case choice([String])
   case string
+  /// Some of these methods one after the other: the text of a `Schedule`.
+  case schedule(of: [String])
   /// Any value: the parameters of external programs, whose types only they know.
   case any
 }

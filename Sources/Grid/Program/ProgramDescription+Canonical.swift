@@ -33,6 +33,7 @@ extension ParameterType {
     case .string: .string("string")
     case .any: .string("any")
     case .choice(let words): .array(words.map { .string($0) })
+    case .schedule(let methods): .object(["schedule": .array(methods.map { .string($0) })])
     case .integer(let minimum, let maximum):
       .object([
         "integer": .array([
@@ -60,6 +61,8 @@ extension ParameterCondition {
       .object([parameter: .array(values.map(\.canonical))])
     case .isAbove(let bound, let parameter):
       .object([parameter: .object(["above": .number(bound)])])
+    case .schedules(let method, let parameter):
+      .object([parameter: .object(["schedules": .string(method)])])
     case .all(let conditions):
       .array(conditions.map(\.canonical))
     case .any(let conditions):
@@ -97,6 +100,8 @@ extension StageRule.Product {
     case .side: .string("side")
     case .measurement: .string("measurement")
     case .trajectory(let parameter): .object(["trajectory": .string(parameter)])
+    case .schedule(let parameter, let step):
+      .object(["schedule": .array([.string(parameter), .string(step)])])
     case .process(let prefix): .object(["process": prefix.map { .string($0) } ?? .null])
     }
   }

@@ -15,6 +15,9 @@ extension ProgramDescription {
     case readsAnotherMeasurement(kind: String, parent: String)
     case measurementLeavesState(kind: String)
     case metricOfNoMeasurement(String)
+    case noSchedule(kind: String, parameter: String)
+    case phaseWithoutRule(kind: String, method: String)
+    case phaseDecidedByMore(kind: String, method: String)
   }
 
   /// Everything that is wrong with the description itself.
@@ -91,12 +94,32 @@ extension ProgramDescription {
         default: found.append(.stepIsNoInteger(kind: rule.kind))
         }
       }
+      found += scheduleInconsistencies(of: rule, after: earlier)
       if let other = earlier[rule.kind], !rule.makesTrajectories(of: other) {
         found.append(.kindTwice(rule.kind))
       }
       earlier[rule.kind] = rule
     }
     return found
+  }
+
+  private func scheduleInconsistencies(
+    of rule: StageRule, after earlier: [String: StageRule]
+  ) -> [Inconsistency] {
+    guard case .schedule(let parameter, _) = rule.product else { return [] }
+    guard case .schedule(let methods) = self.parameter(named: parameter)?.type else {
+      return [.noSchedule(kind: rule.kind, parameter: parameter)]
+    }
+    return methods.flatMap { method -> [Inconsistency] in
+      guard let phase = earlier[method], case .trajectory = phase.product else {
+        return [.phaseWithoutRule(kind: rule.kind, method: method)]
+      }
+      let isCovered =
+        Set(phase.parameters).isSubset(of: rule.parameters) && phase.constants.isEmpty
+        && !phase.parameters.contains(Schedule.earlierStepsName)
+        && phase.parents.allSatisfy(rule.parents.contains)
+      return isCovered ? [] : [.phaseDecidedByMore(kind: rule.kind, method: method)]
+    }
   }
 }
 
@@ -114,7 +137,7 @@ extension StageRule.Product {
   /// The parameter that says how far a trajectory goes, for products that have one.
   package var stepParameter: String? {
     switch self {
-    case .trajectory(let parameter): parameter
+    case .trajectory(let parameter), .schedule(_, let parameter): parameter
     case .process(let prefix): prefix
     case .state, .side, .measurement: nil
     }

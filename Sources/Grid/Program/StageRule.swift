@@ -10,6 +10,12 @@ package struct StageRule: Hashable, Sendable {
     /// current state itself and makes no stage. The stages of one trajectory differ only in `n`;
     /// the ones with lower `n` lie on the way.
     case trajectory(stepParameter: String)
+    /// A model after `n` steps of several methods: the phases of the schedule that `parameter` holds, of
+    /// type `.schedule(of:)`, are stages of the kinds that bear the methods' names, each the trajectory
+    /// that goes on from the last one. They are made by the earlier rules of these kinds, whether or not
+    /// those hold for the run. This rule's own `kind` has no stages; its `parents` and `parameters` are
+    /// all of theirs.
+    case schedule(parameter: String, stepParameter: String)
     /// Something that later stages read, such as the selected prompts.
     case side
     /// Metrics of the current state, which become the run's.

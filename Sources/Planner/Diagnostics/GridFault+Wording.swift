@@ -288,6 +288,11 @@ extension GridFault {
       .claimLeavesOpen, .comparedWithItself, .selectedAndUsed, .valueNotOnAxis, .axisTooShort,
       .expectationUnreadable, .expectationOutOfRange:
       claimWording(path: path)
+    case .tooManyPhases(let schedule, let steps, let limit):
+      Wording(
+        "the schedule “\(schedule)” changes its method more than \(Self.grouped(limit)) times in "
+          + "\(Self.grouped(steps)) steps",
+        "make its phases longer, or ask for fewer steps")
     case .sameRunTwice(let first, let second):
       Wording(
         "\(first) and \(second) give every parameter the same value and would be one run",

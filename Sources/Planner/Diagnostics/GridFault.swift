@@ -96,6 +96,7 @@ package enum GridFault: Hashable, Sendable {
   case baselineMatchesNothing
   case nothingIsLeft
   case tooManyRuns(count: Int?, limit: Int)
+  case tooManyPhases(schedule: String, steps: Int, limit: Int)
 
   // Claims.
   case claimTwice(String, firstLine: Int)

@@ -6,6 +6,9 @@ extension GridFault.RefusedValue {
     case .wrongKind, .notIntegral, .notAChoice:
       "“\(parameter)” must be \(type.phrase), but is \(isQuoted ? "the text " : "")“"
         + "\(GridFault.Found.shortened(text))”"
+    case .notASchedule(let mistake):
+      "“\(parameter)” must be \(type.phrase), but is “\(GridFault.Found.shortened(text))”: "
+        + mistake.message
     case .outOfRange:
       "“\(parameter)” must be \(type.phrase), but is \(text)"
     }
@@ -28,9 +31,39 @@ extension GridFault.RefusedValue {
       if NumberText(text) != nil { return isQuoted ? "remove the quotes" : nil }
       let bare = text.filter { $0 != "_" && $0 != "," && $0 != " " }
       if bare != text, NumberText(bare) != nil { return "write \(bare)" }
+    case .schedule(let methods):
+      guard case .notASchedule(let mistake) = refusal else { return nil }
+      return mistake.remedy(methods)
     case .string, .any: break
     }
     return nil
+  }
+}
+
+extension Schedule.Mistake {
+  fileprivate var message: String {
+    switch self {
+    case .unreadablePhase(let text):
+      text.isEmpty
+        ? "it has a place where no method stands"
+        : "“\(GridFault.Found.shortened(text))” is no method with a number of steps"
+    case .unknownMethod(let word): "“\(GridFault.Found.shortened(word))” is no method"
+    case .withoutSteps(let phase): "it does not say how many steps of \(phase) there are"
+    case .ends(let phase): "it does not say what follows “\(phase)”"
+    case .repeatsTwice: "it has “repeat” twice"
+    }
+  }
+
+  fileprivate func remedy(_ methods: [String]) -> String {
+    switch self {
+    case .unreadablePhase: "write a method and a number, with “then” between two of them"
+    case .unknownMethod(let word):
+      GridFault.didYouMean(Suggestion.nearest(to: word, among: methods), methods)
+        ?? "take another one"
+    case .withoutSteps(let phase): "write “\(phase) 10” for ten of them"
+    case .ends: "leave out the last number, or write “repeat” where it starts again"
+    case .repeatsTwice: "everything from the first “repeat” on comes again; remove the second"
+    }
   }
 }
 
@@ -46,6 +79,9 @@ extension ParameterType {
       "a number" + Self.range(minimum, maximum) + " or “\(word)”"
     case .choice(let words): Self.either(words)
     case .string: "a text"
+    case .schedule(let methods):
+      "a schedule of \(Self.either(methods)), such as “\(methods.first ?? "") 10 then "
+        + "\(methods.last ?? "")”"
     case .any: "a value"
     }
   }

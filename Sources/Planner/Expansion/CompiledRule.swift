@@ -58,8 +58,10 @@ struct CompiledRule {
       let looksAt = rule.parameters.flatMap { name in
         [name] + (program.parameter(named: name)?.relevantWhen?.names ?? [])
       }
+      let schedule: [String] =
+        if case .schedule(let parameter, _) = rule.product { [parameter] } else { [] }
       let own = Self.axes(
-        behind: slots.slots(behind: looksAt + (rule.when?.names ?? [])), in: block)
+        behind: slots.slots(behind: looksAt + schedule + (rule.when?.names ?? [])), in: block)
       var all = own
       let step = rule.product.stepParameter.flatMap(slots.index(of:))
       if let step { all.formUnion(Self.axes(behind: [step], in: block)) }
@@ -120,7 +122,7 @@ extension StageRule.Product {
   /// Whether later stages go on from what this one leaves.
   var leavesState: Bool {
     switch self {
-    case .state, .trajectory: true
+    case .state, .trajectory, .schedule: true
     case .side, .measurement, .process: false
     }
   }
@@ -129,7 +131,7 @@ extension StageRule.Product {
   var isMeasured: Bool {
     switch self {
     case .measurement, .process: true
-    case .state, .trajectory, .side: false
+    case .state, .trajectory, .schedule, .side: false
     }
   }
 }

@@ -43,6 +43,7 @@ package struct PlanBuilder {
     var builder = PlanBuilder(grid)
     builder.expand()
     builder.checkSelections()
+    builder.checkSchedules()
     if builder.diagnostics.hasFaults { throw builder.diagnostics.faults }
     let plan = Plan(
       specification: grid.specification, hash: grid.hash, runs: builder.runs,
@@ -186,6 +187,13 @@ package struct PlanBuilder {
       }
       diagnostics.fault(objection.fault, at: place ?? grid.places.root, path: path)
     }
+  }
+
+  private mutating func checkSchedules() {
+    guard let (schedule, steps) = walk.overlong else { return }
+    diagnostics.fault(
+      .tooManyPhases(schedule: schedule, steps: steps, limit: StageWalk.phaseLimit),
+      at: grid.places.axes["schedule"] ?? grid.places.root, path: ["schedule"])
   }
 
   private mutating func checkSelections() {

@@ -230,7 +230,7 @@ extension ParameterType {
   fileprivate var hasOrder: Bool {
     switch self {
     case .integer, .number, .numberOrTied, .any: true
-    case .boolean, .choice, .string: false
+    case .boolean, .choice, .string, .schedule: false
     }
   }
 }

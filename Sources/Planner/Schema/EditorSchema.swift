@@ -300,6 +300,14 @@ extension ParameterType {
         ])
       ]
     case .choice(let words): return ["enum": .array(words.map { .string($0) })]
+    case .schedule(let methods):
+      let method = "(\(methods.joined(separator: "|")))"
+      let phase = "\(method) +[1-9][0-9]*"
+      return [
+        "type": .string("string"),
+        "pattern": .string(
+          "^ *(\(phase) +then +)*(\(method)|repeat +\(phase)( +then +\(phase))*) *$"),
+      ]
     case .string, .any:
       return ["type": .array([.string("string"), .string("number"), .string("boolean")])]
     }
@@ -309,7 +317,7 @@ extension ParameterType {
   fileprivate var hasSeries: Bool {
     switch self {
     case .integer, .number, .numberOrTied, .any: true
-    case .boolean, .choice, .string: false
+    case .boolean, .choice, .string, .schedule: false
     }
   }
 }

@@ -7,6 +7,9 @@ import Problems
 /// completions, and updates the weights so that the distributions along them become sharper. No
 /// gradient flows through the sampling.
 ///
+/// Other objectives than the entropy, its opposite, a divergence from the base model, and settings that
+/// adapt themselves are variations of the same step.
+///
 /// A step's random numbers are addressed by (step, prompt, sample, position), so that a trajectory
 /// that goes on from a kept state draws what it would have drawn.
 package final class EntropyMinimization: Trajectory {
@@ -15,12 +18,19 @@ package final class EntropyMinimization: Trajectory {
   /// The model being trained.
   package let model: Transformer
   let optimizer: AdamW
+  /// The base model, where a divergence from it is measured.
+  private let reference: Transformer?
+  var controller: AdaptiveController
   private let batching: Batching
+  /// Steps of this method that a schedule made before this trajectory: its random numbers go on from
+  /// there.
+  private let earlierSteps: Int
   private let stream: RandomStream
 
   /// What a step did.
   package struct Step: Hashable, Sendable {
-    /// The mean entropy at the loss temperature, in nats, before the update.
+    /// What is made small, before the update: the objective's value, a divergence with its weight
+    /// included. With the entropy it is the mean entropy at the loss temperature, in nats.
     package let loss: Double
     /// The norm of the gradient before clipping.
     package let gradientNorm: Double
@@ -28,36 +38,54 @@ package final class EntropyMinimization: Trajectory {
     package let meanTokens: Double
     /// How many of the samples were different.
     package let distinctSamples: Int
+    /// The mean entropy of the counted tokens at the loss temperature of the settings, in nats; `nil`
+    /// where it is the loss.
+    package var entropy: Double?
+    /// The mean over the counted tokens of the divergence from the base model, in nats; `nil` where it
+    /// is not measured.
+    package var divergence: Double?
+    /// What the adapted setting was multiplied by; `nil` where none is.
+    package var factor: Double?
   }
 
   /// A trajectory at its start.
   ///
   /// - Parameters:
   ///   - model: is trained in place.
+  ///   - reference: a model of its own with the base model's weights; used where
+  ///     `settings.needsReference`, and needed there.
   ///   - prompts: not empty; the samples of a step are dealt to them in turn.
   ///   - seed: the run's.
+  ///   - earlierSteps: of this method that a schedule made before.
   ///   - batching: other than `.tree` only to compare with.
   package convenience init(
-    model: Transformer, prompts: [[Int32]], settings: EntropyMinimizationSettings, seed: UInt64,
+    model: Transformer, reference: Transformer? = nil, prompts: [[Int32]],
+    settings: EntropyMinimizationSettings, seed: UInt64, earlierSteps: Int = 0,
     batching: Batching = .tree
   ) throws(TrainingError) {
     let optimizer = AdamW(settings.optimizer, count: model.weights.count)
     try self.init(
-      model: model, optimizer: optimizer, prompts: prompts, settings: settings, seed: seed,
-      batching: batching)
+      model: model, optimizer: optimizer, reference: reference,
+      controller: AdaptiveController(settings.adaptation), prompts: prompts, settings: settings,
+      seed: seed, earlierSteps: earlierSteps, batching: batching)
   }
 
   init(
-    model: Transformer, optimizer: AdamW, prompts: [[Int32]],
-    settings: EntropyMinimizationSettings, seed: UInt64, batching: Batching = .tree
+    model: Transformer, optimizer: AdamW, reference: Transformer?, controller: AdaptiveController,
+    prompts: [[Int32]], settings: EntropyMinimizationSettings, seed: UInt64, earlierSteps: Int,
+    batching: Batching = .tree
   ) throws(TrainingError) {
     precondition(!prompts.isEmpty, "entropy minimization needs a prompt")
+    precondition(!settings.needsReference || reference != nil, "a divergence needs a reference")
     try settings.validate()
     self.settings = settings
     self.prompts = prompts
     self.model = model
     self.optimizer = optimizer
+    self.reference = settings.needsReference ? reference : nil
+    self.controller = controller
     self.batching = batching
+    self.earlierSteps = earlierSteps
     stream = RandomStream(seed: seed, purpose: RandomPurpose("em/sample"))
   }
 
@@ -72,7 +100,7 @@ package final class EntropyMinimization: Trajectory {
       temperature: settings.temperature, topP: settings.topP,
       repetitionPenalty: settings.repetitionPenalty, maximumNewTokens: settings.maximumTokens,
       stopToken: Vocabulary.end)
-    let step = step
+    let step = earlierSteps + step
     let promptOfSample = (0..<settings.batch).map { $0 % prompts.count }
     func uniform(_ sample: Int, _ position: Int) -> Float {
       stream.uniform(step, sample % prompts.count, sample / prompts.count, position)
@@ -81,7 +109,7 @@ package final class EntropyMinimization: Trajectory {
     case .tree:
       let samples = model.sampleTree(
         prompts: prompts, promptOfSample: promptOfSample, settings: sampling, uniform: uniform)
-      return try update(on: samples.tree, logits: samples.logits)
+      return try update(on: .init(samples.tree, settings), logits: samples.logits)
     case .plain:
       let generations = model.generate(
         prompts: promptOfSample.map { prompts[$0] }, settings: sampling, uniform: uniform)
@@ -94,48 +122,103 @@ package final class EntropyMinimization: Trajectory {
     switch batching {
     case .tree:
       let tree = SampleTree(prompts: prompts, samples: samples)
-      return try update(on: tree, logits: model.forward(tree))
+      return try update(on: .init(tree, settings), logits: model.forward(tree))
     case .plain:
-      let rows = WeightedRows(
-        prompts: prompts, samples: samples, mask: settings.mask,
-        accumulation: settings.accumulation)
-      return try update(
-        weights: rows.weights, logits: rows.weights.isEmpty ? nil : model.forward(rows.batch),
-        tokens: samples.map(\.tokens.count), distinctSamples: rows.distinctSamples)
+      return try update(on: .init(prompts: prompts, samples, settings), logits: nil)
     }
   }
 
-  private func update(on tree: SampleTree, logits: Matrix) throws(TrainingError) -> Step {
-    try update(
-      weights: tree.rowWeights(mask: settings.mask, accumulation: settings.accumulation),
-      logits: logits, tokens: tree.samples.map(\.tokens.count),
-      distinctSamples: tree.distinctSamples)
-  }
-
-  /// - Parameters:
-  ///   - weights: of the rows of the logits.
-  ///   - tokens: the length of each sample.
-  private func update(
-    weights: [Float], logits: Matrix?, tokens: [Int], distinctSamples: Int
-  ) throws(TrainingError) -> Step {
+  /// - Parameter drawn: the logits of the rows, if they are there.
+  private func update(on rows: MinimisedRows, logits drawn: Matrix?) throws(TrainingError) -> Step {
     model.zeroGradients()
-    var loss = 0.0
+    var outcome = Outcome()
+    var controller = controller
     // Without any counted token the loss is 0 and so is the gradient; the weights still decay.
-    if let logits, weights.contains(where: { $0 != 0 }) {
-      loss =
-        switch settings.objective {
-        case .entropy:
-          entropyGradient(
-            replacing: logits, weights: weights, temperature: Float(settings.lossTemperature))
-        }
-      guard loss.isFinite else { throw .lossNotFinite(step: step + 1) }
+    if rows.weights.contains(where: { $0 != 0 }) {
+      let logits = drawn ?? rows.layout.forward(model)
+      outcome = minimise(rows, logits, &controller)
+      guard outcome.loss.isFinite else { throw .lossNotFinite(step: step + 1) }
       model.backward(logits)
     }
-    let norm = optimizer.update(model, learningRate: settings.learningRate)
+    let norm = optimizer.update(
+      model, learningRate: settings.learningRate * controller.factor(of: .learningRate))
     guard norm.isFinite else { throw .gradientNotFinite(step: step + 1) }
+    self.controller = controller
+    let tokens = rows.samples.reduce(0) { $0 + $1.tokens.count }
     return Step(
-      loss: loss, gradientNorm: norm,
-      meanTokens: Double(tokens.reduce(0, +)) / Double(tokens.count),
-      distinctSamples: distinctSamples)
+      loss: outcome.loss, gradientNorm: norm,
+      meanTokens: Double(tokens) / Double(rows.samples.count),
+      distinctSamples: rows.distinctSamples,
+      entropy: settings.reportsEntropy ? outcome.entropy : nil,
+      divergence: reference == nil ? nil : outcome.divergence,
+      factor: settings.adaptation.target == .none ? nil : controller.factor)
+  }
+
+  // MARK: Loss and gradient
+
+  private struct Outcome {
+    var loss = 0.0
+    var entropy = 0.0
+    var divergence = 0.0
+  }
+
+  /// Measures, adapts, and replaces the logits by the gradient of the loss.
+  private func minimise(
+    _ rows: MinimisedRows, _ logits: Matrix, _ controller: inout AdaptiveController
+  ) -> Outcome {
+    var outcome = Outcome()
+    if settings.reportsEntropy {
+      outcome.entropy = weightedEntropy(
+        logits, weights: rows.weights, temperature: Float(settings.lossTemperature))
+    }
+    var slope: Matrix?
+    if let reference {
+      let other = rows.layout.forward(reference)
+      outcome.divergence = divergenceGradient(
+        replacing: other, from: logits, weights: rows.weights,
+        scale: Float(settings.divergenceWeight))
+      slope = other
+    }
+    controller.observe(
+      steps: step, entropy: outcome.entropy,
+      divergence: reference == nil ? nil : outcome.divergence)
+    let temperature = Float(settings.lossTemperature * controller.factor(of: .lossTemperature))
+    outcome.loss = objectiveGradient(rows, replacing: logits, temperature: temperature)
+    if settings.divergenceWeight > 0, let slope {
+      outcome.loss += settings.divergenceWeight * outcome.divergence
+      add(slope, to: logits)
+    }
+    return outcome
+  }
+
+  /// The objective's value, with the direction's sign; replaces the logits by its gradient.
+  private func objectiveGradient(
+    _ rows: MinimisedRows, replacing logits: Matrix, temperature: Float
+  ) -> Double {
+    let isMaximised = settings.direction == .maximise
+    let weights = isMaximised ? rows.weights.map { -$0 } : rows.weights
+    switch settings.objective {
+    case .entropy:
+      return entropyGradient(
+        replacing: logits, weights: weights, temperature: temperature,
+        floor: Float(settings.entropyFloor))
+    case .selfCertainty:
+      return selfCertaintyGradient(replacing: logits, weights: weights, temperature: temperature)
+    case .sequenceLogProbability, .sequenceProbability, .answerEntropy:
+      var terms = rows.terms
+      let logProbabilities = terms.logProbabilities(logits, temperature: temperature)
+      let objective = SequenceObjective(
+        objective: settings.objective, smoothing: settings.probabilitySmoothing)
+      let (value, slopes) = objective.terms(
+        zip(rows.samples, logProbabilities).map { sample, logProbability in
+          SequenceObjective.Sample(
+            prompt: sample.prompt, logProbability: logProbability,
+            answer: Grade(continuation: sample.tokens, expected: 0).answer)
+        })
+      terms.gradient(
+        replacing: logits, slopes: isMaximised ? slopes.map { -$0 } : slopes,
+        temperature: temperature)
+      return isMaximised ? -value : value
+    }
   }
 }

@@ -29,18 +29,18 @@ extension GRPO {
   /// - Parameters:
   ///   - model: the kept weights; trained in place.
   ///   - bytes: what `serializedOptimizer` made.
-  ///   - reference: as for a start.
+  ///   - reference, earlierSteps: as for a start.
   /// - Throws: `TrainingError.stateDoesNotFit`.
   package convenience init(
     model: Transformer, serializedOptimizer bytes: [UInt8], reference: Transformer?,
-    prompts: [GradedPrompt], settings: GRPOSettings, seed: UInt64
+    prompts: [GradedPrompt], settings: GRPOSettings, seed: UInt64, earlierSteps: Int = 0
   ) throws(TrainingError) {
     let container = try Safetensors(state: bytes)
     let optimizer = try AdamW(
       settings.optimizer, count: model.weights.count, container: container)
     self.init(
       model: model, optimizer: optimizer, reference: reference, prompts: prompts,
-      settings: settings, seed: seed)
+      settings: settings, seed: seed, earlierSteps: earlierSteps)
     if isWithinBatch { current = try restored(container) }
   }
 
@@ -60,10 +60,8 @@ extension GRPO {
       samples.append(Array(tokens[start..<start + length]))
       start += length
     }
-    let chosen = passes.places(
-      batch: step / settings.updatesPerBatch, size: settings.promptsPerStep)
     let batch = GRPOBatch(
-      prompts: chosen.map { prompts[$0] }, samples: samples, rewards: rewards, settings: settings)
+      prompts: places.map { prompts[$0] }, samples: samples, rewards: rewards, settings: settings)
     var rows = rows(of: batch)
     let old = try container.tensor(Self.oldName).values
     let reference = try container.tensor(Self.referenceName).values

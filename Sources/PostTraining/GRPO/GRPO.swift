@@ -20,7 +20,10 @@ package final class GRPO: Trajectory {
   /// The state that the trajectory started from, where a divergence from it is part of the loss.
   private let reference: Transformer?
   private let batching: Batching
-  let passes: PromptPasses
+  /// Steps of this method that a schedule made before this trajectory: its prompts and random numbers go
+  /// on from there.
+  private let earlierSteps: Int
+  private let passes: PromptPasses
   private let stream: RandomStream
   private let coins: RandomStream
   /// The batch that the last step updated on, for the updates that may follow on it.
@@ -59,19 +62,21 @@ package final class GRPO: Trajectory {
   ///     `settings.divergenceWeight` is above 0, and needed there.
   ///   - prompts: not empty.
   ///   - seed: the run's.
+  ///   - earlierSteps: of this method that a schedule made before.
   ///   - batching: other than `.tree` only to compare with.
   package convenience init(
     model: Transformer, reference: Transformer?, prompts: [GradedPrompt], settings: GRPOSettings,
-    seed: UInt64, batching: Batching = .tree
+    seed: UInt64, earlierSteps: Int = 0, batching: Batching = .tree
   ) {
     self.init(
       model: model, optimizer: AdamW(settings.optimizer, count: model.weights.count),
-      reference: reference, prompts: prompts, settings: settings, seed: seed, batching: batching)
+      reference: reference, prompts: prompts, settings: settings, seed: seed,
+      earlierSteps: earlierSteps, batching: batching)
   }
 
   init(
     model: Transformer, optimizer: AdamW, reference: Transformer?, prompts: [GradedPrompt],
-    settings: GRPOSettings, seed: UInt64, batching: Batching = .tree
+    settings: GRPOSettings, seed: UInt64, earlierSteps: Int, batching: Batching = .tree
   ) {
     precondition(!prompts.isEmpty, "GRPO needs a prompt")
     precondition(
@@ -81,8 +86,10 @@ package final class GRPO: Trajectory {
     self.model = model
     self.optimizer = optimizer
     self.batching = batching
+    self.earlierSteps = earlierSteps
     self.reference = settings.divergenceWeight > 0 ? reference : nil
-    passes = PromptPasses(pool: prompts.count, seed: seed)
+    passes = PromptPasses(
+      pool: prompts.count, seed: seed, purpose: RandomPurpose("grpo/prompts"))
     stream = RandomStream(seed: seed, purpose: RandomPurpose("grpo/sample"))
     coins = RandomStream(seed: seed, purpose: RandomPurpose("grpo/reward"))
   }
@@ -103,13 +110,20 @@ package final class GRPO: Trajectory {
     return try update(recordingOld: true, logits: samples?.logits)
   }
 
+  /// The prompts of the batch that the next step updates on, as places in the pool. A trajectory begins
+  /// with a batch of its own, even if the one before it ended in the middle of one.
+  var places: [Int] {
+    let updates = settings.updatesPerBatch
+    return passes.places(
+      batch: (earlierSteps + updates - 1) / updates + step / updates,
+      size: settings.promptsPerStep)
+  }
+
   /// Samples from the model as it is.
   private func draw() -> (batch: GRPOBatch, samples: TreeSamples?) {
-    let step = step
+    let step = earlierSteps + step
     let groupSize = settings.groupSize
-    let chosen = passes.places(
-      batch: step / settings.updatesPerBatch, size: settings.promptsPerStep
-    ).map { prompts[$0] }
+    let chosen = places.map { prompts[$0] }
     let sampling = SamplingSettings(
       temperature: settings.temperature, topP: settings.topP,
       maximumNewTokens: settings.maximumTokens, stopToken: Vocabulary.end)
@@ -156,7 +170,7 @@ package final class GRPO: Trajectory {
     var rows = rows(of: batch, tree: tree)
     if let reference {
       recordReference(
-        rows.forward(reference), terms: &rows.terms, starts: rows.starts,
+        rows.layout.forward(reference), terms: &rows.terms, starts: rows.starts,
         temperature: Float(settings.temperature))
     }
     current = (batch, rows)
@@ -176,7 +190,7 @@ package final class GRPO: Trajectory {
     // Without any advantage the loss is 0 and so is the gradient; the weights still decay.
     if reference != nil || !rows.isIdle {
       let drawn = rows.isWholeTree ? logits : nil
-      let logits = drawn ?? rows.forward(model)
+      let logits = drawn ?? rows.layout.forward(model)
       sums = policyGradient(
         replacing: logits, terms: &rows.terms, starts: rows.starts, objective: settings.objective,
         recordingOld: recordingOld)

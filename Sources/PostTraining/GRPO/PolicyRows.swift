@@ -7,15 +7,7 @@ import LanguageModel
 /// added up: same loss, same gradient, to rounding. Where nothing but the advantage makes a loss,
 /// samples whose advantages add nothing can be left out.
 struct PolicyRows {
-  /// What the model computes.
-  enum Layout {
-    /// Each distinct sample on its own.
-    case packed(PackedBatch)
-    /// Each distinct prefix once.
-    case tree(SampleTree)
-  }
-
-  let layout: Layout
+  let layout: RowLayout
   /// Row by row; within a row in the order of the first sample that goes on with the token.
   var terms: [PolicyTerm]
   /// Where the terms of each row start, and at last their number.
@@ -71,14 +63,6 @@ struct PolicyRows {
 
   /// Whether no row has any gradient.
   var isIdle: Bool { terms.allSatisfy { $0.gain == 0 && $0.cost == 0 } }
-
-  /// Logits of the rows under a model's weights.
-  func forward(_ model: Transformer) -> Matrix {
-    switch layout {
-    case .packed(let batch): model.forward(batch)
-    case .tree(let tree): model.forward(tree)
-    }
-  }
 
   // MARK: Packed
 

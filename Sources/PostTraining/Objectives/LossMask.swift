@@ -8,12 +8,25 @@ package enum LossMask: String, CaseIterable, Codable, Sendable {
   /// token of a sample that the length limit cut off counts too; that row predicts nothing that
   /// was sampled, and is left out here.)
   case skipFirst = "skip_first"
+  /// The last ones of each sample: the entropy of late tokens follows accuracy best (RENT, arXiv
+  /// 2505.22660).
+  case late
+}
 
-  /// How many of a sample's tokens are left out at its start.
-  var skipped: Int {
-    switch self {
+/// A mask with what it needs.
+struct CountedTokens: Hashable, Sendable {
+  var mask = LossMask.all
+  /// The share of a sample's tokens that the mask `late` counts, rounded up to whole tokens.
+  var lateFraction = 0.25
+
+  /// How many tokens are left out at the start of a sample of `length` tokens.
+  func skipped(of length: Int) -> Int {
+    switch mask {
     case .all: 0
-    case .skipFirst: 1
+    case .skipFirst: min(1, length)
+    case .late:
+      // A product such as 0.1 · 30, a rounding above 3, counts 3 tokens.
+      length - min(length, Int((lateFraction * Double(length) - 1e-9).rounded(.up)))
     }
   }
 }

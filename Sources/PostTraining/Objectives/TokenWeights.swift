@@ -10,11 +10,11 @@ import LanguageModel
 ///   - lengths: the number of tokens of each sample.
 ///   - accumulation: the number of micro-batches.
 /// - Precondition: the number of samples is a multiple of `accumulation`.
-func tokenWeights(lengths: [Int], mask: LossMask, accumulation: Int) -> [Double] {
+func tokenWeights(lengths: [Int], counted: CountedTokens, accumulation: Int) -> [Double] {
   precondition(lengths.count % accumulation == 0, "uneven micro-batches")
   let size = max(1, lengths.count / accumulation)
   return stride(from: 0, to: lengths.count, by: size).flatMap { start in
-    let tokens = lengths[start..<start + size].reduce(0) { $0 + max(0, $1 - mask.skipped) }
+    let tokens = lengths[start..<start + size].reduce(0) { $0 + $1 - counted.skipped(of: $1) }
     return repeatElement(1 / (Double(accumulation) * Double(max(1, tokens))), count: size)
   }
 }
@@ -25,12 +25,13 @@ extension SampleTree {
   /// a micro-batch counts no token.
   ///
   /// - Complexity: O(number of tokens).
-  func rowWeights(mask: LossMask, accumulation: Int) -> [Float] {
+  func rowWeights(_ counted: CountedTokens, accumulation: Int) -> [Float] {
     let tokenWeights = tokenWeights(
-      lengths: samples.map(\.tokens.count), mask: mask, accumulation: accumulation)
+      lengths: samples.map(\.tokens.count), counted: counted, accumulation: accumulation)
     var sums = [Double](repeating: 0, count: logitRows.count)
     for (sample, weight) in zip(samples, tokenWeights) {
-      for row in sample.logitRows.dropFirst(mask.skipped) { sums[Int(row)] += weight }
+      let skipped = counted.skipped(of: sample.tokens.count)
+      for row in sample.logitRows.dropFirst(skipped) { sums[Int(row)] += weight }
     }
     return sums.map { Float($0) }
   }

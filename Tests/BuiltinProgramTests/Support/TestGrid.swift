@@ -58,6 +58,8 @@ struct TestGrid {
       ? start : stage(.grpo, parents: [start] + (selected ? [select] : []), step: step)
   }
 
+  func sft(_ step: Int) -> Stage { stage(.sft, parents: [base], step: step) }
+
   func evaluate(_ step: Int) -> Stage { evaluate(em(step)) }
 
   func evaluate(_ state: Stage) -> Stage { stage(.evaluate, parents: [state]) }

@@ -59,7 +59,7 @@ import Testing
           state = stage
           last = (stage.key, own.count)
         case .measurement, .process: own.append(stage.key)
-        case .side: break
+        case .side, .schedule: break
         }
       }
       if let last { own.insert(last.key, at: last.place) }

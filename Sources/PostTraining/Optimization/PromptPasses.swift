@@ -7,10 +7,11 @@ struct PromptPasses {
   private let pool: Int
   private let stream: RandomStream
 
+  /// - Parameter purpose: of the random numbers, a method's own.
   /// - Precondition: `pool > 0`.
-  init(pool: Int, seed: UInt64) {
+  init(pool: Int, seed: UInt64, purpose: RandomPurpose) {
     self.pool = pool
-    stream = RandomStream(seed: seed, purpose: RandomPurpose("grpo/prompts"))
+    stream = RandomStream(seed: seed, purpose: purpose)
   }
 
   /// The places in the pool that a batch takes. Where a batch is larger than the rest of a pass, it
