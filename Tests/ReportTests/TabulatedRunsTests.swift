@@ -74,7 +74,7 @@ import Testing
     #expect(table.runs.states == [.done, .failed, .running, .pending])
     #expect(table.faults.values == 1 && table.faults.first[0].line == 5)
     let means = try FileSummary(table.runs, roles: roles).sections[0].means
-    #expect(means.rows[0].entries[0].remark == "(n=3 of 4)")
+    #expect(means.rows[0].entries[0].remark == "(n=3 of 4; 3.0 with failed as 0)")
     #expect(
       means.notes[0].contains("1 failed, 2 not done yet") || means.notes[0].contains("1 failed"))
   }
