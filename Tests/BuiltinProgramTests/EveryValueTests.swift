@@ -9,7 +9,7 @@ import Testing
 struct EveryValueTests {
   private static let little: ParameterAssignment = [
     "model": .string("tiny"), "pretraining_steps": .integer(6), "batch": .integer(4),
-    "selection_prompts": .integer(4), "selection_samples": .integer(2),
+    "selection_prompts": .integer(10), "selection_samples": .integer(2),
     "selection_checkpoints": .integer(2), "selection_decile": .integer(1),
     "base_steps": .integer(1), "maximum_tokens": .integer(8), "prompts_per_step": .integer(2),
     "group_size": .integer(2), "grpo_maximum_tokens": .integer(8), "sft_batch": .integer(2),
