@@ -65,6 +65,23 @@ import Testing
     #expect(try goldenMismatch(report().latex(origin: origin), "report.tex") == nil)
   }
 
+  @Test func claimsOnThePage() throws {
+    let grid = ExampleGrid()
+    let report = try report(grid)
+    let figures = try report.figures()
+    let forest = try #require(figures.last)
+    #expect(forest.name == "claims")
+    // Three claims have an effect or say that they have none; each has its row.
+    for claim in Self.claims { #expect(forest.svg.contains(claim.id)) }
+    let page = String(
+      decoding: report.html(
+        ids: grid.runs.map(\.id), figures: figures, origin: origin,
+        details: ReportDetails()), as: UTF8.self)
+    #expect(page.contains("<h2 id=\"claims\">Claims</h2>"))
+    #expect(page.contains("contradicted") && page.contains("id=\"figure-claims\""))
+    #expect(page.contains("claims fixed by commit 4567def of 2026-01-31"))
+  }
+
   @Test func everythingInJSON() throws {
     let grid = ExampleGrid()
     let json = try report(grid).json(origin: origin, ids: grid.runs.map(\.id))

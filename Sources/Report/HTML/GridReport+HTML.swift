@@ -41,6 +41,10 @@ extension GridReport {
     page.add("<p class=\"progress\">\(Markup.escaped(progress)); \(cellSentence)</p>\n")
     var sections: [(id: String, title: String, body: () -> Void)] = []
     sections.append(("asked", "What was asked", { page.add(self.asked(details)) }))
+    if let claims = ReportTable(claims: claims) {
+      let html = HTMLTable.render(claims, label: "Claims")
+      sections.append(("claims", "Claims", { page.add(html) }))
+    }
     if !figures.isEmpty {
       sections.append(("figures", "Figures", { page.add(Self.gallery(figures)) }))
     }
@@ -287,6 +291,8 @@ extension GridReport {
 
   private func footer(_ origin: ReportOrigin) -> String {
     "Grid \(origin.gridHash.hex)"
+      + (claims.isEmpty
+        ? "" : "; claims fixed by commit \(Markup.escaped(origin.claimsCommit ?? "unknown"))")
       + (origin.commit.map { "; report made by commit \(Markup.escaped($0))" } ?? "")
   }
 }

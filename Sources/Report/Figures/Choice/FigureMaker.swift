@@ -200,16 +200,18 @@ extension GridReport {
   private static let metricLimit = 3
 
   /// The figures that the grid asks for, or those that its axes suggest for the first metrics of the
-  /// report.
+  /// report; then its claims, unless it wants no figures at all.
   ///
   /// - Throws: `AggregationFault.unknownAxis` for a figure that names an axis the grid has not.
   /// - Complexity: O(runs × axes × figures), but for the sorting within cells.
   package func figures() throws(AggregationFault) -> [Figure] {
     let maker = FigureMaker(runs, of: specification)
     let metrics = sections.map(\.metric)
-    return try maker.figures(
-      specification.report.figures
-        ?? metrics.prefix(Self.metricLimit).flatMap { maker.suggestions(for: $0) },
+    let wanted = specification.report.figures
+    if wanted?.isEmpty == true { return [] }
+    let figures = try maker.figures(
+      wanted ?? metrics.prefix(Self.metricLimit).flatMap { maker.suggestions(for: $0) },
       metrics: metrics)
+    return figures + [ForestPlot(claims)?.figure(named: "claims")].compactMap(\.self)
   }
 }

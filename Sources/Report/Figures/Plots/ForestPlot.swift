@@ -1,8 +1,8 @@
+import Aggregator
+
 /// The effects of claims with their intervals, one row each.
 struct ForestPlot {
-  package enum Verdict: Hashable {
-    case supported, contradicted, undecided
-  }
+  typealias Verdict = ClaimVerdict.Verdict
 
   struct Row: Hashable {
     let label: String
