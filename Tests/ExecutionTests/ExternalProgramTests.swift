@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test func aStatusIsAFailureWithItsLastWords() throws {
-    let grid = try TestGrid(shell: "echo trying; echo 'ValueError: no' >&2; exit 3", retries: 1)
+    let grid = try TestGrid(shell: "echo 'ValueError: no' >&2; echo trying; exit 3", retries: 1)
     try grid.add([["x": .integer(1)]])
     let report = try grid.run()
     #expect(report.outcome == .finished)

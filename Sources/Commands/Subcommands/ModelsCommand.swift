@@ -60,6 +60,12 @@ struct ModelsCommand: ParsableCommand {
       lines.append("\(parameter.name): \(range(of: parameter.type)), \(value)")
       lines.append("    \(parameter.about)")
     }
+    lines.append("")
+    lines.append("measurements, which a grid asks for by measure:")
+    for measurement in Measurement.allCases {
+      lines.append("\(measurement.rawValue)")
+      lines.append("    \(measurement.about)")
+    }
     for (name, values) in BuiltinProgram.description.presets.sorted(by: { $0.key < $1.key }) {
       lines.append("")
       lines.append("preset \(name):")

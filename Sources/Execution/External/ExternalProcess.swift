@@ -31,6 +31,8 @@ final class ExternalProcess: @unchecked Sendable {
   private var lines = LineSplitter(limit: ExternalProcess.longestLine)
   private var ledger: ReportLedger
   private let log: AttemptLog
+  /// Of standard error alone: which of two pipes is read first says nothing of what came last.
+  private var errors = LogTail()
   private let report: String
   private var failure: Failure?
   private var hasLogFailed = false
@@ -53,6 +55,7 @@ final class ExternalProcess: @unchecked Sendable {
       output: { [unowned self] in readOutput($0) },
       outputClosed: {},
       error: { [unowned self] in
+        errors.add($0)
         self.log.write($0)
         checkLog()
       },
@@ -107,7 +110,8 @@ final class ExternalProcess: @unchecked Sendable {
     let last = failure.map { .failure($0) } ?? ledger.finish()
     if end == .exited(0), case .failure(let failure) = last { log.note(failure.message) }
     log.finish()
-    let detail = log.lastLine
+    let complaint = errors.lastLine
+    let detail = complaint.isEmpty ? log.lastLine : complaint
     checkLog()
     post(.ended(end, last: last, detail: detail))
   }

@@ -20,7 +20,7 @@ final class AttemptLog {
   private var tail: [UInt8] = []
   private var leftOut = 0
   /// The end of what was said last, for messages.
-  private var last: [UInt8] = []
+  private var last = LogTail()
   private(set) var error: FileError?
 
   init(path: String) {
@@ -91,22 +91,12 @@ final class AttemptLog {
   }
 
   private func remember(_ bytes: [UInt8]) {
-    last += bytes.suffix(600)
-    if last.count > 4096 { last.removeFirst(last.count - 600) }
+    bytes.withUnsafeBytes { last.add($0) }
   }
 
   /// The last line in the file that says something, shortened, for messages; empty when there is
   /// none.
-  var lastLine: String {
-    let lines = last.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
-    for line in lines.reversed() {
-      let text = String(decoding: line, as: UTF8.self)
-      guard text.contains(where: { !$0.isWhitespace }) else { continue }
-      let words = text.drop { $0.isWhitespace }
-      return words.count > 200 ? words.prefix(199) + "…" : String(words)
-    }
-    return ""
-  }
+  var lastLine: String { last.lastLine }
 
   private func writeToFile(_ bytes: UnsafeRawBufferPointer) {
     guard error == nil else { return }
