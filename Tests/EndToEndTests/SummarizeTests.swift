@@ -22,7 +22,12 @@ struct SummarizeTests {
     #expect(output.status == 1)
     #expect(output.standardOutput == (try folder.read("results/lines/summary.csv")))
     #expect(output.standardError.contains("cells by x; replicates seed; metrics y and z"))
-    let table = try EspalierProgram.run(["summarize", runs, "--metric", "y"], in: folder)
+    let table = try EspalierProgram.run(
+      ["summarize", runs, "--metric", "y", "--figures", "drawn"], in: folder)
+    // The figure is the one that the grid's own report has.
+    #expect(try folder.read("drawn/y-curve-x.svg").contains("</svg>"))
+    let latex = try EspalierProgram.run(["summarize", runs, "--format", "latex"], in: folder)
+    #expect(latex.standardOutput.contains("\\toprule"))
     #expect(
       table.standardOutput.contains("(n=2 of 3;") && table.standardOutput.contains("1 failed"))
   }

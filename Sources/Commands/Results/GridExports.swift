@@ -84,16 +84,15 @@ struct GridExports {
       report.html(
         ids: results.ids, figures: figures, origin: origin, details: try reportDetails()),
       to: path("report.html"))
-    try write(figures, to: path("figures"))
+    try replace(by: figures, in: path("figures"))
   }
 
   /// Writes the figures and removes those that the grid had before and has no more.
-  private func write(_ figures: [Figure], to folder: String) throws {
+  private func replace(by figures: [Figure], in folder: String) throws {
     let files = FileManager.default
     let known = (try? files.contentsOfDirectory(atPath: folder)) ?? []
     if figures.isEmpty, known.isEmpty { return }
     do {
-      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let wanted = Set(figures.map { $0.name + ".svg" })
       for name in known where name.hasSuffix(".svg") && !wanted.contains(name) {
         try files.removeItem(atPath: folder + "/" + name)
@@ -101,6 +100,18 @@ struct GridExports {
     } catch {
       throw CommandFailure(
         "the folder \(folder) cannot be prepared: \(error.localizedDescription)", status: .store)
+    }
+    try Self.write(figures, to: folder)
+  }
+
+  /// Writes figures as SVG files under their names.
+  static func write(_ figures: [Figure], to folder: String) throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(
+        "the folder \(folder) cannot be made: \(error.localizedDescription)", status: .store)
     }
     for figure in figures {
       try AtomicFile.write(figure.svg, to: "\(folder)/\(figure.name).svg")

@@ -7,7 +7,7 @@ import Report
 
 struct SummarizeCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case table, csv, markdown
+    case table, csv, markdown, latex
   }
 
   static let configuration = CommandConfiguration(
@@ -70,8 +70,14 @@ struct SummarizeCommand: ParsableCommand {
     help: ArgumentHelp("The --by columns that label the table's columns.", valueName: "columns"))
   var columns: String?
 
-  @Option(help: "table; csv: every cell with all its statistics; markdown.")
+  @Option(help: "table; csv: every cell with all its statistics; markdown; latex (booktabs).")
   var format = Format.table
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the figures that the columns suggest, as SVG, into this folder.",
+      valueName: "folder"), completion: .directory)
+  var figures: String?
 
   @Flag(help: "Also show spread and skewness of each cell.")
   var spread = false
@@ -80,7 +86,7 @@ struct SummarizeCommand: ParsableCommand {
     if format == .csv, baseline != nil || rows != nil || columns != nil || spread {
       throw ValidationError(
         "--format csv has every cell with all its statistics; --baseline, --rows, --columns and "
-          + "--spread go with table and markdown.")
+          + "--spread go with the other forms.")
     }
   }
 
@@ -133,6 +139,11 @@ struct SummarizeCommand: ParsableCommand {
           : "\(name) has a header and no rows that can be used.")
     }
     try show(table, guess.roles, baseline)
+    if let figures {
+      let drawn = try FileSummary.figures(of: table.runs, roles: guess.roles)
+      try GridExports.write(drawn, to: figures)
+      Terminal.note("\(CountText.of(drawn.count, "figure")) in \(figures)")
+    }
     let failed = table.runs.count(of: .failed)
     if !table.faults.isEmpty || failed > 0 { throw ExitStatus.someRunsFailed.code }
   }
@@ -163,6 +174,7 @@ struct SummarizeCommand: ParsableCommand {
           width: Terminal.outputIsTerminal ? Terminal.width : nil, rowLimit: limit, spread: spread),
         to: STDOUT_FILENO)
     case .markdown: Terminal.write(summary.markdown(spread: spread), to: STDOUT_FILENO)
+    case .latex: Terminal.write(summary.latex(spread: spread), to: STDOUT_FILENO)
     case .csv: break
     }
   }

@@ -79,6 +79,24 @@ package struct FileSummary: Sendable {
     tables(spread: spread).map { MarkdownTable.render($0) }.joined(separator: "\n")
   }
 
+  /// The tables in LaTeX, one `table` environment each.
+  package func latex(spread: Bool = false) -> String {
+    tables(spread: spread).map { LaTeXTable.render($0) }.joined(separator: "\n")
+  }
+
+  /// The figures that the axes suggest for the first metrics.
+  ///
+  /// - Throws: `AggregationFault.unknownAxis`.
+  /// - Complexity: O(runs × axes × figures), but for the sorting within cells.
+  package static func figures(
+    of runs: RunTable, roles: ColumnRoles
+  ) throws(AggregationFault) -> [Figure] {
+    let maker = FigureMaker(runs, replicate: roles.replicates.first)
+    return try maker.figures(
+      roles.metrics.prefix(GridReport.metricLimit).flatMap { maker.suggestions(for: $0) },
+      metrics: roles.metrics)
+  }
+
   private func tables(spread: Bool) -> [ReportTable] {
     sections.flatMap { section in
       [section.means, section.differences, spread ? section.spread : nil].compactMap(\.self)

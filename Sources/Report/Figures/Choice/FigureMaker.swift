@@ -18,6 +18,13 @@ struct FigureMaker {
     }
   }
 
+  /// For runs of any tool, of which nothing is known but their columns.
+  init(_ runs: RunTable, replicate: String?) {
+    self.runs = runs
+    self.replicate = replicate.flatMap(runs.axisIndex)
+    prefix = nil
+  }
+
   /// Makes the figures, with file names of their own.
   ///
   /// - Parameter metrics: those of the report; a figure that names none shows the first. A metric
@@ -197,7 +204,7 @@ struct FigureMaker {
 
 extension GridReport {
   /// So many metrics have figures that the grid did not ask for.
-  private static let metricLimit = 3
+  static let metricLimit = 3
 
   /// The figures that the grid asks for, or those that its axes suggest for the first metrics of the
   /// report; then its claims, unless it wants no figures at all.
