@@ -76,7 +76,8 @@ package struct CellTable: Sendable {
       case .pending, .running: break
       }
     }
-    let origins = runs.origins.isEmpty
+    let origins =
+      runs.origins.isEmpty
       ? 0 : members.reduce(0) { $0 | runs.origins[Int($1)] }.nonzeroBitCount
     return CellFigures(
       planned: members.count, done: done, failed: failed, origins: origins,

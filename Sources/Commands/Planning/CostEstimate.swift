@@ -31,7 +31,8 @@ struct CostEstimate {
     var text = isComplete ? "about " : "more than "
     text += "\(DurationText.short(cost.seconds)) of one core's time"
     if let interval {
-      text += " (95%: \(DurationText.short(interval.lowerBound)) to "
+      text +=
+        " (95%: \(DurationText.short(interval.lowerBound)) to "
         + "\(DurationText.short(interval.upperBound)))"
     } else {
       text += ", from single timings and so without an interval"

@@ -19,16 +19,16 @@ extension Verification {
   }
 
   private func fault(of reference: ArtifactReference) -> String? {
+    let what = "The artifact “\(reference.kind)” of stage \(reference.stage.short)"
     guard ArtifactName.isKind(reference.kind), let content = Digest(hex: reference.sha256) else {
-      return "The artifact “\(reference.kind)” of stage \(reference.stage.short) has no proper name "
-        + "in the job table. Put a copy of the job table back."
+      return "\(what) has no proper name in the job table. Put a copy of the job table back."
     }
     let name = ArtifactName(key: reference.stage.digest, kind: reference.kind)
     do {
       let bytes = try store.get(name, expected: content).count
       if bytes == reference.bytes { return nil }
-      return "The artifact “\(reference.kind)” of stage \(reference.stage.short) has \(bytes) bytes "
-        + "and \(reference.bytes) on record. Put a copy of the job table back."
+      return "\(what) has \(bytes) bytes and \(reference.bytes) on record. "
+        + "Put a copy of the job table back."
     } catch {
       return error.description
     }
@@ -40,10 +40,11 @@ extension Verification {
 
   /// Whole files that no result names.
   private mutating func checkUnrecorded(_ recorded: [ArtifactReference]) throws {
-    let known = Set(recorded.compactMap { reference in
-      ArtifactName.isKind(reference.kind)
-        ? ArtifactName(key: reference.stage.digest, kind: reference.kind) : nil
-    })
+    let known = Set(
+      recorded.compactMap { reference in
+        ArtifactName.isKind(reference.kind)
+          ? ArtifactName(key: reference.stage.digest, kind: reference.kind) : nil
+      })
     let others = try store.names().filter { !known.contains($0) }
     if others.isEmpty { return }
     add(
