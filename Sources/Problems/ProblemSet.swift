@@ -64,6 +64,9 @@ package struct ProblemSet: Hashable, Sendable {
   package static let longestBenchmark = 256
   /// The largest set of adaptation prompts.
   package static let longestAdaptation = 1024
+  /// The largest set of adaptation prompts of one kind: each kind has more distinct problems than this
+  /// in the split.
+  package static let longestOfOneKind = 256
   /// A thousand times the draws that the rarest problem takes: reached only if the limits on the
   /// lengths of sets are wrong.
   private static let mostDraws = 1_000_000
@@ -103,17 +106,21 @@ package struct ProblemSet: Hashable, Sendable {
   }
 
   /// Prompts to adapt on (prompt selection, EM, GRPO, supervised tuning): all kinds of a domain in the
-  /// corpus's shares, from the adaptation split.
+  /// corpus's shares, or one of them, from the adaptation split.
   ///
-  /// - Throws: `ProblemSetError` for a count that is not in `1...longestAdaptation`.
+  /// - Throws: `ProblemSetError` for a count that is not in `1...longestAdaptation`, or of one kind in
+  ///   `1...longestOfOneKind`, and for a kind of another domain.
   package static func adaptation(
-    count: Int, seed: UInt64, of domain: Domain = .arithmetic
+    count: Int, seed: UInt64, of domain: Domain = .arithmetic, kind: ProblemKind? = nil
   ) throws(ProblemSetError) -> ProblemSet {
-    guard (1...longestAdaptation).contains(count) else {
-      throw .count(count, limit: longestAdaptation, set: "adaptation")
+    let limit = kind == nil ? longestAdaptation : longestOfOneKind
+    guard (1...limit).contains(count) else {
+      throw .count(count, limit: limit, set: kind?.rawValue ?? "adaptation")
     }
+    let kinds = domain.kinds.filter { kind == nil || $0.kind == kind }
+    if let kind, kinds.isEmpty { throw .foreign(kind, domain) }
     let problems = distinct(
-      count, from: .adaptation, kinds: domain.kinds, seed: seed, purpose: "adaptation",
+      count, from: .adaptation, kinds: kinds, seed: seed, purpose: "adaptation",
       by: { $0.distinction }, where: { _ in true })
     return ProblemSet(name: "adaptation", problems: problems)
   }
@@ -167,9 +174,13 @@ package struct ProblemSet: Hashable, Sendable {
 /// Why a set of problems cannot be made.
 package enum ProblemSetError: Error, Hashable, CustomStringConvertible {
   case count(Int, limit: Int, set: String)
+  case foreign(ProblemKind, Domain)
 
   package var description: String {
     switch self {
+    case .foreign(let kind, let domain):
+      "problems of kind \(kind.rawValue) were asked for where the problems are of \(domain.rawValue), "
+        + "which has \(domain.kinds.map(\.kind.rawValue).joined(separator: ", "))"
     case .count(let count, let limit, let set):
       "\(count) problems were asked for in the set “\(set)”; ask for 1 to \(limit)"
     }

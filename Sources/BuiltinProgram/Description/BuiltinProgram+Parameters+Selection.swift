@@ -21,6 +21,13 @@ extension BuiltinProgram {
       "With selection history: how many states of the pretraining, evenly spaced, answer the "
         + "candidates.", when: Relevance.historyRule),
     trained(
+      "selection_kind",
+      .choice([Relevance.anyKind] + ProblemKind.allCases.map(\.rawValue)),
+      .string(Relevance.anyKind),
+      "The kind of the candidates, to adapt on one kind and be tested on others; any is all kinds of "
+        + "the domain. Of one kind there are \(ProblemSet.longestOfOneKind) candidates at most.",
+      when: Relevance.oneKind),
+    trained(
       "selection_prompts", .integer(minimum: 1, maximum: ProblemSet.longestAdaptation),
       .integer(selection.candidates),
       "Candidate problems, from the adaptation split, among which prompts are selected.",

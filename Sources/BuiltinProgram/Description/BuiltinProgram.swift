@@ -95,7 +95,8 @@ package enum BuiltinProgram {
       when: Relevance.selecting, parents: [.state],
       parameters: [
         "selection_prompts", "selection_samples", "selection_temperature", "selection_seed",
-        "selection", "selection_decile", "selection_checkpoints", "corpus", "adaptation_domain",
+        "selection", "selection_decile", "selection_checkpoints", "selection_kind", "corpus",
+        "adaptation_domain",
       ], product: .side),
     Measurement.baseTextRule,
     em(steps: "em_steps", when: Relevance.methodGRPO),

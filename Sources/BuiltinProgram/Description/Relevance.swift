@@ -53,6 +53,14 @@ enum Relevance {
   static let selecting = ParameterCondition.any([em, selectedPrompts])
   /// The selection does what it did not do when there was one rule.
   static let otherRule = rule(PromptSelection.Rule.allCases.filter { $0 != .variance })
+  /// The candidates are of one kind.
+  static let oneKind = ParameterCondition.all([
+    selecting,
+    .isOne(
+      of: ProblemKind.allCases.map { .string($0.rawValue) }, parameter: "selection_kind"),
+  ])
+  /// The word for candidates of all kinds.
+  static let anyKind = "any"
   static let decileRule = rule([.decile])
   static let historyRule = rule([.history])
   private static func rule(_ rules: [PromptSelection.Rule]) -> ParameterCondition {

@@ -90,6 +90,7 @@ struct StageParameters {
     selection.rule = try choice("selection", otherwise: .variance)
     if selection.rule == .decile { selection.decile = try integer("selection_decile") }
     if selection.rule == .history { selection.checkpoints = try integer("selection_checkpoints") }
+    selection.kind = try optional("selection_kind", choice)
     return selection
   }
 

@@ -16,6 +16,8 @@ package struct PromptSelection: Hashable, Sendable {
   package var seed: UInt64 = 0
   /// What the candidates are problems of.
   package var domain = Domain.arithmetic
+  /// The one kind of the domain that they are of; `nil` for all its kinds.
+  package var kind: ProblemKind?
   /// Which candidates come first.
   package var rule = Rule.variance
   /// Of the rule `decile`: 1 has the lowest accuracy, 10 the highest.
@@ -74,9 +76,10 @@ package struct PromptSelection: Hashable, Sendable {
 
   /// The candidates' problems, in the order in which they are drawn.
   ///
-  /// - Throws: `ProblemSetError` for a number of candidates that the split does not have.
+  /// - Throws: `ProblemSetError` for a number of candidates that the split does not have, or a kind that
+  ///   the domain does not have.
   func problems() throws(ProblemSetError) -> [Problem] {
-    try ProblemSet.adaptation(count: candidates, seed: seed, of: domain).problems
+    try ProblemSet.adaptation(count: candidates, seed: seed, of: domain, kind: kind).problems
   }
 
   /// The candidates with what a model answers, in the order in which they are drawn.
