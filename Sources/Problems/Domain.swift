@@ -12,7 +12,7 @@ package enum Domain: String, CaseIterable, Hashable, Sendable {
   static let percentOfLogic = 50
 
   /// The kinds of its problems with their weights.
-  var kinds: [(kind: ProblemKind, weight: Int)] {
+  package var kinds: [(kind: ProblemKind, weight: Int)] {
     switch self {
     case .arithmetic: ProblemKind.arithmetic.map { ($0, $0.percent) }
     case .logic: ProblemKind.logic.map { ($0, $0.percent) }

@@ -25,6 +25,12 @@ struct EveryValueTests {
     ["method": .string("sft")], ["method": .string("schedule")],
   ]
 
+  /// Kinds of problems are there where the corpus has them.
+  private static let logic: ParameterAssignment = ["corpus": .string("logic")]
+  private static let needs: [ParameterValue: ParameterAssignment] = [
+    .string("knights2"): logic, .string("knights3"): logic,
+  ]
+
   private static let description = BuiltinProgram.description
 
   private static func values(of parameter: ParameterDescription) -> [ParameterValue] {
@@ -66,6 +72,7 @@ struct EveryValueTests {
         }
         var parameters = Self.little.merging(context) { $1 }
         parameters[parameter.name] = value
+        parameters.merge(Self.needs[value] ?? [:]) { $1 }
         let text = parameters.sorted { $0.key < $1.key }
           .map { "  \($0.key): \(Self.yaml($0.value))\n" }.joined()
         let reader = GridReader(builtin: Self.description) { _ throws(UnreadableFile) in

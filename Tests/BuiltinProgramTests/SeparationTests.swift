@@ -32,6 +32,11 @@ struct SeparationTests {
       for seed: UInt64 in 0..<4 {
         adaptation.append(
           try .adaptation(count: ProblemSet.longestAdaptation, seed: seed, of: domain))
+        for kind in domain.kinds.map(\.kind) {
+          adaptation.append(
+            try .adaptation(
+              count: ProblemSet.longestOfOneKind, seed: seed, of: domain, kind: kind))
+        }
       }
     }
     let adapted = Self.identities(adaptation)

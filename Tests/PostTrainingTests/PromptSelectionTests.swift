@@ -20,6 +20,19 @@ struct PromptSelectionTests {
     #expect(ranked[5].variance == 0)
   }
 
+  @Test("candidates of one kind are of that kind, the same for every rule")
+  func oneKind() throws {
+    var selection = PromptSelection()
+    selection.candidates = 12
+    selection.kind = .joint
+    let problems = try selection.problems()
+    #expect(problems.allSatisfy { $0.kind == .joint })
+    selection.rule = .random
+    #expect(try selection.problems() == problems)
+    selection.kind = nil
+    #expect(Set(try selection.problems().map(\.kind)).count > 3)
+  }
+
   @Test("each rule has its order, and equals stay as they were drawn")
   func rules() {
     var candidates = [0, 8, 3, 4, 5, 3].enumerated().map { candidate($0, right: $1) }

@@ -40,6 +40,27 @@ import Testing
     #expect(try ProblemSet.adaptation(count: 300, seed: 6) != long)
   }
 
+  @Test("prompts of one kind are distinct ones of the adaptation split, as many as may be asked for")
+  func oneKind() throws {
+    for kind in ProblemKind.allCases {
+      let set = try ProblemSet.adaptation(
+        count: ProblemSet.longestOfOneKind, seed: 3, of: .both, kind: kind)
+      #expect(set.problems.count == ProblemSet.longestOfOneKind)
+      #expect(set.problems.allSatisfy { $0.kind == kind && $0.question.split == .adaptation })
+      #expect(Set(set.problems.map(\.prompt)).count == set.problems.count)
+    }
+    #expect(throws: ProblemSetError.count(257, limit: 256, set: "joint")) {
+      try ProblemSet.adaptation(count: 257, seed: 0, kind: .joint)
+    }
+    #expect(throws: ProblemSetError.foreign(.knights2, .arithmetic)) {
+      try ProblemSet.adaptation(count: 1, seed: 0, kind: .knights2)
+    }
+    #expect(
+      ProblemSetError.foreign(.mul, .logic).description
+        == "problems of kind mul were asked for where the problems are of logic, which has knights2, "
+        + "knights3")
+  }
+
   @Test func kindsFollowTheirWeightsAndWordingsAreBalanced() throws {
     for set in try ProblemSet.benchmarks(split: .benchmark, count: 64) {
       let kinds = try #require(Benchmark(rawValue: set.name)).kinds
