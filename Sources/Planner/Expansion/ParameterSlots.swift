@@ -68,24 +68,3 @@ struct ParameterSlots {
     Array((CanonicalJSON.text(of: name) + ":" + value.canonical.text).utf8)
   }
 }
-
-/// Puts the text of a JSON object together from fragments.
-struct ObjectText {
-  private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
-
-  /// Starts anew and keeps the memory.
-  mutating func clear() {
-    bytes.removeAll(keepingCapacity: true)
-    bytes.append(UInt8(ascii: "{"))
-  }
-
-  mutating func append(_ fragment: [UInt8]) {
-    if fragment.isEmpty { return }
-    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(contentsOf: fragment)
-  }
-
-  mutating func close() {
-    bytes.append(UInt8(ascii: "}"))
-  }
-}
