@@ -93,7 +93,7 @@ struct GridRun {
     }
     try table.record(planning.plan, as: loaded.name, at: Self.now) { isAssigned, take in
       try JobBuilder(planning.tree, isDone: isAssigned, program: loaded.grid.program)
-        .forEach(take)
+        .forEachJob(take)
     }
   }
 

@@ -54,7 +54,7 @@ package struct JobBuilder {
   ) -> [PlannedJob] {
     let isDone = tree.stages.indices.map { done.contains(tree.stages.key(at: $0)) }
     var jobs: [PlannedJob] = []
-    JobBuilder(tree, isDone: isDone, program: program).forEach { job in
+    JobBuilder(tree, isDone: isDone, program: program).forEachJob { job in
       jobs.append(
         PlannedJob(
           stages: job.stages.map { tree.stages.key(at: Int($0)) },
@@ -64,7 +64,7 @@ package struct JobBuilder {
   }
 
   /// Hands over the jobs one by one, each after those that it requires.
-  package func forEach(_ body: (PlacedJob) throws -> Void) rethrows {
+  package func forEachJob(_ body: (PlacedJob) throws -> Void) rethrows {
     for number in order() {
       let stages = sorted(members[range(number)])
       try body(
