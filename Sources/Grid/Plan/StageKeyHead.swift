@@ -7,14 +7,26 @@ package struct StageKeyHead: Sendable {
   private let hash: DigestBuilder
   private let version: Int
 
+  /// What stands before the parameters: `{"kind":…,"parameters":`.
+  package static func beginning(kind: String) -> [UInt8] {
+    Array("{\"kind\":\(CanonicalJSON.text(of: kind)),\"parameters\":".utf8)
+  }
+
+  /// What stands between the parameters and the parents.
+  package static let middle = Array(",\"parents\":[".utf8)
+
+  /// What stands at the end of a stage without a step.
+  package static func end(version: Int) -> [UInt8] { Array(",\"version\":\(version)}".utf8) }
+
   /// - Precondition: `parametersText` is the canonical JSON of the stage's parameters.
   /// - Complexity: O(length of the text).
   package init(kind: String, version: Int, parametersText: [UInt8]) {
-    var text = Array("{\"kind\":".utf8)
-    text += CanonicalJSON.text(of: kind).utf8
-    text += ",\"parameters\":".utf8
-    text += parametersText
-    text += ",\"parents\":[".utf8
+    self.init(
+      text: Self.beginning(kind: kind) + parametersText + Self.middle, version: version)
+  }
+
+  /// - Precondition: `text` is the whole of what stands before the parents.
+  package init(text: [UInt8], version: Int) {
     var hash = DigestBuilder()
     text.withUnsafeBytes { hash.update($0) }
     self.hash = hash

@@ -46,6 +46,9 @@ struct CompiledRule {
   let leavesState: Bool
   let isMeasured: Bool
   let isSchedule: Bool
+  /// What stands before and behind the parameters and parents in the texts of its stages' keys.
+  let keyBeginning: [UInt8]
+  let keyEnd: [UInt8]
   /// Of the rule's parameters and conditions.
   let ownAxes: Combination
   /// Of its step and its parents too.
@@ -102,6 +105,8 @@ struct CompiledRule {
     self.stepSlot = stepSlot
     leavesState = rule.product.leavesState
     isMeasured = rule.product.isMeasured
+    keyBeginning = StageKeyHead.beginning(kind: rule.kind)
+    keyEnd = StageKeyHead.end(version: rule.version)
     isSchedule = if case .schedule = rule.product { true } else { false }
     self.ownAxes = ownAxes
     self.allAxes = allAxes

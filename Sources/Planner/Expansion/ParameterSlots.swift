@@ -45,7 +45,8 @@ struct ParameterSlots {
 
   /// Whether a condition holds for the effective values.
   func holds(_ condition: ParameterCondition?, in values: [ParameterValue?]) -> Bool {
-    condition?.holds { name in indices[name].flatMap { effective($0, in: values) } } ?? true
+    guard let condition else { return true }
+    return condition.holds { name in indices[name].flatMap { effective($0, in: values) } }
   }
 
   /// Every slot that the effective values of these parameters depend on.

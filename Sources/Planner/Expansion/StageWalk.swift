@@ -1,4 +1,5 @@
 import Grid
+import Keys
 
 /// Walks the rules of a program for one run after the other, and gathers the stages, each once.
 struct StageWalk {
@@ -11,6 +12,8 @@ struct StageWalk {
   private var templates: PlannedTemplates
   /// The keys that begin with the parameters of a template, of the first ones and of the latest.
   private var heads: [StageKeyHead?] = []
+  /// The text of a key in the making.
+  private var keyText: [UInt8] = []
   /// By rule.
   private var latestHead: [(template: Int, head: StageKeyHead)?]
   private static let headLimit = 50_000
@@ -125,27 +128,32 @@ struct StageWalk {
     _ index: Int, state: Int?, _ points: [Int], _ values: [ParameterValue?],
     _ fragments: [[UInt8]]
   ) -> Int32 {
-    if case .schedule(let parameter, _) = rules[index].rule.product {
+    if rules[index].isSchedule, case .schedule(let parameter, _) = rules[index].rule.product {
       return makePhases(index, parameter, state: state, points: points, values: values)
     }
     let combination = rules[index].ownAxes.index(of: points)
     var template = rules[index].templates[combination]
-    if template == CompiledRule.unknown {
+    let isFirst = template == CompiledRule.unknown
+    if isFirst {
       template = makeTemplate(index, combination, values: values)
       rules[index].templates[combination] = template
     }
     if template == CompiledRule.none { return CompiledRule.none }
-    let rule = rules[index].rule
     var step: Int?
     if let slot = rules[index].stepSlot {
       step = values[slot]?.integer
-      if case .trajectory = rule.product, (step ?? 0) <= 0 { return CompiledRule.none }
+      if case .trajectory = rules[index].rule.product, (step ?? 0) <= 0 {
+        return CompiledRule.none
+      }
     }
     let parents = parents(
-      of: rule, before: index, state: state.map { current[$0] }, values: values)
+      ofRule: index, before: index, state: state.map { current[$0] }, values: values)
     if step == nil, parents.count < 2 {
-      let key = head(of: Int(template), index, values, fragments)
-        .with(parents: parents.map { stages.key(at: Int($0)) }).key(step: nil)
+      let key =
+        isFirst
+        ? key(index, parent: parents.first, values, fragments)
+        : head(of: Int(template), index, values, fragments)
+          .with(parents: parents.map { stages.key(at: Int($0)) }).key(step: nil)
       if let known = stages.index(of: key) { return Int32(known) }
       made[index] += 1
       stages.append(key, template: Int(template), parent: parents.first.map { Int($0) })
@@ -164,9 +172,9 @@ struct StageWalk {
   }
 
   private func parents(
-    of rule: StageRule, before index: Int, state: Int32?, values: [ParameterValue?]
+    ofRule rule: Int, before index: Int, state: Int32?, values: [ParameterValue?]
   ) -> [Int32] {
-    rule.parents.compactMap { parent in
+    rules[rule].rule.parents.compactMap { parent in
       switch parent {
       case .state: return state
       case .kind(let kind, let when):
@@ -231,24 +239,55 @@ struct StageWalk {
       latestHead[index] = (template, head)
       return head
     }
-    let rule = rules[index]
-    var text = JSONObjectText()
-    for member in rule.members {
+    writeBeginning(index, values, fragments)
+    let head = StageKeyHead(text: keyText, version: rules[index].rule.version)
+    latestHead[index] = (template, head)
+    if template < heads.count { heads[template] = head }
+    return head
+  }
+
+  /// The key of a stage of no steps whose parameters come for the first time, and often for the last
+  /// one: nothing of it is kept for others.
+  private mutating func key(
+    _ index: Int, parent: Int32?, _ values: [ParameterValue?], _ fragments: [[UInt8]]
+  ) -> StageKey {
+    writeBeginning(index, values, fragments)
+    if let parent {
+      keyText.append(UInt8(ascii: "\""))
+      stages.key(at: Int(parent)).digest.appendHex(to: &keyText)
+      keyText.append(UInt8(ascii: "\""))
+    }
+    keyText.append(UInt8(ascii: "]"))
+    keyText.append(contentsOf: rules[index].keyEnd)
+    return StageKey(keyText.withUnsafeBytes { Digest(of: $0) })
+  }
+
+  /// Writes what a key's text says of kind and parameters of the current run's stage.
+  private mutating func writeBeginning(
+    _ index: Int, _ values: [ParameterValue?], _ fragments: [[UInt8]]
+  ) {
+    keyText.removeAll(keepingCapacity: true)
+    keyText.append(contentsOf: rules[index].keyBeginning)
+    keyText.append(UInt8(ascii: "{"))
+    var isEmpty = true
+    func write(_ fragment: [UInt8]) {
+      if fragment.isEmpty { return }
+      if !isEmpty { keyText.append(UInt8(ascii: ",")) }
+      isEmpty = false
+      keyText.append(contentsOf: fragment)
+    }
+    for member in rules[index].members {
       switch member {
-      case .constant(_, _, let fragment): text.append(fragment)
+      case .constant(_, _, let fragment): write(fragment)
       case .parameter(let slot):
         guard slots.holds(slots.parameters[slot].relevantWhen, in: values) else { continue }
-        text.append(
+        write(
           slots.isTied(slot, in: values)
             ? slots.fragment(slot, slots.effective(slot, in: values)) : fragments[slot])
       }
     }
-    text.close()
-    let head = StageKeyHead(
-      kind: rule.rule.kind, version: rule.rule.version, parametersText: text.bytes)
-    latestHead[index] = (template, head)
-    if template < heads.count { heads[template] = head }
-    return head
+    keyText.append(UInt8(ascii: "}"))
+    keyText.append(contentsOf: StageKeyHead.middle)
   }
 
   // MARK: Schedules
@@ -285,7 +324,7 @@ struct StageWalk {
         if heads.count < Self.headLimit { heads.append(nil) }
         line = lineage(
           of: templates.append(parameters, of: rule),
-          parents(of: rule, before: index, state: below, values: values),
+          parents(ofRule: phase, before: index, state: below, values: values),
           head: StageKeyHead(
             kind: rule.kind, version: rule.version,
             parametersText: Array(parameters.canonical.text.utf8)),
