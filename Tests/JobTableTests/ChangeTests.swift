@@ -26,9 +26,9 @@ import Testing
     let table = try table()
     let prepare = try job("prepare", in: table)
     #expect(prepare.requires == [] && prepare.lastAttempt == nil && prepare.stages == 1)
-    #expect(try table.reader.counts(for: "sample").jobs == .init(waiting: 3, ready: 1))
+    #expect(try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 3, ready: 1))
     let attempt = try table.begin(prepare.job, at: 10)
-    #expect(try table.reader.counts(for: "sample").jobs == .init(waiting: 3, running: 1))
+    #expect(try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 3, running: 1))
     let stage = stages(of: "prepare")[0]
     let result = sampleResult(of: stage, seconds: 3)
     #expect(
@@ -39,7 +39,7 @@ import Testing
     #expect(try table.reader.result(of: stage.key) == result)
     #expect(try table.reader.stageStates(among: [stage.key]) == [stage.key: .done])
     // One evaluates the base; the selection is next; the trajectory waits for it.
-    #expect(try table.reader.counts(for: "sample").jobs == .init(waiting: 1, ready: 2, done: 1))
+    #expect(try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 1, ready: 2, done: 1))
     #expect(
       try table.reader.attempts(at: [prepare.job]) == [
         AttemptRecord(
@@ -47,7 +47,7 @@ import Testing
           outcome: .completed, worker: sampleWorker, log: "logs/1.log")
       ])
     try table.completeAll(of: "sample")
-    let counts = try table.reader.counts(for: "sample")
+    let counts = try table.reader.counts(for: "sample", withJobs: true)
     #expect(counts.runs == .init(done: 3) && counts.jobs == .init(done: 4))
     #expect(
       counts.stages == [

@@ -32,7 +32,7 @@ import Testing
     try table.complete(try table.reader.work(for: "sample")[0].job)
     let jobs = try trajectories(in: table)
     try fail(jobs[0].job, Failure(reason: .nonFinite, message: "loss is NaN at step 2"), in: table)
-    let counts = try table.reader.counts(for: "sample")
+    let counts = try table.reader.counts(for: "sample", withJobs: true)
     #expect(counts.runs == .init(pending: 4, failed: 2))
     #expect(counts.jobs.failed == 1)
     #expect(

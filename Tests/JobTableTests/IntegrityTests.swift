@@ -83,11 +83,19 @@ import Testing
     "UPDATE stage SET step = 7 WHERE step = 1 AND id = (SELECT min(id) FROM stage WHERE step = 1)",
     "UPDATE parameter_set SET text = '{\"base\":1}' WHERE id = 1",
     "UPDATE parameter_set SET text = '{\"base\":' WHERE id = 1",
-    "DELETE FROM stage_parent WHERE stage_id = 3",
+    "DELETE FROM own_parent WHERE stage_id = 3",
+    "DELETE FROM trajectory_parent WHERE trajectory_id = 1 AND position = 1",
   ]) func aStageThatIsNotWhatItsKeySays(statement: String) throws {
     let found = try findings(after: statement)
-    #expect(!found.isEmpty)
-    #expect(found.allSatisfy { if case .stage = $0 { true } else { false } })
+    #expect(found.contains { if case .stage = $0 { true } else { false } })
+    // Stages of another kind are no longer those that were counted.
+    #expect(
+      found.allSatisfy {
+        switch $0 {
+        case .stage, .tally(.grid): true
+        default: false
+        }
+      })
     expectSentences(found)
   }
 
@@ -106,9 +114,7 @@ import Testing
 
   @Test(arguments: [
     "UPDATE run SET axis_values = '[0,0.5,0,9]' WHERE id = 1",
-    "UPDATE run SET parameters = '{}' WHERE id = 1",
-    "UPDATE run_stage SET stage_id = 4 WHERE run_id = 1",
-    "DELETE FROM run_stage WHERE run_id = 1",
+    "UPDATE run SET own = '{}' WHERE id = 1",
   ]) func aRunThatWasChanged(statement: String) throws {
     let found = try findings(after: statement)
     guard case .run(grid: "one", _, _) = found.first, found.count == 1 else {
@@ -118,12 +124,41 @@ import Testing
     expectSentences(found)
   }
 
+  @Test func aRunOfOtherStages() throws {
+    let found = try findings(after: "UPDATE run SET stages = '[4]' WHERE id = 1")
+    guard case .run(grid: "one", let run, _) = found.first else {
+      Issue.record("\(found)")
+      return
+    }
+    #expect(found.contains(.tally(.stages(ofRun: run))))
+    expectSentences(found)
+  }
+
+  @Test(arguments: [
+    ("UPDATE grid_tally SET runs_done = runs_done + 1 WHERE grid_id = 1", IntegrityFinding.Tally.grid("one")),
+    ("UPDATE stage_tally SET open = open + 1 WHERE grid_id = 1 AND kind = 'em'", .grid("one")),
+    ("DELETE FROM grid_tally WHERE grid_id = 1", .grid("one")),
+    ("UPDATE job SET missing = 1 WHERE id = 1", .job(JobID(rawValue: 1))),
+  ]) func countsThatAreNotThoseOfTheRows(
+    statement: String, tally: IntegrityFinding.Tally
+  ) throws {
+    let found = try findings(after: statement)
+    #expect(found == [.tally(tally)])
+    expectSentences(found)
+  }
+
+  @Test func aRunThatCountsWrong() throws {
+    let found = try findings(after: "UPDATE run SET missing = missing + 1 WHERE id = 1")
+    #expect(found.contains { if case .tally(.run) = $0 { true } else { false } })
+    expectSentences(found)
+  }
+
   @Test func runsThatAreMissing() throws {
     let expected = IntegrityFinding.positions(grid: "two", expected: 6, found: 5, last: 4)
     let found = try findings(
       after:
         "UPDATE run SET position = NULL WHERE position = 5 AND grid_id = (SELECT max(id) FROM grid)")
-    #expect(found == [expected])
+    #expect(found == [expected, .tally(.grid("two"))])
     #expect(throws: JobTableError.self) {
       try JobTableReader(path: folder.path + "/jobs.sqlite").runs(in: "two")
     }
@@ -164,9 +199,14 @@ import Testing
   }
 
   @Test func jobsThatAGridForgot() throws {
-    let found = try findings(after: "DELETE FROM grid_job WHERE job_id = 1")
+    let found = try findings(
+      after: "UPDATE job SET grid_id = NULL WHERE id = 1", "DELETE FROM further_job WHERE job_id = 1")
     let job = JobID(rawValue: 1)
-    #expect(found == [.neededJob(grid: "one", job), .neededJob(grid: "two", job)])
+    #expect(
+      found == [
+        .neededJob(grid: "one", job), .neededJob(grid: "two", job), .tally(.grid("one")),
+        .tally(.grid("two")),
+      ])
     expectSentences(found)
   }
 

@@ -134,7 +134,7 @@ import Testing
       #expect((run.state == .done) == (results.count == planned.stages.count))
       #expect(run.metrics == results.reduce(into: [:]) { $0.merge($1.metrics) { $1 } })
     }
-    let counts = try table.reader.counts(for: name)
+    let counts = try table.reader.counts(for: name, withJobs: true)
     #expect(counts.runs.total == runs.count)
     #expect(counts.runs.done == runs.count { $0.state == .done })
     #expect(counts.runs.failed == runs.count { $0.state == .failed })

@@ -10,9 +10,8 @@ struct Planning {
   let plan: Plan
   let tree: StageTree
   let summary: PlanSummary
-  /// Jobs for what is not done, were nothing of it planned yet.
-  let jobs: [PlannedJob]
-  private let done: Set<StageKey>
+  /// By stage, whether it is done; empty where none is.
+  private let isDone: [Bool]
 
   /// - Parameters:
   ///   - reader: `nil` where there is no job table yet.
@@ -23,30 +22,45 @@ struct Planning {
     let (plan, warnings) = try Self.expand(loaded)
     for warning in warnings { Terminal.note(warning.description) }
     let tree = StageTree(plan.stages, of: loaded.grid.program)
-    var states = try reader?.stageStates(among: plan.stages.map(\.key)) ?? [:]
-    if let store {
-      for stage in try reader?.stagesWithoutArtifacts(in: nil, store) ?? []
-      where states[stage] == .done {
-        states[stage] = .open
+    var states = try reader?.states(of: plan.stages) ?? []
+    if let store, !states.isEmpty {
+      for stage in try reader?.stagesWithoutArtifacts(in: nil, store) ?? [] {
+        if let index = plan.stages.index(of: stage), states[index] == .done {
+          states[index] = .open
+        }
       }
     }
-    let done = Set(states.filter { $0.value == .done }.keys)
-    let jobs = JobBuilder.jobs(of: tree, done: done, program: loaded.grid.program)
-    let own = try reader?.stages(of: loaded.name) ?? []
+    isDone = states.contains(.done) ? states.map { $0 == .done } : []
+    let jobs = JobBuilder(tree, isDone: isDone, program: loaded.grid.program).count
     summary = PlanSummary(
-      plan: plan, tree: tree, jobs: jobs, recorded: try reader?.runIDs(of: loaded.name) ?? []
-    ) { key in
-      switch states[key] {
+      plan: plan, tree: tree, jobs: jobs,
+      recorded: try reader?.runIDs(of: loaded.name) ?? [],
+      standings: try Self.standings(states, of: plan, loaded.name, in: reader))
+    self.plan = plan
+    self.tree = tree
+  }
+
+  private static func standings(
+    _ states: [StageState?], of plan: Plan, _ grid: String, in reader: JobTableReader?
+  ) throws -> [PlanSummary.Standing?] {
+    if states.isEmpty { return [] }
+    let isOwn: (Int) -> Bool
+    if !states.contains(.done) {
+      isOwn = { _ in false }
+    } else if try reader?.isPlanned(grid, hash: plan.hash) ?? false {
+      isOwn = { _ in true }
+    } else {
+      let own = try reader?.stages(of: grid) ?? []
+      isOwn = { own.contains(plan.stages.key(at: $0)) }
+    }
+    return states.enumerated().map { index, state in
+      switch state {
       case nil: nil
       case .open?: .pending
       case .failed?: .failed
-      case .done?: own.contains(key) ? .done : .reused
+      case .done?: isOwn(index) ? .done : .reused
       }
     }
-    self.plan = plan
-    self.tree = tree
-    self.jobs = jobs
-    self.done = done
   }
 
   private static func expand(
@@ -66,7 +80,8 @@ struct Planning {
     of program: ProgramDescription, in reader: JobTableReader?, estimated: [TimedStage] = []
   ) throws -> PlanCost {
     let timed = try Self.timings(in: reader)
-    return CostModel(of: program, timed: timed + estimated).cost(of: tree) { !done.contains($0) }
+    let missing = plan.stages.indices.filter { isDone.isEmpty || !isDone[$0] }
+    return CostModel(of: program, timed: timed + estimated).cost(of: tree, missing: missing)
   }
 
   /// What stages have cost on this machine.

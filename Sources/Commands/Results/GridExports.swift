@@ -70,11 +70,19 @@ struct GridExports {
       espalier_fault_pass(ESPALIER_FAULT_EXPORT)
       return folder + "/" + name
     }
-    for table in tables {
-      try AtomicFile.write(bytes(of: table), to: path(table.rawValue))
+    // One thread goes through the results while this one makes tables of the runs; where the owner
+    // writes, both take turns on its connection.
+    let pass = timings(to: folder + "/" + ExportedTable.timings.rawValue)
+    for table in tables where table != .timings {
+      let path = path(table.rawValue)
+      try AtomicFile.write(to: path) { try write(table, to: $0) }
     }
-    let origin = try self.origin
-    try AtomicFile.write(provenance(origin).text, to: path("provenance.json"))
+    espalier_fault_pass(ESPALIER_FAULT_EXPORT)
+    let timings = try pass.value()
+    let sources = try reader.places(withResults: timings.results)
+    let origin = try ReportOrigin(
+      of: results.grid, file: file, in: reader, sources: sources, last: timings.lastCompletion)
+    try AtomicFile.write(provenance(origin, sources).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
     let report = try self.report()
     let figures = try report.figures()
@@ -82,7 +90,8 @@ struct GridExports {
       report.markdown(origin: origin, rowLimit: 200, figures: figures), to: path("report.md"))
     try AtomicFile.write(
       report.html(
-        ids: results.ids, figures: figures, origin: origin, details: try reportDetails()),
+        ids: results.ids, figures: figures, origin: origin,
+        details: try reportDetails(timings.costs)),
       to: path("report.html"))
     try replace(by: figures, in: path("figures"))
   }
@@ -125,18 +134,25 @@ struct GridExports {
     let report = try self.report(specification)
     return report.html(
       ids: results.ids, figures: try report.figures(),
-      origin: try origin, details: try reportDetails())
+      origin: try origin,
+      details: try reportDetails(
+        GridTimings(of: results.grid.name, in: reader) { _ in }.costs))
   }
 
-  private func reportDetails() throws -> ReportDetails {
-    var costs: [String: ReportDetails.StageCost] = [:]
-    try reader.forEachTiming(in: results.grid.name) { timing in
-      var cost =
-        costs[timing.kind] ?? ReportDetails.StageCost(kind: timing.kind, stages: 0, seconds: 0)
-      cost.stages += 1
-      cost.seconds += timing.seconds
-      costs[timing.kind] = cost
+  private func timings(to path: String) -> GridTimings.Task {
+    GridTimings.Task { [reader, grid = results.grid.name] in
+      var timings: GridTimings?
+      try AtomicFile.write(to: path) { sink in
+        try withoutActuallyEscaping(sink) { sink in
+          timings = try GridTimings(of: grid, in: reader, to: sink)
+        }
+      }
+      guard let timings else { throw CommandFailure("\(path) was not written", status: .store) }
+      return timings
     }
+  }
+
+  private func reportDetails(_ costs: [ReportDetails.StageCost]) throws -> ReportDetails {
     return ReportDetails(
       gridFile: source,
       failures: try reader.failureClusters(in: results.grid.name).map { cluster in
@@ -144,7 +160,7 @@ struct GridExports {
           id: cluster.id, message: cluster.example.message, runs: cluster.runs,
           jobs: cluster.jobs.count, log: cluster.exampleLog)
       },
-      costs: costs.values.sorted { ($1.seconds, $0.kind) < ($0.seconds, $1.kind) })
+      costs: costs)
   }
 
   /// The tables that the grid asks for.
@@ -158,42 +174,39 @@ struct GridExports {
   /// The content of a table's file.
   func bytes(of table: ExportedTable) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    switch table {
-    case .runs: try runs { bytes += $0 }
-    case .summary: try summary { bytes += $0 }
-    case .timings: try timings { bytes += $0 }
-    case .claims: try ClaimsExport.write(claims, grid: results.grid.name) { bytes += $0 }
-    }
+    try write(table) { bytes += $0 }
     return bytes
   }
 
-  private func summary(to sink: @escaping ByteSink) throws {
-    let cells = try CellTable(results.runs, averagingOver: results.averagedAxes)
-    try SummaryExport.write(cells, to: sink)
+  private func write(_ table: ExportedTable, to sink: ([UInt8]) throws -> Void) throws {
+    try withoutActuallyEscaping(sink) { sink in
+      switch table {
+      case .runs: try writeRuns(to: sink)
+      case .summary:
+        try SummaryExport.write(
+          CellTable(results.runs, averagingOver: results.averagedAxes), to: sink)
+      case .timings: _ = try GridTimings(of: results.grid.name, in: reader, to: sink)
+      case .claims: try ClaimsExport.write(claims, grid: results.grid.name, to: sink)
+      }
+    }
   }
 
-  private func runs(to sink: @escaping ByteSink) throws {
+  private func writeRuns(to sink: @escaping ByteSink) throws {
     let table = results.runs
     var export = try RunsExport(
       axes: table.axes.map(\.name), metrics: table.metricNames, to: sink)
-    try reader.forEachRun(in: results.grid.name) { run in
+    for axis in results.axes { export.addAxis(axis.values) }
+    for run in 0..<table.count {
       try export.add(
-        run.id, axisValues: run.axisValues, state: run.state, metrics: run.metrics)
+        results.ids[run], axisCodes: results.axes.lazy.map { Int($0.codes[run]) },
+        state: table.states[run], metrics: table, run: run)
     }
     try export.finish()
   }
 
-  private func timings(to sink: @escaping ByteSink) throws {
-    var export = try TimingsExport(to: sink)
-    try reader.forEachTiming(in: results.grid.name) { timing in
-      try export.add(
-        timing.stage, kind: timing.kind, step: timing.step, job: timing.job,
-        attempt: timing.attempt, seconds: timing.seconds)
-    }
-    try export.finish()
-  }
-
-  private func provenance(_ origin: ReportOrigin) throws -> OrderedJSON {
+  private func provenance(
+    _ origin: ReportOrigin, _ sources: [ProvenanceRecord]
+  ) throws -> OrderedJSON {
     let counts = try reader.counts(for: results.grid.name)
     return .object([
       .init("grid", .string(results.grid.name)),
@@ -210,7 +223,7 @@ struct GridExports {
       .init(
         "sources",
         .array(
-          try reader.provenance(of: results.grid.name).map { source in
+          sources.map { source in
             .object([
               .init("build", .string(source.version)),
               .init("cpu", .string(source.cpu)),
@@ -232,9 +245,18 @@ extension ReportOrigin {
   ///
   /// - Parameter file: the grid file, where the user named it.
   init(of grid: GridRecord, file: String?, in reader: JobTableReader) throws {
+    try self.init(
+      of: grid, file: file, in: reader, sources: reader.provenance(of: grid.name),
+      last: reader.lastCompletion(in: grid.name))
+  }
+
+  init(
+    of grid: GridRecord, file: String?, in reader: JobTableReader, sources: [ProvenanceRecord],
+    last: Double?
+  ) throws {
     self.init(
       gridHash: grid.hash, commit: BuildVersion.commit,
-      sources: try reader.provenance(of: grid.name).map {
+      sources: sources.map {
         Source(description: "\($0.version) on \($0.cpu), \($0.blas)", results: $0.results)
       },
       failures: try reader.failureClusters(in: grid.name).map {
@@ -242,6 +264,6 @@ extension ReportOrigin {
       },
       claimsCommit: grid.specification.claims.isEmpty
         ? nil : file.flatMap(GridHistory.commit(of:)),
-      date: try reader.lastCompletion(in: grid.name).map(GridExports.time))
+      date: last.map(GridExports.time))
   }
 }

@@ -91,8 +91,9 @@ struct GridRun {
         "  \(kind.kind): \(kind.sharing.steps) steps instead of \(kind.sharing.stepsAlone), "
           + "since runs share their way")
     }
-    try table.record(planning.plan, as: loaded.name, at: Self.now) { assigned in
-      JobBuilder.jobs(of: planning.tree, done: assigned, program: loaded.grid.program)
+    try table.record(planning.plan, as: loaded.name, at: Self.now) { isAssigned, take in
+      try JobBuilder(planning.tree, isDone: isAssigned, program: loaded.grid.program)
+        .forEachJob(take)
     }
   }
 

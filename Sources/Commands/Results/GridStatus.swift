@@ -44,22 +44,42 @@ struct GridStatus {
     }
     estimate =
       counts.runs.pending + counts.runs.running > 0
-      ? try Self.estimate(record, in: reader) : nil
+      ? try Self.estimate(record, in: reader, runs: counts.runs.total) : nil
+  }
+
+  /// Up to so many runs the grid is planned for an estimate; of larger ones a sample of the jobs stands
+  /// for all.
+  private static let planLimit = 20_000
+
+  private static func estimate(
+    _ record: GridRecord, in reader: JobTableReader, runs: Int
+  ) throws -> CostEstimate? {
+    let program = KnownGrid.program(of: record.specification)
+    if runs <= planLimit { return try exactEstimate(record, program, in: reader) }
+    guard let sample = try reader.sampleOfOpenStages(in: record.name, stages: 400) else {
+      return nil
+    }
+    let timed = try reader.timedStages(on: BuiltinProgram.processorName, limit: 200)
+    let tree = StageTree(sample.context + sample.open, of: program)
+    return CostEstimate(
+      CostModel(of: program, timed: timed).cost(
+        of: tree, missing: Array(tree.stages.indices.suffix(sample.open.count)),
+        weight: sample.weight))
   }
 
   /// By planning the grid as it was recorded; a program that plans it in another way now says nothing.
-  private static func estimate(
-    _ record: GridRecord, in reader: JobTableReader
+  private static func exactEstimate(
+    _ record: GridRecord, _ program: ProgramDescription, in reader: JobTableReader
   ) throws -> CostEstimate? {
-    let grid = ReadGrid(
-      specification: record.specification, program: KnownGrid.program(of: record.specification))
+    let grid = ReadGrid(specification: record.specification, program: program)
     guard let plan = try? PlanBuilder.plan(grid) else { return nil }
-    let states = try reader.stageStates(among: plan.stages.map(\.key))
-    guard states.count == plan.stages.count else { return nil }
+    let states = try reader.states(of: plan.stages)
+    guard !states.isEmpty, !states.contains(nil) else { return nil }
     let timed = try reader.timedStages(on: BuiltinProgram.processorName, limit: 2000)
     let tree = StageTree(plan.stages, of: grid.program)
     return CostEstimate(
-      CostModel(of: grid.program, timed: timed).cost(of: tree) { states[$0] == .open })
+      CostModel(of: grid.program, timed: timed).cost(
+        of: tree, missing: states.indices.filter { states[$0] == .open }))
   }
 
   func text(file: String?) -> String {

@@ -15,6 +15,24 @@ package struct RunID: Hashable, Sendable {
     text = digest.hex(digits: 12)
   }
 
+  /// The id with these 48 bits.
+  package init(bits: UInt64) {
+    text = String(unsafeUninitializedCapacity: 12) { buffer in
+      for place in 0..<12 {
+        let nibble = UInt8(truncatingIfNeeded: bits >> UInt64(44 - 4 * place)) & 15
+        buffer[place] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+      }
+      return 12
+    }
+  }
+
+  /// The id as a number of 48 bits.
+  package var bits: UInt64 {
+    text.utf8.reduce(0) { bits, digit in
+      bits << 4 | UInt64(digit < UInt8(ascii: "a") ? digit - 48 : digit - 87)
+    }
+  }
+
   /// Takes back an id that was stored or typed; `nil` unless it is 12 lower-case hex digits.
   package init?(_ text: String) {
     guard text.utf8.count == 12, text.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {

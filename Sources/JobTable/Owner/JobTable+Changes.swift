@@ -249,7 +249,10 @@ extension Database {
           UNION
           SELECT requires_id FROM job_dependency JOIN needed ON job_id = needed.id),
         reading (id) AS (
-          SELECT child.job_id FROM stage_parent JOIN stage AS child ON child.id = stage_id
+          SELECT child.job_id FROM own_parent JOIN stage AS child ON child.id = stage_id
+          WHERE parent_id = ?2 AND child.state <> 1
+          UNION
+          SELECT child.job_id FROM trajectory_parent JOIN stage AS child USING (trajectory_id)
           WHERE parent_id = ?2 AND child.state <> 1
           UNION
           SELECT ?3 WHERE ?3 IS NOT NULL)
@@ -260,9 +263,14 @@ extension Database {
       .job(job), .integer(stage), reader.map { .job($0) } ?? .null)
     try run(
       """
-      INSERT OR IGNORE INTO grid_job (grid_id, job_id)
-      SELECT grid_id, requires_id FROM job_dependency JOIN grid_job USING (job_id)
-      WHERE requires_id = ?
+      INSERT INTO grid_job (grid_id, job_id)
+      SELECT DISTINCT grid_id, ?1
+      FROM (
+        SELECT j.grid_id FROM job_dependency d JOIN job j ON j.id = d.job_id
+        WHERE d.requires_id = ?1 AND j.grid_id IS NOT NULL
+        UNION ALL
+        SELECT f.grid_id FROM job_dependency d JOIN further_job f ON f.job_id = d.job_id
+        WHERE d.requires_id = ?1)
       """,
       .job(job))
   }

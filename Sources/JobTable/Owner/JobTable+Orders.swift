@@ -27,14 +27,19 @@ extension Database {
   fileprivate func mustBeKept(_ row: StageRow) throws -> Bool {
     if let step = row.stage.step {
       let goesOn = try first(
-        "SELECT 1 FROM stage WHERE trajectory = ? AND step > ? LIMIT 1",
-        .key(row.stage.trajectory), .integer(step), value: { _ in true })
+        """
+        SELECT 1 FROM stage s JOIN stage l ON l.trajectory_id = s.trajectory_id AND l.step > ?
+        WHERE s.id = ? LIMIT 1
+        """,
+        .integer(step), .integer(row.id), value: { _ in true })
       if goesOn == nil { return true }
     }
     let isRead = try first(
       """
-      SELECT 1 FROM stage_parent JOIN stage AS child ON child.id = stage_id
-      WHERE parent_id = ? AND (child.step IS NOT NULL OR child.job_id <> ?) LIMIT 1
+      SELECT 1 WHERE EXISTS (SELECT 1 FROM trajectory_parent WHERE parent_id = ?1)
+        OR EXISTS (
+          SELECT 1 FROM own_parent JOIN stage AS child ON child.id = stage_id
+          WHERE parent_id = ?1 AND child.job_id <> ?2)
       """,
       .integer(row.id), .job(row.job), value: { _ in true })
     return isRead != nil

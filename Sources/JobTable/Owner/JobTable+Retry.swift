@@ -12,8 +12,12 @@ extension JobTable {
       let grid = try db.gridID(grid)
       let failed = try db.all(
         """
-        SELECT j.id, j.cluster, j.failure FROM grid_job g JOIN job j ON j.id = g.job_id
-        WHERE g.grid_id = ? AND j.state = 2 ORDER BY j.id
+        SELECT id, cluster, failure FROM job INDEXED BY job_failed
+        WHERE grid_id = ?1 AND cluster IS NOT NULL
+        UNION ALL
+        SELECT j.id, j.cluster, j.failure FROM further_job f JOIN job j ON j.id = f.job_id
+        WHERE f.grid_id = ?1 AND j.state = 2
+        ORDER BY id
         """,
         .integer(grid),
         value: { row in

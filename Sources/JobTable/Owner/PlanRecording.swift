@@ -3,36 +3,40 @@ import Grid
 import Keys
 
 /// The steps of recording one plan, within one transaction.
+///
+/// What is known of the plan's stages is kept by their places in it: about 30 bytes each.
 struct PlanRecording {
-  /// Where a stage of the plan stands in the table.
-  private struct Known {
-    let id: Int64
-    let job: Int64
-    let state: StageState
-  }
-
-  /// The place of a new stage in its new job.
-  private struct Claim {
-    let job: Int64
-    let place: Int
-  }
-
-  private let db: Database
-  private let plan: Plan
-  private var grid: Int64 = 0
-  private var known: [StageKey: Known] = [:]
-  private var claims: [StageKey: Claim] = [:]
-  /// The jobs that were made, each with what the planner says it requires.
-  private var newJobs: [(id: Int64, job: PlannedJob)] = []
+  let db: Database
+  let plan: Plan
+  var grid: Int64 = 0
   private(set) var record = PlanRecord()
+
+  /// By stage: its row; 0 while it has none.
+  var rows: [Int64]
+  /// By stage: its job; 0 while it has none.
+  private var jobs: [Int64]
+  private var states: [StageState]
+  /// By stage: where it comes in its new job; -1 for one that the table had.
+  private var places: [Int32]
+  private var knownStages = 0
+  private var claimed = 0
+
+  /// The jobs that were made, each with the places of the stages that the planner says it requires.
+  private var required: [(job: Int64, stages: [Int32])] = []
+  private var jobWriter: RowWriter?
+  private var nextJob: Int64 = 0
 
   init(db: Database, plan: Plan) {
     self.db = db
     self.plan = plan
+    rows = Array(repeating: 0, count: plan.stages.count)
+    jobs = Array(repeating: 0, count: plan.stages.count)
+    states = Array(repeating: .open, count: plan.stages.count)
+    places = Array(repeating: -1, count: plan.stages.count)
   }
 
-  /// The stages of the plan that have a job already. To be asked after `findStages`.
-  var assigned: Set<StageKey> { Set(known.keys) }
+  /// By stage, whether it has a job already; empty where none has. To be asked after `findStages`.
+  var isAssigned: [Bool] { knownStages == 0 ? [] : rows.map { $0 > 0 } }
 
   mutating func recordGrid(_ name: String, at time: Double) throws {
     let row = try db.first(
@@ -50,14 +54,17 @@ struct PlanRecording {
 
   /// Looks up the stages that the table has.
   mutating func findStages() throws {
-    known.reserveCapacity(plan.stages.count)
     guard try db.first("SELECT 1 FROM stage LIMIT 1", value: { _ in true }) != nil else { return }
-    for stage in plan.stages {
-      let row = try db.first(
-        "SELECT id, job_id, state FROM stage WHERE key = ?", .key(stage.key),
-        value: { (id: $0.integer(0), job: $0.integer(1), state: try $0.stageState(2)) })
+    let finder = try RowFinder(db, "SELECT id, job_id, state FROM stage WHERE key = ?")
+    for index in 0..<plan.stages.count {
+      let row = try finder.row(plan.stages.key(at: index).digest) {
+        (id: $0.integer(0), job: $0.integer(1), state: try $0.stageState(2))
+      }
       guard let row else { continue }
-      known[stage.key] = Known(id: row.id, job: row.job, state: row.state)
+      knownStages += 1
+      rows[index] = row.id
+      jobs[index] = row.job
+      states[index] = row.state
       switch row.state {
       case .open: record.openStages += 1
       case .done: record.doneStages += 1
@@ -66,174 +73,227 @@ struct PlanRecording {
     }
   }
 
-  /// Makes the jobs, without the stages that have one already.
-  mutating func insertJobs(_ jobs: [PlannedJob]) throws {
-    claims.reserveCapacity(plan.stages.count - known.count)
-    for job in jobs {
-      let stages = job.stages.filter { known[$0] == nil }
-      if stages.isEmpty { continue }
-      try db.run(
-        "INSERT INTO job (grid_id, label, state) VALUES (?, ?, 0)", .integer(grid),
-        .text(job.label))
-      let id = db.lastInsertedRowID
-      for (place, stage) in stages.enumerated() {
-        guard claims.updateValue(Claim(job: id, place: place), forKey: stage) == nil else {
-          throw JobTableError.brokenPlan("stage \(stage.short) belongs to two jobs")
-        }
-      }
-      newJobs.append((id, job))
-    }
-    record.newJobs = newJobs.count
+  func lastRow(of table: StaticString) throws -> Int64 {
+    try db.first("SELECT coalesce(max(id), 0) FROM \(table)", value: { $0.integer(0) }) ?? 0
   }
 
-  mutating func insertStages() throws {
-    var parameterSets: [ParameterAssignment: Int64] = [:]
-    var claimed = 0
-    for stage in plan.stages where known[stage.key] == nil {
-      guard let claim = claims[stage.key] else {
-        throw JobTableError.brokenPlan("no job has the \(stage.kind) stage \(stage.key.short)")
+  // MARK: - Jobs
+
+  mutating func beginJobs() throws {
+    jobWriter = try RowWriter(
+      db, "INSERT INTO job (id, grid_id, label, state, missing) VALUES (?, ?, ?, 0, ?)")
+    nextJob = try lastRow(of: "job")
+  }
+
+  /// Makes a job, without the stages that have one already.
+  mutating func insert(_ job: PlacedJob) throws {
+    let id = nextJob + 1
+    var place: Int32 = 0
+    for stage in job.stages {
+      let index = Int(stage)
+      // One with a row had its job before this plan.
+      if rows[index] > 0 { continue }
+      guard jobs[index] == 0 else {
+        throw JobTableError.brokenPlan(
+          "stage \(plan.stages.key(at: index).short) belongs to two jobs")
       }
-      claimed += 1
-      let parameters: Int64
-      if let id = parameterSets[stage.parameters] {
-        parameters = id
-      } else {
-        try db.run(
-          "INSERT INTO parameter_set (text) VALUES (?)", .text(stage.parameters.canonical.text))
-        parameters = db.lastInsertedRowID
-        parameterSets[stage.parameters] = parameters
-      }
-      try db.run(
-        """
-        INSERT INTO stage (key, kind, version, parameter_set_id, step, trajectory, job_id, place, state)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
-        """,
-        .key(stage.key), .text(stage.kind), .integer(stage.version), .integer(parameters),
-        .integer(stage.step), stage.step == nil ? .null : .key(stage.trajectory),
-        .integer(claim.job), .integer(claim.place))
-      let id = db.lastInsertedRowID
-      for (position, parent) in stage.parents.enumerated() {
-        guard let parent = known[parent] else {
-          throw JobTableError.brokenPlan(
-            "the \(stage.kind) stage \(stage.key.short) comes before its parent \(parent.short)")
-        }
-        try db.run(
-          "INSERT INTO stage_parent (stage_id, position, parent_id) VALUES (?, ?, ?)",
-          .integer(id), .integer(position), .integer(parent.id))
-      }
-      known[stage.key] = Known(id: id, job: claim.job, state: .open)
+      jobs[index] = id
+      places[index] = place
+      place += 1
     }
-    guard claimed == claims.count else {
+    if place == 0 { return }
+    nextJob = id
+    claimed += Int(place)
+    jobWriter?.bind(1, id)
+    jobWriter?.bind(2, grid)
+    jobWriter?.bind(3, text: job.label)
+    jobWriter?.bind(4, Int64(place))
+    try jobWriter?.run()
+    if !job.requires.isEmpty { required.append((id, job.requires)) }
+    record.newJobs += 1
+  }
+
+  // MARK: - Stages
+
+  mutating func insertStages() throws {
+    var parameters = try ParameterRecording(
+      db, plan.stages.templates, next: lastRow(of: "parameter_set"))
+    var trajectories = try TrajectoryRecording(db, plan.stages, next: lastRow(of: "trajectory"))
+    let stageWriter = try RowWriter(
+      db,
+      """
+      INSERT INTO stage (id, key, kind, version, parameter_set_id, step, trajectory_id, job_id, place,
+        state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+      """)
+    let parentWriter = try RowWriter(
+      db, "INSERT INTO own_parent (stage_id, position, parent_id) VALUES (?, ?, ?)")
+    let stages = plan.stages
+    let sorts = stages.templates.sorts
+    var id = try lastRow(of: "stage")
+    for index in 0..<stages.count where rows[index] == 0 {
+      let sort = sorts[stages.sort(at: index)]
+      guard jobs[index] > 0 else {
+        throw JobTableError.brokenPlan(
+          "no job has the \(sort.kind) stage \(stages.key(at: index).short)")
+      }
+      id += 1
+      let trajectory = try stages.step(at: index).map { _ in
+        try trajectories.row(ofLineage: stages.lineage(at: index) ?? 0) { parent in
+          try parentRow(parent, of: index)
+        }
+      }
+      stageWriter.bind(1, id)
+      stageWriter.bind(2, stages.key(at: index).digest)
+      stageWriter.bind(3, text: sort.kind)
+      stageWriter.bind(4, sort.version)
+      stageWriter.bind(5, try parameters.row(of: stages.template(at: index)))
+      if let step = stages.step(at: index), let trajectory {
+        stageWriter.bind(6, step)
+        stageWriter.bind(7, trajectory)
+      } else {
+        stageWriter.bindNull(6)
+        stageWriter.bindNull(7)
+      }
+      stageWriter.bind(8, jobs[index])
+      stageWriter.bind(9, Int64(places[index]))
+      try stageWriter.run()
+      if trajectory == nil {
+        for position in 0..<stages.parentCount(at: index) {
+          parentWriter.bind(1, id)
+          parentWriter.bind(2, position)
+          parentWriter.bind(3, try parentRow(stages.parent(position, at: index), of: index))
+          try parentWriter.run()
+        }
+      }
+      rows[index] = id
+      record.newStages += 1
+    }
+    guard record.newStages == claimed else {
       throw JobTableError.brokenPlan("a job has a stage that the plan does not have")
     }
-    record.newStages = claimed
   }
+
+  private func parentRow(_ parent: Int?, of index: Int) throws -> Int64 {
+    guard let parent, rows[parent] > 0 else {
+      let stage = plan.stages[index]
+      let missing = stage.parents.first { key in
+        plan.stages.index(of: key).map { rows[$0] == 0 } ?? true
+      }
+      throw JobTableError.brokenPlan(
+        "the \(stage.kind) stage \(stage.key.short) comes before its parent "
+          + (missing?.short ?? "that it lacks"))
+    }
+    return rows[parent]
+  }
+
+  // MARK: - Dependencies
 
   /// A new job requires the jobs of its stages' parents, and of what the planner names besides, unless
   /// those stages are done.
   mutating func insertDependencies() throws {
-    for (id, job) in newJobs {
-      for stage in job.requires {
-        guard let required = known[stage] else {
-          throw JobTableError.brokenPlan("“\(job.label)” requires a stage that the plan lacks")
-        }
-        try require(required, by: id)
-      }
+    let writer = try RowWriter(
+      db, "INSERT OR IGNORE INTO job_dependency (job_id, requires_id) VALUES (?, ?)")
+    var last: (job: Int64, requires: Int64) = (0, 0)
+    func require(_ stage: Int, by job: Int64) throws {
+      guard states[stage] != .done, jobs[stage] != job, last != (job, jobs[stage]) else { return }
+      last = (job, jobs[stage])
+      writer.bind(1, job)
+      writer.bind(2, jobs[stage])
+      try writer.run()
     }
-    for stage in plan.stages {
-      guard let claim = claims[stage.key] else { continue }
-      for parent in stage.parents {
-        if let parent = known[parent] { try require(parent, by: claim.job) }
+    for (job, stages) in required { for stage in stages { try require(Int(stage), by: job) } }
+    required = []
+    for index in 0..<plan.stages.count where places[index] >= 0 {
+      for position in 0..<plan.stages.parentCount(at: index) {
+        if let parent = plan.stages.parent(position, at: index) {
+          try require(parent, by: jobs[index])
+        }
       }
     }
   }
 
-  private func require(_ stage: Known, by job: Int64) throws {
-    guard stage.state != .done, stage.job != job else { return }
-    try db.run(
-      "INSERT OR IGNORE INTO job_dependency (job_id, requires_id) VALUES (?, ?)", .integer(job),
-      .integer(stage.job))
-  }
+  // MARK: - Runs
 
   mutating func recordRuns() throws {
-    struct Earlier {
-      let id: Int64
-      let checksum: Int64
-      let isOrphan: Bool
-    }
-    var earlier: [String: Earlier] = [:]
-    try db.forEach(
-      "SELECT run, id, checksum, position IS NULL FROM run WHERE grid_id = ?", .integer(grid)
-    ) { row in
-      earlier[row.text(0)] = Earlier(
-        id: row.integer(1), checksum: row.integer(2), isOrphan: row.int(3) == 1)
-    }
-    let hadRuns = earlier.values.count { !$0.isOrphan }
-    if hadRuns > 0 {
-      // Positions are unique, so all are taken back before any is given out again.
-      try db.run("UPDATE run SET position = NULL WHERE grid_id = ?", .integer(grid))
-    }
-    for run in plan.runs {
-      let axisValues = CanonicalJSON.array(run.axisValues.map(\.canonical)).text
-      let checksum = Checksum.run(run.id.text, axisValues: axisValues, stages: run.stages)
-      if let row = earlier[run.id.text] {
-        if row.isOrphan { record.newRuns += 1 } else { record.keptRuns += 1 }
-        try db.run(
-          "UPDATE run SET position = ?, axis_values = ?, parameters = ?, checksum = ? WHERE id = ?",
-          .integer(run.index), .text(axisValues), .text(run.parameters), .integer(checksum),
-          .integer(row.id))
-        if row.checksum != checksum {
-          try db.run("DELETE FROM run_stage WHERE run_id = ?", .integer(row.id))
-          try insertStages(of: run, row: row.id)
-        }
-      } else {
-        record.newRuns += 1
-        try db.run(
-          """
-          INSERT INTO run (grid_id, run, position, axis_values, parameters, checksum)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-          .integer(grid), .text(run.id.text), .integer(run.index), .text(axisValues),
-          .text(run.parameters), .integer(checksum))
-        try insertStages(of: run, row: db.lastInsertedRowID)
-      }
-    }
-    record.orphanedRuns = hadRuns - record.keptRuns
+    var runs = try RunRecording(db, plan, grid: grid, rows: rows, states: states)
+    try runs.record()
+    record.newRuns = runs.new
+    record.keptRuns = runs.kept
+    record.orphanedRuns = runs.orphaned
+    isFirstTime = runs.isFirstTime && knownStages == 0
   }
 
-  private func insertStages(of run: PlannedRun, row: Int64) throws {
-    guard !run.stages.isEmpty else {
-      throw JobTableError.brokenPlan("run \(run.id) has no stage")
-    }
-    for (position, stage) in run.stages.enumerated() {
-      guard let stage = known[stage] else {
-        throw JobTableError.brokenPlan("run \(run.id) needs a stage that the plan lacks")
-      }
-      try db.run(
-        "INSERT INTO run_stage (run_id, position, stage_id) VALUES (?, ?, ?)", .integer(row),
-        .integer(position), .integer(stage.id))
-    }
-  }
+  /// Whether neither the grid nor any of its stages were in the table.
+  private var isFirstTime = false
+
+  // MARK: - What the grid needs
 
   /// The plan's stages include all ancestors; what their jobs require besides is added.
   func recordNeededJobs() throws {
-    try db.run("DELETE FROM grid_job WHERE grid_id = ?", .integer(grid))
-    var needed: Set<Int64> = []
-    for stage in plan.stages {
-      if let job = known[stage.key]?.job { needed.insert(job) }
+    // New jobs of a first plan bear the grid's number and require each other only.
+    if isFirstTime {
+      try recordFirstTallies()
+      return
     }
-    for job in needed.sorted() {
-      try db.run(
-        "INSERT INTO grid_job (grid_id, job_id) VALUES (?, ?)", .integer(grid), .integer(job))
+    try db.execute(sql: "CREATE TEMP TABLE needed (id INTEGER PRIMARY KEY)")
+    defer { try? db.execute(sql: "DROP TABLE needed") }
+    let writer = try RowWriter(db, "INSERT OR IGNORE INTO needed (id) VALUES (?)")
+    var last: Int64 = 0
+    for job in jobs where job > 0 && job != last {
+      last = job
+      writer.bind(1, job)
+      try writer.run()
     }
     try db.run(
       """
-      WITH RECURSIVE needed (id) AS (
-        SELECT job_id FROM grid_job WHERE grid_id = ?
+      WITH RECURSIVE more (id) AS (
+        SELECT id FROM needed
         UNION
-        SELECT requires_id FROM job_dependency JOIN needed ON job_id = needed.id)
-      INSERT OR IGNORE INTO grid_job (grid_id, job_id) SELECT ?, id FROM needed
+        SELECT requires_id FROM more JOIN job_dependency ON job_id = more.id)
+      INSERT OR IGNORE INTO needed SELECT id FROM more
+      """)
+    try db.run(
+      """
+      UPDATE job SET grid_id = (SELECT min(grid_id) FROM further_job WHERE job_id = job.id)
+      WHERE grid_id = ? AND id NOT IN (SELECT id FROM needed)
       """,
-      .integer(grid), .integer(grid))
+      .integer(grid))
+    try db.run("DELETE FROM further_job WHERE grid_id = ?", .integer(grid))
+    try db.run(
+      """
+      DELETE FROM further_job
+      WHERE grid_id = (SELECT grid_id FROM job WHERE id = further_job.job_id)
+      """)
+    try db.run(
+      "UPDATE job SET grid_id = ? WHERE grid_id IS NULL AND id IN (SELECT id FROM needed)",
+      .integer(grid))
+    try db.run(
+      """
+      INSERT INTO further_job
+      SELECT ?1, job.id FROM needed JOIN job ON job.id = needed.id WHERE job.grid_id <> ?1
+      """,
+      .integer(grid))
+    try db.countAgain(grid)
+  }
+
+  private func recordFirstTallies() throws {
+    try db.run(
+      """
+      INSERT INTO grid_tally (grid_id, runs_done, runs_failed, orphans, jobs, jobs_done, jobs_failed)
+      VALUES (?, 0, 0, 0, ?, 0, 0)
+      """,
+      .integer(grid), .integer(record.newJobs))
+    let sorts = plan.stages.templates.sorts
+    var counts = [Int](repeating: 0, count: sorts.count)
+    for index in 0..<plan.stages.count { counts[plan.stages.sort(at: index)] += 1 }
+    for (sort, count) in zip(sorts, counts) where count > 0 {
+      try db.run(
+        """
+        INSERT INTO stage_tally (grid_id, kind, open, done, failed) VALUES (?, ?, ?, 0, 0)
+        ON CONFLICT (grid_id, kind) DO UPDATE SET open = open + excluded.open
+        """,
+        .integer(grid), .text(sort.kind), .integer(count))
+    }
   }
 }

@@ -4,8 +4,9 @@ import Grid
 extension JobTableReader {
   /// What is going on in a grid's jobs, as far as the table tells.
   ///
-  /// - Parameter since: an instant in seconds since 1970, from which results are counted.
-  /// - Complexity: O(results of the grid).
+  /// - Parameter since: an instant in seconds since 1970, from which results are counted, to ten
+  ///   seconds and for an hour at most.
+  /// - Complexity: O(attempts that run).
   package func activity(of grid: String, since: Double) throws -> GridActivity {
     try read { db in
       let grid = try db.gridID(grid)
@@ -14,16 +15,16 @@ extension JobTableReader {
         activity.running =
           try db.first(
             """
-            SELECT count(*) FROM grid_job g JOIN attempt a ON a.job_id = g.job_id
-            WHERE g.grid_id = ? AND a.outcome IS NULL
+            SELECT count(*) FROM attempt a INDEXED BY attempt_running CROSS JOIN job j ON j.id = a.job_id
+            WHERE a.outcome IS NULL AND (j.grid_id = ?1
+              OR EXISTS (SELECT 1 FROM further_job WHERE grid_id = ?1 AND job_id = j.id))
             """,
             .integer(grid), value: { $0.int(0) }) ?? 0
       }
       try db.forEach(
         """
-        SELECT count(*), min(t.completed_at - t.seconds), max(t.completed_at)
-        FROM grid_job g JOIN stage s ON s.job_id = g.job_id JOIN result t ON t.stage_id = s.id
-        WHERE g.grid_id = ? AND t.completed_at >= ?
+        SELECT coalesce(sum(results), 0), min(began) FROM pace
+        WHERE grid_id = ? AND slot >= CAST(? / 10 AS INTEGER)
         """,
         .integer(grid), .real(since)
       ) { row in

@@ -2,27 +2,32 @@ import GRDB
 import Grid
 
 extension JobTableReader {
-  /// How many runs, jobs and stages of the grid are in which state.
+  /// How many runs and stages of the grid are in which state; `withJobs` tells the same of jobs.
   ///
-  /// - Complexity: O(runs + stages), about a microsecond each.
-  package func counts(for grid: String) throws -> GridCounts {
+  /// - Complexity: O(jobs that run and their runs), since tallies are kept; with jobs O(jobs that are not
+  ///   done), as which of them are ready is not kept.
+  package func counts(for grid: String, withJobs: Bool = false) throws -> GridCounts {
     try read { db in
       let grid = try db.gridID(grid)
+      let tallies = try db.tallies(of: grid)
+      let total =
+        try db.first("SELECT runs FROM grid WHERE id = ?", .integer(grid), value: { $0.int(0) })
+        ?? 0
       var counts = GridCounts()
-      try db.forEachRunState(in: grid, running: running(db)) { state in
-        switch state {
-        case .pending: counts.runs.pending += 1
-        case .running: counts.runs.running += 1
-        case .done: counts.runs.done += 1
-        case .failed: counts.runs.failed += 1
-        }
+      counts.runs.done = tallies.runsDone
+      counts.runs.failed = tallies.runsFailed
+      counts.runs.orphaned = tallies.orphans
+      counts.runs.running = isOwned ? try db.runningRuns(of: grid) : 0
+      counts.runs.pending =
+        total - counts.runs.done - counts.runs.failed - counts.runs.running
+      counts.stages = tallies.stages.map {
+        GridCounts.Stages(kind: $0.kind, open: $0.open, done: $0.done, failed: $0.failed)
       }
-      counts.runs.orphaned =
-        try db.first(
-          "SELECT count(*) FROM run WHERE grid_id = ? AND position IS NULL", .integer(grid),
-          value: { $0.int(0) }) ?? 0
-      counts.jobs = try db.jobCounts(grid, isOwned: isOwned)
-      counts.stages = try db.stageCounts(grid)
+      if withJobs {
+        counts.jobs = try db.unfinishedJobs(of: grid, isOwned: isOwned)
+        counts.jobs.done = tallies.jobsDone
+        counts.jobs.failed = tallies.jobsFailed
+      }
       return counts
     }
   }
@@ -36,67 +41,44 @@ extension JobTableReader {
 }
 
 extension Database {
-  fileprivate func forEachRunState(
-    in grid: Int64, running: Set<JobID>, _ body: (RunState) -> Void
-  ) throws {
-    var current: Int64?
-    var state = RunStateBuilder()
-    try forEach(
+  /// The runs of which a stage is being computed, and that have none that failed.
+  fileprivate func runningRuns(of grid: Int64) throws -> Int {
+    try first(
       """
-      SELECT r.id, s.state, s.job_id
-      FROM run r JOIN run_stage rs ON rs.run_id = r.id JOIN stage s ON s.id = rs.stage_id
-      WHERE r.grid_id = ? AND r.position IS NOT NULL ORDER BY r.position
+      SELECT count(DISTINCT r.id) FROM attempt a INDEXED BY attempt_running
+        CROSS JOIN stage s ON s.job_id = a.job_id CROSS JOIN stage_run sr ON sr.stage_id = s.id
+        CROSS JOIN run r ON r.id = sr.run_id
+      WHERE a.outcome IS NULL AND s.state = 0 AND r.grid_id = ? AND r.position IS NOT NULL
+        AND r.failed = 0
       """,
-      .integer(grid)
-    ) { row in
-      if row.integer(0) != current {
-        if current != nil { body(state.state) }
-        current = row.integer(0)
-        state = RunStateBuilder()
-      }
-      state.add(try row.stageState(1), isRunning: running.contains(row.job(2)))
-    }
-    if current != nil { body(state.state) }
+      .integer(grid), value: { $0.int(0) }) ?? 0
   }
 
-  fileprivate func jobCounts(_ grid: Int64, isOwned: Bool) throws -> GridCounts.Jobs {
+  /// The open jobs that the grid needs, by what they wait for.
+  fileprivate func unfinishedJobs(of grid: Int64, isOwned: Bool) throws -> GridCounts.Jobs {
     var jobs = GridCounts.Jobs()
     try forEach(
       """
-      SELECT j.state,
-        EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = j.id AND a.outcome IS NULL),
+      SELECT
+        EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = n.id AND a.outcome IS NULL),
         EXISTS (SELECT 1 FROM job_dependency d JOIN job r ON r.id = d.requires_id
-          WHERE d.job_id = j.id AND r.state <> 1)
-      FROM grid_job g JOIN job j ON j.id = g.job_id WHERE g.grid_id = ?
+          WHERE d.job_id = n.id AND r.state <> 1)
+      FROM (
+        SELECT id FROM job INDEXED BY job_unfinished
+        WHERE grid_id = ?1 AND state <> 1 AND state = 0
+        UNION ALL
+        SELECT j.id FROM further_job f JOIN job j ON j.id = f.job_id
+        WHERE f.grid_id = ?1 AND j.state = 0) AS n
       """,
       .integer(grid)
     ) { row in
-      switch (try row.stageState(0), isOwned && row.int(1) == 1, row.int(2) == 1) {
-      case (.done, _, _): jobs.done += 1
-      case (.failed, _, _): jobs.failed += 1
-      case (.open, true, _): jobs.running += 1
-      case (.open, false, true): jobs.waiting += 1
-      case (.open, false, false): jobs.ready += 1
+      switch (isOwned && row.int(0) == 1, row.int(1) == 1) {
+      case (true, _): jobs.running += 1
+      case (false, true): jobs.waiting += 1
+      case (false, false): jobs.ready += 1
       }
     }
     return jobs
-  }
-
-  fileprivate func stageCounts(_ grid: Int64) throws -> [GridCounts.Stages] {
-    var stages: [GridCounts.Stages] = []
-    try forEach(
-      """
-      SELECT s.kind, sum(s.state = 0), sum(s.state = 1), sum(s.state = 2)
-      FROM grid_job g JOIN stage s ON s.job_id = g.job_id WHERE g.grid_id = ?
-      GROUP BY s.kind ORDER BY s.kind
-      """,
-      .integer(grid)
-    ) { row in
-      stages.append(
-        GridCounts.Stages(
-          kind: row.text(0), open: row.int(1), done: row.int(2), failed: row.int(3)))
-    }
-    return stages
   }
 }
 

@@ -10,8 +10,12 @@ extension JobTableReader {
       var jobs: [String: [JobID]] = [:]
       try db.forEach(
         """
-        SELECT j.id, j.cluster FROM grid_job g JOIN job j ON j.id = g.job_id
-        WHERE g.grid_id = ? AND j.state = 2 ORDER BY j.id
+        SELECT id, cluster FROM job INDEXED BY job_failed
+        WHERE grid_id = ?1 AND cluster IS NOT NULL
+        UNION ALL
+        SELECT j.id, j.cluster FROM further_job f JOIN job j ON j.id = f.job_id
+        WHERE f.grid_id = ?1 AND j.state = 2
+        ORDER BY id
         """,
         .integer(grid)
       ) { row in
@@ -22,9 +26,10 @@ extension JobTableReader {
         try db.all(
           """
           SELECT j.cluster, count(DISTINCT r.id)
-          FROM run r JOIN run_stage rs ON rs.run_id = r.id
-            JOIN stage s ON s.id = rs.stage_id JOIN job j ON j.id = s.job_id
-          WHERE r.grid_id = ? AND r.position IS NOT NULL AND s.state = 2 GROUP BY j.cluster
+          FROM run r INDEXED BY run_failed CROSS JOIN json_each(r.stages) e
+            CROSS JOIN stage s ON s.id = e.value CROSS JOIN job j ON j.id = s.job_id
+          WHERE r.grid_id = ? AND r.failed > 0 AND r.position IS NOT NULL AND s.state = 2
+          GROUP BY j.cluster
           """,
           .integer(grid), value: { ($0.text(0), $0.int(1)) }),
         uniquingKeysWith: { $1 })

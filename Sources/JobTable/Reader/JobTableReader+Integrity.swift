@@ -19,6 +19,8 @@ extension JobTableReader {
       findings += try db.attemptFindings(isOwned: isOwned)
       findings += try db.neededJobFindings()
       findings += try db.circleFindings()
+      findings += try db.parentFindings()
+      findings += try db.tallyFindings()
       return findings
     }
   }
@@ -85,20 +87,22 @@ extension Database {
         .positions(
           grid: row.text(0), expected: row.int(1), found: row.int(2), last: row.int(3)))
     }
+    let key = try RowFinder(self, "SELECT key FROM stage WHERE id = ?")
     try forEach(
       """
-      SELECT r.id, g.name, r.run, r.axis_values, r.parameters, r.checksum
-      FROM run r JOIN grid g ON g.id = r.grid_id ORDER BY r.id
+      SELECT r.id, g.name, r.run, r.axis_values, f.parameters, r.checksum, f.columns, r.own, r.stages
+      FROM run r JOIN grid g ON g.id = r.grid_id JOIN run_frame f ON f.id = r.frame_id
+      ORDER BY r.id
       """
     ) { row in
       let run = row.text(2)
-      let stages = try all(
-        """
-        SELECT s.key FROM run_stage rs JOIN stage s ON s.id = rs.stage_id
-        WHERE rs.run_id = ? ORDER BY rs.position
-        """,
-        .integer(row.integer(0)), value: { try $0.stageKey(0) })
-      if RunID(digest: Digest(of: row.text(4))).text != run {
+      let stages = try RunPieces.numbers(row.text(8)).map { id in
+        try key.row(id) { try $0.stageKey(0) } ?? StageKey(Digest(of: ""))
+      }
+      let parameters = try RunParameters.text(
+        frame: row.text(4), columns: row.text(6), axisValues: row.text(3),
+        own: row.optionalText(7))
+      if RunID(digest: Digest(of: parameters)).text != run {
         findings.append(
           .run(grid: row.text(1), run: run, detail: "its parameters have another id"))
       }
@@ -157,10 +161,13 @@ extension Database {
           """
           WITH RECURSIVE
             needed_stage (id) AS (
-              SELECT stage_id FROM run JOIN run_stage ON run_id = run.id
+              SELECT e.value FROM run JOIN json_each(run.stages) AS e
               WHERE grid_id = ?1 AND run.position IS NOT NULL
               UNION
-              SELECT parent_id FROM stage_parent JOIN needed_stage ON stage_id = needed_stage.id),
+              SELECT parent_id FROM needed_stage JOIN own_parent ON stage_id = needed_stage.id
+              UNION
+              SELECT parent_id FROM needed_stage JOIN stage ON stage.id = needed_stage.id
+                JOIN trajectory_parent USING (trajectory_id)),
             needed_job (id) AS (
               SELECT job_id FROM needed_stage JOIN stage ON stage.id = needed_stage.id
               UNION

@@ -11,7 +11,9 @@ extension JobTableReader {
       return try db.attempts(
         where: """
           a.log IS NOT NULL AND EXISTS (
-            SELECT 1 FROM grid_job g WHERE g.grid_id = ? AND g.job_id = a.job_id)
+            SELECT 1 FROM job n WHERE n.id = a.job_id AND n.grid_id = ?1
+            UNION ALL
+            SELECT 1 FROM further_job n WHERE n.grid_id = ?1 AND n.job_id = a.job_id)
           """,
         .integer(try db.gridID(grid)))
     }
@@ -20,23 +22,26 @@ extension JobTableReader {
   /// For each of the jobs the runs that one of its stages belongs to: the first in the order of
   /// expansion, and how many there are.
   ///
-  /// - Complexity: O(runs of the grids × stages a run), one pass.
+  /// - Complexity: O(stages of the jobs and their runs).
   package func runs(of jobs: Set<JobID>) throws -> [JobID: (first: RunID, count: Int)] {
     try read { db in
       var found: [JobID: (first: RunID, count: Int)] = [:]
-      var last: [JobID: Int64] = [:]
-      try db.forEach(
-        """
-        SELECT s.job_id, r.id, r.run FROM run r JOIN run_stage rs ON rs.run_id = r.id
-          JOIN stage s ON s.id = rs.stage_id
-        WHERE r.position IS NOT NULL ORDER BY r.grid_id, r.position
-        """
-      ) { row in
-        let job = row.job(0)
-        guard jobs.contains(job), last.updateValue(row.integer(1), forKey: job) != row.integer(1)
-        else { return }
-        let known = found[job]
-        found[job] = (try known?.first ?? row.runID(2), (known?.count ?? 0) + 1)
+      for job in jobs {
+        let count = try db.first(
+          """
+          SELECT count(DISTINCT r.id) FROM stage s JOIN stage_run sr ON sr.stage_id = s.id
+            JOIN run r ON r.id = sr.run_id
+          WHERE s.job_id = ? AND r.position IS NOT NULL
+          """,
+          .job(job), value: { $0.int(0) })
+        let first = try db.first(
+          """
+          SELECT r.run FROM stage s JOIN stage_run sr ON sr.stage_id = s.id
+            JOIN run r ON r.id = sr.run_id
+          WHERE s.job_id = ? AND r.position IS NOT NULL ORDER BY r.grid_id, r.position LIMIT 1
+          """,
+          .job(job), value: { try $0.runID(0) })
+        if let first, let count { found[job] = (first, count) }
       }
       return found
     }
@@ -48,9 +53,10 @@ extension JobTableReader {
       var clusters: [RunID: String] = [:]
       try db.forEach(
         """
-        SELECT r.run, j.cluster FROM run r JOIN run_stage rs ON rs.run_id = r.id
-          JOIN stage s ON s.id = rs.stage_id JOIN job j ON j.id = s.job_id
-        WHERE r.grid_id = ? AND r.position IS NOT NULL AND s.state = 2 ORDER BY r.position
+        SELECT r.run, j.cluster FROM run r INDEXED BY run_failed CROSS JOIN json_each(r.stages) e
+          CROSS JOIN stage s ON s.id = e.value CROSS JOIN job j ON j.id = s.job_id
+        WHERE r.grid_id = ? AND r.failed > 0 AND r.position IS NOT NULL AND s.state = 2
+        ORDER BY r.position, e.key
         """,
         .integer(try db.gridID(grid))
       ) { row in

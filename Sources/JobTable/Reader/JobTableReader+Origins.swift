@@ -14,10 +14,10 @@ extension JobTableReader {
       try db.forEach(
         """
         SELECT r.position, s.key, a.kind, a.sha256, a.bytes
-        FROM run r JOIN run_stage rs ON rs.run_id = r.id JOIN stage s ON s.id = rs.stage_id
-          JOIN artifact a ON a.stage_id = s.id
+        FROM run r CROSS JOIN json_each(r.stages) e CROSS JOIN stage s ON s.id = e.value
+          CROSS JOIN artifact a ON a.stage_id = s.id
         WHERE r.grid_id = ? AND r.position IS NOT NULL AND a.kind = ?
-        ORDER BY r.position, rs.position
+        ORDER BY r.position, e.key
         """,
         .integer(try db.gridID(grid)), .text(kind)
       ) { row in
@@ -58,8 +58,11 @@ extension JobTableReader {
       try db.forEach(
         """
         SELECT p.stage_id, p.parent_id
-        FROM grid_job g JOIN stage s ON s.job_id = g.job_id JOIN stage_parent p ON p.stage_id = s.id
-        WHERE g.grid_id = ? ORDER BY p.stage_id, p.position
+        FROM grid_job g JOIN stage s ON s.job_id = g.job_id
+          JOIN (
+            SELECT id AS stage_id, parent_id FROM stage JOIN trajectory_parent USING (trajectory_id)
+            UNION ALL SELECT stage_id, parent_id FROM own_parent) p ON p.stage_id = s.id
+        WHERE g.grid_id = ? ORDER BY p.stage_id
         """,
         .integer(grid)
       ) { row in
@@ -69,8 +72,8 @@ extension JobTableReader {
       var last: Int64?
       try db.forEach(
         """
-        SELECT r.id, rs.stage_id FROM run r JOIN run_stage rs ON rs.run_id = r.id
-        WHERE r.grid_id = ? AND r.position IS NOT NULL ORDER BY r.position, rs.position
+        SELECT r.id, e.value FROM run r CROSS JOIN json_each(r.stages) e
+        WHERE r.grid_id = ? AND r.position IS NOT NULL ORDER BY r.position, e.key
         """,
         .integer(grid)
       ) { row in

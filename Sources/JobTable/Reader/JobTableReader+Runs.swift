@@ -14,30 +14,19 @@ extension JobTableReader {
       let count = try db.first(
         "SELECT runs FROM grid WHERE id = ?", .integer(grid), value: { $0.int(0) })
       let running = try running(db)
-      var current: RunInTheMaking?
+      let pieces = try RunPieces(db, running: running)
       var index = 0
-      func handOver(_ run: RunInTheMaking) throws {
-        guard run.index == index else { throw RowDamage("run \(index) of \(name) is missing") }
-        index += 1
-        try body(try run.record())
-      }
       try db.forEach(
         """
-        SELECT r.id, r.run, r.position, r.axis_values, r.checksum, s.key, s.state, s.job_id, t.metrics,
-          t.checksum
-        FROM run r JOIN run_stage rs ON rs.run_id = r.id JOIN stage s ON s.id = rs.stage_id
-          LEFT JOIN result t ON t.stage_id = s.id
-        WHERE r.grid_id = ? AND r.position IS NOT NULL ORDER BY r.position, rs.position
+        SELECT run, position, axis_values, stages, checksum FROM run
+        WHERE grid_id = ? AND position IS NOT NULL ORDER BY position
         """,
         .integer(grid)
       ) { row in
-        if current?.row != row.integer(0) {
-          if let current { try handOver(current) }
-          current = try RunInTheMaking(row)
-        }
-        try current?.addStage(row, running: running)
+        guard row.int(1) == index else { throw RowDamage("run \(index) of \(name) is missing") }
+        index += 1
+        try body(try pieces.record(row))
       }
-      if let current { try handOver(current) }
       guard index == count else { throw RowDamage("run \(index) of \(name) is missing") }
     }
   }
@@ -57,14 +46,17 @@ extension JobTableReader {
     try read { db in
       let rows = try db.all(
         """
-        SELECT r.id, g.name, r.position, r.parameters FROM run r JOIN grid g ON g.id = r.grid_id
+        SELECT r.id, g.name, r.position, f.parameters, f.columns, r.axis_values, r.own
+        FROM run r JOIN grid g ON g.id = r.grid_id JOIN run_frame f ON f.id = r.frame_id
         WHERE r.run = ? ORDER BY g.name
         """,
         .text(run.text),
         value: { row in
           (
             id: row.integer(0), grid: row.text(1), index: row.optionalInt(2),
-            parameters: row.text(3)
+            parameters: try RunParameters.text(
+              frame: row.text(3), columns: row.text(4), axisValues: row.text(5),
+              own: row.optionalText(6))
           )
         })
       let running = try running(db)
@@ -89,9 +81,12 @@ extension JobTableReader {
         where: """
           a.job_id IN (
             WITH RECURSIVE needed (id) AS (
-              SELECT stage_id FROM run_stage JOIN run ON run.id = run_id WHERE run.run = ?
+              SELECT e.value FROM run JOIN json_each(run.stages) AS e WHERE run.run = ?
               UNION
-              SELECT parent_id FROM stage_parent JOIN needed ON stage_id = needed.id)
+              SELECT parent_id FROM needed JOIN own_parent ON stage_id = needed.id
+              UNION
+              SELECT parent_id FROM needed JOIN stage ON stage.id = needed.id
+                JOIN trajectory_parent USING (trajectory_id))
             SELECT stage.job_id FROM needed JOIN stage ON stage.id = needed.id)
           """,
         .text(run.text))
@@ -103,53 +98,6 @@ extension JobTableReader {
     try read { db in
       try jobs.sorted().flatMap { try db.attempts(where: "a.job_id = ?", .job($0)) }
     }
-  }
-}
-
-/// A run whose stages are being read.
-private struct RunInTheMaking {
-  let row: Int64
-  let index: Int
-  private let id: RunID
-  private let axisText: String
-  private let checksum: Int64
-  private var stages: [StageKey] = []
-  private var state = RunStateBuilder()
-  private var metrics: [String: Double] = [:]
-
-  init(_ row: SQLRow) throws {
-    self.row = row.integer(0)
-    id = try row.runID(1)
-    index = row.int(2)
-    axisText = row.text(3)
-    checksum = row.integer(4)
-  }
-
-  mutating func addStage(_ row: SQLRow, running: Set<JobID>) throws {
-    let key = try row.stageKey(5)
-    let stageState = try row.stageState(6)
-    stages.append(key)
-    state.add(stageState, isRunning: running.contains(row.job(7)))
-    guard row.isNull(8) == (stageState != .done) else {
-      throw RowDamage("the stage \(key.short) is done without a result, or has one and is not")
-    }
-    guard stageState == .done else { return }
-    let text = row.text(8)
-    guard row.integer(9) == Checksum.result(of: key, metrics: text) else {
-      throw RowDamage("the result of stage \(key.short) is not what was recorded")
-    }
-    metrics.merge(try row.metrics(8)) { $1 }
-  }
-
-  func record() throws -> RunRecord {
-    guard checksum == Checksum.run(id.text, axisValues: axisText, stages: stages) else {
-      throw RowDamage("run \(id) is not what was recorded")
-    }
-    guard let values = FlatJSON.array(axisText) else {
-      throw RowDamage("the axis values of run \(id) are not a JSON array")
-    }
-    return RunRecord(
-      id: id, index: index, axisValues: values, state: state.state, metrics: metrics)
   }
 }
 

@@ -14,6 +14,26 @@ extension JobTableReader {
     }
   }
 
+  /// By stage of the list its state, `nil` where the table does not know it; empty where it knows none
+  /// at all.
+  ///
+  /// - Complexity: O(n log m) for n stages in a table of m.
+  package func states(of stages: StageList) throws -> [StageState?] {
+    try read { db in
+      guard try db.first("SELECT 1 FROM stage LIMIT 1", value: { _ in true }) != nil else {
+        return []
+      }
+      let finder = try RowFinder(db, "SELECT state FROM stage WHERE key = ?")
+      var isKnown = false
+      let states = try stages.indices.map { index in
+        let state = try finder.row(stages.key(at: index).digest) { try $0.stageState(0) }
+        if state != nil { isKnown = true }
+        return state
+      }
+      return isKnown ? states : []
+    }
+  }
+
   /// The stages that the grid's runs need, those of runs that it has no more included, with everything
   /// that they are computed from. Empty for a grid that the table does not have.
   package func stages(of grid: String) throws -> Set<StageKey> {
@@ -22,10 +42,13 @@ extension JobTableReader {
         try db.all(
           """
           WITH RECURSIVE needed (id) AS (
-            SELECT stage_id FROM run_stage JOIN run ON run.id = run_id
-              JOIN grid ON grid.id = grid_id WHERE grid.name = ?
+            SELECT e.value FROM grid JOIN run ON grid_id = grid.id JOIN json_each(run.stages) AS e
+              WHERE grid.name = ?
             UNION
-            SELECT parent_id FROM stage_parent JOIN needed ON stage_id = needed.id)
+            SELECT parent_id FROM needed JOIN own_parent ON stage_id = needed.id
+            UNION
+            SELECT parent_id FROM needed JOIN stage ON stage.id = needed.id
+              JOIN trajectory_parent USING (trajectory_id))
           SELECT key FROM needed JOIN stage ON stage.id = needed.id
           """,
           .text(grid), value: { try $0.stageKey(0) }))

@@ -5,19 +5,24 @@ extension JobTableReader {
   /// Hands over the accepted results of the jobs that the grid needs, by job and place in it.
   package func forEachTiming(in grid: String, _ body: (TimingRecord) throws -> Void) throws {
     try read { db in
-      try db.forEach(
+      // Job by job: to sort all stages by job and place would take the memory of all of them.
+      let finder = try RowFinder(
+        db,
         """
-        SELECT s.key, s.kind, s.step, t.job_id, t.attempt, t.seconds, t.completed_at
-        FROM grid_job g JOIN stage s ON s.job_id = g.job_id JOIN result t ON t.stage_id = s.id
-        WHERE g.grid_id = ? ORDER BY g.job_id, s.place
-        """,
-        .integer(try db.gridID(grid))
-      ) { row in
-        try body(
-          TimingRecord(
-            stage: try row.stageKey(0), kind: row.text(1), step: row.optionalInt(2),
-            job: row.job(3), attempt: row.attempt(4), seconds: row.real(5),
-            completedAt: row.real(6)))
+        SELECT s.key, s.kind, s.step, t.job_id, t.attempt, t.seconds, t.completed_at,
+          a.environment_id
+        FROM stage s CROSS JOIN result t ON t.stage_id = s.id
+          LEFT JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
+        WHERE s.job_id = ? ORDER BY s.place
+        """)
+      for job in try db.neededJobs(of: db.gridID(grid)) {
+        try finder.forEach(job) { row in
+          try body(
+            TimingRecord(
+              stage: try row.stageKey(0), kind: row.text(1), step: row.optionalInt(2),
+              job: row.job(3), attempt: row.attempt(4), seconds: row.real(5),
+              completedAt: row.real(6), environment: row.optionalInt(7)))
+        }
       }
     }
   }
@@ -32,16 +37,19 @@ extension JobTableReader {
     try read { db in
       var parameters: [Int64: ParameterAssignment] = [:]
       var timed: [TimedStage] = []
-      for kind in try db.all("SELECT DISTINCT kind FROM stage", value: { $0.text(0) }) {
+      let kinds = try db.all(
+        "SELECT DISTINCT kind FROM stage_tally WHERE done > 0", value: { $0.text(0) })
+      for kind in kinds {
         let rows = try db.all(
           """
           SELECT s.id, s.version, s.step, t.seconds,
-            (SELECT max(e.step) FROM stage e WHERE e.trajectory = s.trajectory AND e.step < s.step),
+            (SELECT max(e.step) FROM stage e
+              WHERE e.trajectory_id = s.trajectory_id AND e.step < s.step),
             (SELECT coalesce(sum(bytes), 0) FROM artifact a WHERE a.stage_id = s.id)
-          FROM stage s JOIN result t ON t.stage_id = s.id
-            JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
+          FROM stage s INDEXED BY stage_done CROSS JOIN result t ON t.stage_id = s.id
+            CROSS JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
             LEFT JOIN environment e ON e.id = a.environment_id
-          WHERE s.kind = ? AND coalesce(e.cpu, ?2) = ?2 AND t.seconds > 0 ORDER BY s.id DESC LIMIT ?
+          WHERE s.kind = ? AND s.state = 1 AND coalesce(e.cpu, ?2) = ?2 AND t.seconds > 0 ORDER BY s.id DESC LIMIT ?
           """,
           .text(kind), .text(cpu), .integer(limit),
           value: { row in
@@ -84,19 +92,59 @@ extension JobTableReader {
   }
 }
 
+extension JobTableReader {
+  /// Whether results of this table come from more than one place.
+  package func hasSeveralPlaces() throws -> Bool {
+    try read { db in
+      try db.first("SELECT count(*) > 1 FROM environment", value: { $0.int(0) == 1 }) ?? false
+    }
+  }
+
+  /// The places with these numbers, those with most results first.
+  ///
+  /// - Parameter results: by the number of a place, how many results come from there.
+  package func places(withResults results: [Int: Int]) throws -> [ProvenanceRecord] {
+    try read { db in
+      try results.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.compactMap { id, count in
+        try db.first(
+          "SELECT version, cpu, blas FROM environment WHERE id = ?", .integer(id),
+          value: { row in
+            ProvenanceRecord(
+              version: row.text(0), cpu: row.text(1), blas: row.text(2), results: count)
+          })
+      }
+    }
+  }
+}
+
 extension Database {
+  /// The jobs that the grid needs, in ascending order.
+  func neededJobs(of grid: Int64) throws -> [Int64] {
+    try all(
+      """
+      SELECT id FROM job WHERE grid_id = ?1
+      UNION ALL SELECT job_id FROM further_job WHERE grid_id = ?1
+      ORDER BY id
+      """,
+      .integer(grid), value: { $0.integer(0) })
+  }
+
   /// The parameters of a stage and of everything that it is computed from.
   fileprivate func wholeParameters(
     of stage: Int64, _ known: inout [Int64: ParameterAssignment]
   ) throws -> ParameterAssignment {
     if let known = known[stage] { return known }
-    let text = try first(
-      "SELECT p.text FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id WHERE s.id = ?",
-      .integer(stage), value: { $0.text(0) })
-    guard let members = text.flatMap(FlatJSON.object) else {
+    let texts = try first(
+      """
+      SELECT p.text, b.text FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id
+        LEFT JOIN parameter_set b ON b.id = p.base_id
+      WHERE s.id = ?
+      """,
+      .integer(stage), value: { ($0.text(0), $0.optionalText(1) ?? "{}") })
+    guard let texts, let own = FlatJSON.object(texts.0), let base = FlatJSON.object(texts.1) else {
       throw RowDamage("the parameters of stage row \(stage) are not a JSON object")
     }
-    var whole = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    var whole = Dictionary((base + own).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let parents = try all(
       "SELECT parent_id FROM stage_parent WHERE stage_id = ?", .integer(stage),
       value: { $0.integer(0) })

@@ -4,15 +4,20 @@ import Grid
 extension JobTableReader {
   /// The jobs that the grid needs and that are not done, those that they require included, in
   /// ascending order.
+  ///
+  /// - Complexity: O(answer).
   package func work(for grid: String) throws -> [JobWork] {
     try read { db in
       let jobs = try db.all(
         """
-        SELECT j.id FROM grid_job g JOIN job j ON j.id = g.job_id
-        WHERE g.grid_id = ? AND j.state <> 1 ORDER BY j.id
+        SELECT id FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1
+        UNION ALL
+        SELECT j.id FROM further_job f JOIN job j ON j.id = f.job_id
+        WHERE f.grid_id = ?1 AND j.state <> 1
+        ORDER BY id
         """,
         .integer(try db.gridID(grid)), value: { $0.job(0) })
-      return try jobs.map(db.work)
+      return try WorkFinder(db).work(on: jobs)
     }
   }
 
@@ -22,8 +27,12 @@ extension JobTableReader {
     try read { db in
       try db.all(
         """
-        SELECT s.job_id, s.key FROM grid_job g JOIN stage s ON s.job_id = g.job_id
-        WHERE g.grid_id = ? AND s.state = 0 ORDER BY s.job_id, s.place
+        SELECT s.job_id, s.key FROM (
+            SELECT id FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1
+            UNION ALL
+            SELECT job_id FROM further_job WHERE grid_id = ?1) AS n
+          CROSS JOIN stage s ON s.job_id = n.id
+        WHERE s.state = 0 ORDER BY s.job_id, s.place
         """,
         .integer(try db.gridID(grid)), value: { ($0.job(0), try $0.stageKey(1)) })
     }
@@ -34,9 +43,11 @@ extension JobTableReader {
     try read { db in
       try db.first(
         """
-        SELECT count(*) FROM grid_job g JOIN job j ON j.id = g.job_id
-        WHERE g.grid_id = ? AND j.state = 0 AND (
-          SELECT outcome FROM attempt WHERE job_id = j.id ORDER BY number DESC LIMIT 1) = 'again'
+        SELECT count(*) FROM attempt a INDEXED BY attempt_again CROSS JOIN job j ON j.id = a.job_id
+        WHERE a.outcome = 'again' AND j.state = 0
+          AND a.number = (SELECT max(number) FROM attempt WHERE job_id = j.id)
+          AND (j.grid_id = ?1
+            OR EXISTS (SELECT 1 FROM further_job WHERE grid_id = ?1 AND job_id = j.id))
         """,
         .integer(try db.gridID(grid)), value: { $0.int(0) }) ?? 0
     }
@@ -49,39 +60,69 @@ extension JobTableReader {
 
   /// The work on these jobs, whatever their state.
   package func work(on jobs: [JobID]) throws -> [JobWork] {
-    try read { db in try jobs.map(db.work) }
+    try read { db in try WorkFinder(db).work(on: jobs) }
   }
 }
 
-extension Database {
-  fileprivate func work(_ job: JobID) throws -> JobWork {
-    let requires = try all(
+/// Looks up what the scheduler has to know of jobs.
+private struct WorkFinder {
+  private let jobs: RowFinder
+  private let requirements: RowFinder
+  private let attempts: RowFinder
+  private let hasDependencies: Bool
+  private let hasAttempts: Bool
+
+  init(_ db: Database) throws {
+    jobs = try RowFinder(
+      db,
+      """
+      SELECT label, state, missing, (SELECT count(*) FROM stage WHERE job_id = job.id)
+      FROM job WHERE id = ?
+      """)
+    requirements = try RowFinder(
+      db,
       """
       SELECT r.id FROM job_dependency d JOIN job r ON r.id = d.requires_id
       WHERE d.job_id = ? AND r.state <> 1 ORDER BY r.id
-      """,
-      .job(job), value: { $0.job(0) })
-    let work = try first(
+      """)
+    attempts = try RowFinder(
+      db,
       """
-      SELECT label, state,
+      SELECT
         (SELECT max(number) FROM attempt WHERE job_id = job.id),
         (SELECT count(*) FROM attempt
           WHERE job_id = job.id AND number > forgiven AND outcome = 'failed'),
         (SELECT count(*) FROM attempt
           WHERE job_id = job.id AND number > forgiven AND outcome = 'lost' AND number >= coalesce(
-            (SELECT max(attempt) FROM result WHERE result.job_id = job.id), 0)),
-        (SELECT count(*) FROM stage WHERE job_id = job.id),
-        (SELECT count(*) FROM stage WHERE job_id = job.id AND state <> 1)
+            (SELECT max(attempt) FROM result WHERE result.job_id = job.id), 0))
       FROM job WHERE id = ?
-      """,
-      .job(job),
-      value: { row in
-        JobWork(
-          job: job, label: row.text(0), requires: requires,
-          lastAttempt: row.optionalInt(2).map(Attempt.init), failures: row.int(3),
-          losses: row.int(4), hasFailed: try row.stageState(1) == .failed, stages: row.int(5),
-          missingStages: row.int(6))
-      })
+      """)
+    // In a table that was just made there is nothing to look for.
+    hasDependencies =
+      try db.first("SELECT 1 FROM job_dependency LIMIT 1", value: { _ in true }) ?? false
+    hasAttempts = try db.first("SELECT 1 FROM attempt LIMIT 1", value: { _ in true }) ?? false
+  }
+
+  func work(on jobs: [JobID]) throws -> [JobWork] { try jobs.map(work) }
+
+  private func work(on job: JobID) throws -> JobWork {
+    var requires: [JobID] = []
+    if hasDependencies {
+      try requirements.forEach(job.rawValue) { requires.append($0.job(0)) }
+    }
+    var tries: (last: Attempt?, failures: Int, losses: Int) = (nil, 0, 0)
+    if hasAttempts {
+      try attempts.forEach(job.rawValue) { row in
+        tries = (row.optionalInt(0).map(Attempt.init), row.int(1), row.int(2))
+      }
+    }
+    let work = try self.jobs.row(job.rawValue) { row in
+      JobWork(
+        job: job, label: row.text(0), requires: requires, lastAttempt: tries.last,
+        failures: tries.failures, losses: tries.losses,
+        hasFailed: try row.stageState(1) == .failed, stages: row.int(3),
+        missingStages: row.int(2))
+    }
     guard let work else { throw JobTableError.unknownJob(job.rawValue) }
     return work
   }

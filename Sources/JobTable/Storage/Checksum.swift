@@ -8,14 +8,22 @@ enum Checksum {
     var bytes = Array(id.utf8)
     bytes += axisValues.utf8
     for stage in stages { stage.digest.withBytes { bytes += $0 } }
-    return checksum(bytes)
+    return of(bytes)
   }
 
   static func result(of stage: StageKey, metrics: String) -> Int64 {
-    checksum(stage.digest.bytes + Array(metrics.utf8))
+    of(stage.digest.bytes + Array(metrics.utf8))
   }
 
-  private static func checksum(_ bytes: [UInt8]) -> Int64 {
+  /// Of metrics that lie in memory.
+  static func result(of stage: StageKey, metrics: UnsafeBufferPointer<UInt8>) -> Int64 {
+    var hash = DigestBuilder()
+    stage.digest.withBytes { hash.update($0) }
+    hash.update(UnsafeRawBufferPointer(metrics))
+    return Int64(bitPattern: hash.digest().prefix64)
+  }
+
+  static func of(_ bytes: [UInt8]) -> Int64 {
     bytes.withUnsafeBytes { Int64(bitPattern: Digest(of: $0).prefix64) }
   }
 }

@@ -17,7 +17,7 @@ extension Database {
 
   func missingStages(of job: JobID) throws -> Int {
     try first(
-      "SELECT count(*) FROM stage WHERE job_id = ? AND state <> 1", .job(job),
+      "SELECT missing FROM job WHERE id = ?", .job(job),
       value: { $0.int(0) }) ?? 0
   }
 

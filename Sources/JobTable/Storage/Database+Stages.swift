@@ -17,24 +17,27 @@ extension Database {
     try ids.map { id in
       let row = try first(
         """
-        SELECT s.key, s.kind, s.version, s.step, s.state, s.job_id, p.text
-        FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id WHERE s.id = ?
+        SELECT s.key, s.kind, s.version, s.step, s.state, s.job_id, p.text, b.text
+        FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id
+          LEFT JOIN parameter_set b ON b.id = p.base_id
+        WHERE s.id = ?
         """,
         .integer(id),
         value: { row in
           (
             key: try row.stageKey(0), kind: row.text(1), version: row.int(2),
             step: row.optionalInt(3), state: try row.stageState(4), job: row.job(5),
-            parameters: row.text(6)
+            own: row.text(6), base: row.optionalText(7) ?? "{}"
           )
         })
       guard let row else { throw RowDamage("stage \(id) is missing") }
-      guard let members = FlatJSON.object(row.parameters) else {
+      guard let own = FlatJSON.object(row.own), let base = FlatJSON.object(row.base) else {
         throw RowDamage("the parameters of stage \(row.key.short) are not a JSON object")
       }
       let stage = Stage(
         kind: row.kind, version: row.version,
-        parameters: Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+        parameters: Dictionary(
+          (base + own).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
         parents: try parents(of: id), step: row.step)
       guard stage.key == row.key else {
         throw RowDamage("the stage with key \(row.key.short) has another content than its key says")
@@ -67,7 +70,8 @@ extension Database {
         value: { $0.integer(0) })
       let earlier = try all(
         """
-        SELECT e.id FROM stage s JOIN stage e ON e.trajectory = s.trajectory AND e.step < s.step
+        SELECT e.id FROM stage s
+          JOIN stage e ON e.trajectory_id = s.trajectory_id AND e.step < s.step
         WHERE s.id = ? AND e.state = 1
         """,
         .integer(stage), value: { $0.integer(0) })
@@ -84,19 +88,19 @@ extension Database {
   private func inOrder(_ stages: Set<Int64>) throws -> [Int64] {
     struct Place {
       let id: Int64
-      let trajectory: StageKey?
+      let trajectory: Int64?
       let step: Int
     }
     let places = try stages.sorted().map { id in
       try first(
-        "SELECT trajectory, step FROM stage WHERE id = ?", .integer(id),
+        "SELECT trajectory_id, step FROM stage WHERE id = ?", .integer(id),
         value: { row in
           Place(
-            id: id, trajectory: row.isNull(0) ? nil : try row.stageKey(0),
+            id: id, trajectory: row.isNull(0) ? nil : row.integer(0),
             step: row.optionalInt(1) ?? 0)
         }) ?? Place(id: id, trajectory: nil, step: 0)
     }
-    var oldest: [StageKey: Int64] = [:]
+    var oldest: [Int64: Int64] = [:]
     for place in places {
       if let trajectory = place.trajectory, oldest[trajectory] == nil {
         oldest[trajectory] = place.id

@@ -43,6 +43,15 @@ struct SQLRow {
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
+  /// Hands over the UTF-8 of a text where it lies; a zero byte follows it.
+  func withText<T>(
+    _ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws -> T
+  ) rethrows -> T {
+    let start = sqlite3_column_text(statement, column)
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return try body(UnsafeBufferPointer(start: start, count: start == nil ? 0 : count))
+  }
+
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
   func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }

@@ -8,7 +8,7 @@ enum Schema {
 
   /// What leads from version n to n + 1. Entries are only ever added: a table in the field was made
   /// by the ones that are there.
-  static let migrations: [String] = [tablesOfVersion1]
+  static let migrations: [String] = [tablesOfVersion1, SchemaVersion2.migration]
 
   private static let tablesOfVersion1 = """
     -- One row a grid file; its name is its results folder. runs: how many it has.

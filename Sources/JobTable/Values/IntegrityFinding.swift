@@ -29,6 +29,22 @@ package enum IntegrityFinding: Hashable, Sendable {
   case neededJob(grid: String, JobID)
   /// These jobs wait for each other.
   case circle([JobID])
+  /// A state of a trajectory stands before a stage that it is computed from.
+  case parent(StageKey)
+  /// Counts that are kept are not those of the rows.
+  case tally(Tally)
+
+  /// What is counted.
+  package enum Tally: Hashable, Sendable {
+    /// The grid's runs, jobs or stages by state.
+    case grid(String)
+    /// The stages that a job lacks.
+    case job(JobID)
+    /// The stages that a run lacks.
+    case run(String)
+    /// By stage, the runs that it belongs to.
+    case stages(ofRun: String)
+  }
 }
 
 extension IntegrityFinding: CustomStringConvertible {
@@ -62,6 +78,16 @@ extension IntegrityFinding: CustomStringConvertible {
         + "`espalier run` with its grid puts that right."
     case .neededJob(let grid, let job):
       "\(grid) needs job \(job) and does not know it. \(Self.restore)"
+    case .parent(let stage):
+      "Stage \(stage.short) comes before a stage that it is computed from. \(Self.restore)"
+    case .tally(.grid(let name)):
+      "The counts of \(name) are not those of its runs, jobs and stages. \(Self.restore)"
+    case .tally(.job(let job)):
+      "Job \(job) counts other stages as missing than it lacks. \(Self.restore)"
+    case .tally(.run(let run)):
+      "Run \(run) counts other stages as missing than it lacks. \(Self.restore)"
+    case .tally(.stages(let run)):
+      "Run \(run) is not on record with all its stages, or with others. \(Self.restore)"
     case .circle(let jobs):
       "These jobs wait for each other: \(jobs.map(\.description).joined(separator: ", ")). "
         + Self.restore

@@ -84,6 +84,8 @@ package struct TimingRecord: Hashable, Sendable {
   package let seconds: Double
   /// Seconds since 1970.
   package let completedAt: Double
+  /// The number of the place that it comes from; `nil` where that is unknown.
+  package let environment: Int?
 }
 
 /// Where results of a grid come from: one combination of version, CPU and matrix products.

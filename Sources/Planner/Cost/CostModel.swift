@@ -19,8 +19,9 @@ package struct CostModel {
 
   /// Groups of a kind that are looked through; the latest come first.
   private static let groupLimit = 300
-  /// Missing stages that are looked at; of more, a regular sample stands for all.
+  /// Missing stages that are all looked at; of more, a regular sample of about this size stands for all.
   private static let sampleLimit = 20_000
+  private static let sampleSize = 4_000
 
   /// - Parameter timed: stages that are done, the latest first; other kinds and versions than the
   ///   program's are passed over.
@@ -61,17 +62,30 @@ package struct CostModel {
   /// - Parameter isMissing: whether a stage of the tree is still to be done.
   /// - Complexity: O(stages + missing kinds of parameters × timed ones).
   package func cost(of tree: StageTree, isMissing: (StageKey) -> Bool) -> PlanCost {
-    let missing = tree.stages.filter { isMissing($0.key) }
-    let stride = max(1, (missing.count + Self.sampleLimit - 1) / Self.sampleLimit)
+    cost(of: tree, missing: (0..<tree.stages.count).filter { isMissing(tree.stages.key(at: $0)) })
+  }
+
+  /// - Parameters:
+  ///   - missing: the stages of the tree that are still to be done, by their places.
+  ///   - weight: how many stages each of them stands for.
+  package func cost(of tree: StageTree, missing: [Int], weight: Double = 1) -> PlanCost {
+    // Odd, so that of states that alternate with their measurements both are met.
+    let stride =
+      missing.count > Self.sampleLimit
+      ? (missing.count + Self.sampleSize - 1) / Self.sampleSize | 1 : 1
     var whole = WholeParameters(tree)
     var units: [Demand: Double] = [:]
     var order: [Demand] = []
     for index in Swift.stride(from: 0, to: missing.count, by: stride) {
-      let stage = missing[index]
+      let place = missing[index]
+      let stage = tree.stages[place]
       let demand = Demand(kind: stage.kind, parameters: deciding(whole.parameters(of: stage)))
       if units[demand] == nil { order.append(demand) }
-      let steps = stage.step.map { $0 - (tree.stateBelow(stage)?.step ?? 0) } ?? 1
-      units[demand, default: 0] += Double(max(1, steps) * stride)
+      let steps =
+        stage.step.map { step in
+          step - (tree.stateBelow(at: place).flatMap { tree.stages.step(at: $0) } ?? 0)
+        } ?? 1
+      units[demand, default: 0] += Double(max(1, steps) * stride) * weight
     }
     var cost = predict(order.map { ($0, units[$0] ?? 0) })
     cost.memory = order.compactMap { program.footprint?.memory($0.kind, $0.parameters) }.max()
@@ -188,25 +202,38 @@ package struct CostModel {
 
   /// By what was kept of stages of a kind before, else by what the program says of itself.
   private func disk(
-    of missing: [Stage], in tree: StageTree, _ whole: inout WholeParameters
+    of missing: [Int], in tree: StageTree, _ whole: inout WholeParameters
   ) -> Int? {
-    let kept = Set(tree.kept(among: missing.map(\.key)))
-    var total = 0
-    var means: [String: Int] = [:]
-    for kind in Set(missing.map(\.kind)) {
-      let bytes = (pools[kind] ?? []).flatMap(\.kept)
-      if !bytes.isEmpty { means[kind] = bytes.reduce(0, +) / bytes.count }
+    let stages = tree.stages
+    let sorts = stages.templates.sorts
+    let means = sorts.map { sort in
+      let bytes = (pools[sort.kind] ?? []).flatMap(\.kept)
+      return bytes.isEmpty ? nil : bytes.reduce(0, +) / bytes.count
     }
-    for stage in missing {
-      if case .process? = tree.product(of: stage) { continue }
-      if stage.step != nil, !kept.contains(stage.key) { continue }
-      if let mean = means[stage.kind] {
+    // Of many stages without a mean a regular sample is asked, kind by kind.
+    var asked = [Int](repeating: 0, count: sorts.count)
+    var isKept: [Int] = []
+    for index in missing {
+      if case .process? = tree.product(at: index) { continue }
+      if stages.step(at: index) != nil, !tree.isKept(at: index) { continue }
+      asked[stages.sort(at: index)] += 1
+      isKept.append(index)
+    }
+    var total = 0
+    var seen = [Int](repeating: 0, count: sorts.count)
+    for index in isKept {
+      let sort = stages.sort(at: index)
+      if let mean = means[sort] {
         total += mean
-      } else if let bytes = program.footprint?.disk(stage.kind, whole.parameters(of: stage)) {
-        total += bytes
-      } else {
-        return nil
+        continue
       }
+      let stride =
+        asked[sort] > Self.sampleLimit ? (asked[sort] + Self.sampleSize - 1) / Self.sampleSize : 1
+      defer { seen[sort] += 1 }
+      if seen[sort] % stride != 0 { continue }
+      let parameters = whole.parameters(of: stages[index])
+      guard let bytes = program.footprint?.disk(sorts[sort].kind, parameters) else { return nil }
+      total += bytes * min(stride, asked[sort] - seen[sort])
     }
     return total
   }

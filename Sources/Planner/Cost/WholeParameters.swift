@@ -3,7 +3,7 @@ import Grid
 /// The parameters of stages with those of everything that they are computed from.
 struct WholeParameters {
   private let tree: StageTree
-  /// By trajectory.
+  /// By trajectory, of what others are computed from: of leaves there may be a million.
   private var known: [StageKey: ParameterAssignment] = [:]
 
   init(_ tree: StageTree) {
@@ -14,9 +14,11 @@ struct WholeParameters {
     if let known = known[stage.trajectory] { return known }
     var parameters = stage.parameters
     for parent in stage.parents.compactMap({ tree.stage($0) }) {
-      parameters.merge(self.parameters(of: parent)) { own, _ in own }
+      let whole = self.parameters(of: parent)
+      known[parent.trajectory] = whole
+      parameters.merge(whole) { own, _ in own }
     }
-    known[stage.trajectory] = parameters
+    if stage.step != nil { known[stage.trajectory] = parameters }
     return parameters
   }
 }

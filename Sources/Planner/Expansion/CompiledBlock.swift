@@ -129,4 +129,29 @@ struct CompiledBlock {
   var runCount: Int {
     axes.reduce(1) { $0 * $1.points.count }
   }
+
+  /// The block as texts.
+  func runBlock(_ slots: ParameterSlots) -> RunBlock {
+    RunBlock(
+      names: slots.names, fragments: values.indices.map { slots.fragment($0, values[$0]) },
+      axes: axes.map { RunBlock.Axis(slots: $0.slots, fragments: $0.points.map(\.fragments)) },
+      columns: columns.map { column in
+        switch column {
+        case .axis(let axis):
+          RunBlock.Column(axis: axis, values: axes[axis].points.map(\.label))
+        case .slot(let slot): runColumn(slot)
+        case .nothing: RunBlock.Column(axis: nil, values: [.string("")])
+        }
+      })
+  }
+
+  /// A column that shows a parameter which no axis of its name sets: another one may, or none.
+  private func runColumn(_ slot: Int) -> RunBlock.Column {
+    for (index, axis) in axes.enumerated() {
+      guard let position = axis.slots.firstIndex(of: slot) else { continue }
+      return RunBlock.Column(
+        axis: index, values: axis.points.map { $0.values[position] ?? .string("") })
+    }
+    return RunBlock.Column(axis: nil, values: [values[slot] ?? .string("")])
+  }
 }

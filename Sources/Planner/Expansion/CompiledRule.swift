@@ -7,8 +7,9 @@ import Grid
 struct CompiledRule {
   /// Points on some of the axes as one number.
   struct Combination {
-    private let axes: [Int]
+    let axes: [Int]
     private let strides: [Int]
+    private let counts: [Int]
     let count: Int
 
     init(axes: Set<Int>, of block: CompiledBlock) {
@@ -20,7 +21,13 @@ struct CompiledRule {
         count *= block.axes[axis].points.count
       }
       self.strides = strides
+      counts = self.axes.map { block.axes[$0].points.count }
       self.count = count
+    }
+
+    /// The points that a number stands for, with their axes.
+    func points(of index: Int) -> [(axis: Int, point: Int)] {
+      axes.indices.map { (axes[$0], index / strides[$0] % counts[$0]) }
     }
 
     func index(of points: [Int]) -> Int {
@@ -36,6 +43,12 @@ struct CompiledRule {
 
   let rule: StageRule
   let stepSlot: Int?
+  let leavesState: Bool
+  let isMeasured: Bool
+  let isSchedule: Bool
+  /// What stands before and behind the parameters and parents in the texts of its stages' keys.
+  let keyBeginning: [UInt8]
+  let keyEnd: [UInt8]
   /// Of the rule's parameters and conditions.
   let ownAxes: Combination
   /// Of its step and its parents too.
@@ -90,6 +103,11 @@ struct CompiledRule {
   ) {
     self.rule = rule
     self.stepSlot = stepSlot
+    leavesState = rule.product.leavesState
+    isMeasured = rule.product.isMeasured
+    keyBeginning = StageKeyHead.beginning(kind: rule.kind)
+    keyEnd = StageKeyHead.end(version: rule.version)
+    isSchedule = if case .schedule = rule.product { true } else { false }
     self.ownAxes = ownAxes
     self.allAxes = allAxes
     self.members = members

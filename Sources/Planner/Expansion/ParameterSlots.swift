@@ -45,7 +45,8 @@ struct ParameterSlots {
 
   /// Whether a condition holds for the effective values.
   func holds(_ condition: ParameterCondition?, in values: [ParameterValue?]) -> Bool {
-    condition?.holds { name in indices[name].flatMap { effective($0, in: values) } } ?? true
+    guard let condition else { return true }
+    return condition.holds { name in indices[name].flatMap { effective($0, in: values) } }
   }
 
   /// Every slot that the effective values of these parameters depend on.
@@ -66,26 +67,5 @@ struct ParameterSlots {
 
   static func fragment(_ name: String, _ value: ParameterValue) -> [UInt8] {
     Array((CanonicalJSON.text(of: name) + ":" + value.canonical.text).utf8)
-  }
-}
-
-/// Puts the text of a JSON object together from fragments.
-struct ObjectText {
-  private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
-
-  /// Starts anew and keeps the memory.
-  mutating func clear() {
-    bytes.removeAll(keepingCapacity: true)
-    bytes.append(UInt8(ascii: "{"))
-  }
-
-  mutating func append(_ fragment: [UInt8]) {
-    if fragment.isEmpty { return }
-    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(contentsOf: fragment)
-  }
-
-  mutating func close() {
-    bytes.append(UInt8(ascii: "}"))
   }
 }

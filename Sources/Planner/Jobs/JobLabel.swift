@@ -3,78 +3,129 @@ import Grid
 /// Names jobs for people: by what tells them from each other, and by how much they do.
 struct JobLabel {
   private let tree: StageTree
-  /// The parameters that differ between stages of a kind, in the order of the program.
-  private let varying: [String: [String]]
-  /// The order of the program's parameters.
+  private let stages: StageList
+  /// By sort of stages: the parameters that differ between stages of its kind.
+  private let varying: [Set<String>]
+  /// The parameters that differ between stages of any kind, in the order of the program.
   private let order: [String]
 
   init(_ tree: StageTree, _ program: ProgramDescription) {
     self.tree = tree
-    order = program.parameters.map(\.name)
-    var first: [String: ParameterAssignment] = [:]
-    var differing: [String: Set<String>] = [:]
-    var seen: Set<StageKey> = []
-    for stage in tree.stages where seen.insert(stage.trajectory).inserted {
-      guard let other = first[stage.kind] else {
-        first[stage.kind] = stage.parameters
+    stages = tree.stages
+    let templates = tree.stages.templates
+    let differing = Self.differing(in: tree.stages)
+    varying = templates.sorts.map { differing[$0.kind] ?? [] }
+    let all = differing.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+    order = program.parameters.map(\.name).filter(all.contains)
+  }
+
+  /// By kind: the names of the parameters that some stages have and others have not, or not alike.
+  private static func differing(in stages: StageList) -> [String: Set<String>] {
+    let templates = stages.templates
+    let kinds = templates.sorts.map(\.kind)
+    let numbers = kinds.map { kinds.firstIndex(of: $0)! }
+    var first = [ParameterAssignment?](repeating: nil, count: kinds.count)
+    var differing = [Set<String>](repeating: [], count: kinds.count)
+    var isSeen: [Bool] = []
+    for index in 0..<stages.count {
+      let template = stages.template(at: index)
+      while isSeen.count <= template { isSeen.append(false) }
+      if isSeen[template] { continue }
+      isSeen[template] = true
+      let kind = numbers[templates.sort(of: template)]
+      guard let other = first[kind] else {
+        first[kind] = templates.parameters(of: template)
         continue
       }
-      for (name, value) in stage.parameters where other[name] != value {
-        differing[stage.kind, default: []].insert(name)
+      var shared = 0
+      templates.forEachParameter(of: template) { name, value in
+        let known = other[name]
+        if known != nil { shared += 1 }
+        if known != value { differing[kind].insert(name) }
       }
-      for name in other.keys where stage.parameters[name] == nil {
-        differing[stage.kind, default: []].insert(name)
+      if shared < other.count {
+        let own = templates.parameters(of: template)
+        for name in other.keys where own[name] == nil { differing[kind].insert(name) }
       }
     }
-    varying = differing.mapValues { names in program.parameters.map(\.name).filter(names.contains) }
+    var result: [String: Set<String>] = [:]
+    for (kind, names) in zip(kinds, differing) where !names.isEmpty { result[kind] = names }
+    return result
   }
 
   /// `em temperature=0.5 seed=3, 10 steps, 10 × evaluate`.
   ///
   /// - Parameter stages: the job's stages in order, as indices of the tree.
-  func text(for stages: [Int]) -> String {
-    let head = tree.stages[stages[0]]
-    var words = [head.kind]
-    let isMeasurement = tree.product(of: head) == .measurement
+  func text(for members: [Int32]) -> String {
+    let head = Int(members[0])
+    var text = kind(head)
+    let isMeasurement = tree.product(at: head) == .measurement
     // Several measurements have in common what they measure.
-    let deciding = isMeasurement && stages.count > 1 ? head.parents.compactMap(tree.stage) : [head]
+    let deciding = isMeasurement && members.count > 1 ? parents(of: head) : [head]
     let values = values(deciding: deciding)
-    words += order.compactMap { name in values[name].map { "\(name)=\($0)" } }
+    if !values.isEmpty {
+      for name in order {
+        if let value = values[name] {
+          text += " "
+          text += name
+          text += "="
+          text += value.description
+        }
+      }
+    }
+    if let steps = steps(of: members) { text += ", " + steps }
+    if members.count == 1 { return text }
     var counts: [(kind: String, count: Int)] = []
-    for index in stages.dropFirst() where tree.stages[index].step == nil {
-      let kind = tree.stages[index].kind
+    for index in members.dropFirst() where stages.step(at: Int(index)) == nil {
+      let kind = kind(Int(index))
       if let position = counts.firstIndex(where: { $0.kind == kind }) {
         counts[position].count += 1
       } else {
         counts.append((kind, 1))
       }
     }
-    if head.step == nil, let own = counts.firstIndex(where: { $0.kind == head.kind }) {
+    if stages.step(at: head) == nil, let own = counts.firstIndex(where: { $0.kind == kind(head) }) {
       counts[own].count += 1
     }
-    let steps = steps(of: stages)
-    return ([words.joined(separator: " ")] + [steps].compactMap { $0 }
-      + counts.map { "\($0.count) × \($0.kind)" }).joined(separator: ", ")
+    for (kind, count) in counts { text += ", \(count) × \(kind)" }
+    return text
+  }
+
+  private func kind(_ index: Int) -> String { stages.templates.sorts[stages.sort(at: index)].kind }
+
+  private func parents(of index: Int) -> [Int] {
+    (0..<stages.parentCount(at: index)).compactMap { stages.parent($0, at: index) }
   }
 
   /// `10 steps` from the start, `steps 3–10` from a fork or a state that is there.
-  private func steps(of stages: [Int]) -> String? {
-    let states = stages.map { tree.stages[$0] }.filter { $0.step != nil }
-    guard let first = states.first, let last = states.last?.step else { return nil }
-    if let below = tree.stateBelow(first)?.step { return "steps \(below + 1)–\(last)" }
+  private func steps(of members: [Int32]) -> String? {
+    guard let first = members.first(where: { stages.step(at: Int($0)) != nil }),
+      let highest = members.last(where: { stages.step(at: Int($0)) != nil }),
+      let last = stages.step(at: Int(highest))
+    else { return nil }
+    if let below = tree.stateBelow(at: Int(first)).flatMap({ stages.step(at: $0) }) {
+      return "steps \(below + 1)–\(last)"
+    }
     return last == 1 ? "1 step" : "\(last) steps"
   }
 
   /// What tells stages from others of their kind: their varying values and their ancestors'.
-  private func values(deciding stages: [Stage]) -> ParameterAssignment {
+  private func values(deciding indices: [Int]) -> ParameterAssignment {
     var values: ParameterAssignment = [:]
-    var waiting = stages
-    var seen: Set<StageKey> = []
+    var waiting = indices
+    var seen: Set<Int> = []
     while let next = waiting.popLast() {
-      for name in varying[next.kind] ?? [] where values[name] == nil {
-        values[name] = next.parameters[name]
+      let names = varying[stages.sort(at: next)]
+      if !names.isEmpty {
+        stages.templates.forEachParameter(of: stages.template(at: next)) { name, value in
+          if names.contains(name), values[name] == nil { values[name] = value }
+        }
       }
-      waiting += next.parents.filter { seen.insert($0).inserted }.compactMap(tree.stage)
+      for position in 0..<stages.parentCount(at: next) {
+        if let parent = stages.parent(position, at: next), seen.insert(parent).inserted {
+          waiting.append(parent)
+        }
+      }
     }
     return values
   }

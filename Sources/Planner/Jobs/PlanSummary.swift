@@ -24,6 +24,14 @@ package struct PlanSummary: Hashable, Sendable {
 
     package var total: Int { new + pending + done + reused + failed }
 
+    mutating func add(_ other: Counts) {
+      new += other.new
+      pending += other.pending
+      done += other.done
+      reused += other.reused
+      failed += other.failed
+    }
+
     mutating func add(_ standing: Standing?) {
       switch standing {
       case nil: new += 1
@@ -55,36 +63,43 @@ package struct PlanSummary: Hashable, Sendable {
   package let kinds: [Kind]
 
   /// - Parameters:
-  ///   - jobs: those that `JobBuilder` makes of the plan's missing stages.
+  ///   - jobs: how many `JobBuilder` makes of the plan's missing stages.
   ///   - recorded: the runs that the job table has of the grid, in this version or an earlier one;
   ///     `nil` to tell by the stages which runs are the grid's own.
-  ///   - standing: what the job table knows.
+  ///   - standings: by stage, what the job table knows; empty where it knows none.
   /// - Complexity: O(runs + stages).
   package init(
-    plan: Plan, tree: StageTree, jobs: [PlannedJob], recorded: Set<RunID>? = nil,
-    standing: (StageKey) -> Standing?
+    plan: Plan, tree: StageTree, jobs: Int, recorded: Set<RunID>? = nil, standings: [Standing?]
   ) {
+    var bySort = [Counts](repeating: Counts(), count: plan.stages.templates.sorts.count)
+    for index in 0..<plan.stages.count {
+      bySort[plan.stages.sort(at: index)].add(standings.isEmpty ? nil : standings[index])
+    }
     var counts: [String: Counts] = [:]
-    var standings: [StageKey: Standing] = [:]
-    for stage in plan.stages {
-      let known = standing(stage.key)
-      if let known { standings[stage.key] = known }
-      counts[stage.kind, default: Counts()].add(known)
+    for (sort, own) in zip(plan.stages.templates.sorts, bySort) {
+      counts[sort.kind, default: Counts()].add(own)
     }
     var runs = Counts()
     var kept = 0
-    for run in plan.runs {
-      var own = Self.standing(of: run.stages.map { standings[$0] })
-      if let recorded {
-        let isRecorded = recorded.contains(run.id)
-        if isRecorded { kept += 1 }
-        if own == .done || own == .reused { own = isRecorded ? .done : .reused }
+    if standings.isEmpty, recorded?.isEmpty ?? true {
+      runs.new = plan.runs.count
+    } else {
+      for index in 0..<plan.runs.count {
+        var own = Self.standing(
+          of: plan.runs.stagePlaces(at: index).lazy.map {
+            standings.isEmpty ? nil : standings[Int($0)]
+          })
+        if let recorded {
+          let isRecorded = recorded.contains(plan.runs.id(at: index))
+          if isRecorded { kept += 1 }
+          if own == .done || own == .reused { own = isRecorded ? .done : .reused }
+        }
+        runs.add(own)
       }
-      runs.add(own)
     }
     self.runs = runs
     orphaned = (recorded?.count ?? 0) - kept
-    self.jobs = jobs.count
+    self.jobs = jobs
     cells = Self.cells(of: plan)
     let left = Self.stepsLeft(tree, standings)
     kinds = plan.sharing.filter { $0.stages > 0 }.map {
@@ -95,42 +110,90 @@ package struct PlanSummary: Hashable, Sendable {
   }
 
   /// A run stands where its stages do: failed if one failed, new if one is new, else the least far.
-  private static func standing(of stages: [Standing?]) -> Standing? {
-    if stages.contains(.failed) { return .failed }
-    if stages.contains(nil) { return nil }
-    if stages.contains(.pending) { return .pending }
-    return stages.contains(.done) ? .done : .reused
+  private static func standing(of stages: some Sequence<Standing?>) -> Standing? {
+    var isNew = false
+    var isPending = false
+    var isDone = false
+    for stage in stages {
+      switch stage {
+      case .failed: return .failed
+      case nil: isNew = true
+      case .pending: isPending = true
+      case .done: isDone = true
+      case .reused: break
+      }
+    }
+    if isNew { return nil }
+    if isPending { return .pending }
+    return isDone ? .done : .reused
   }
 
+  /// - Complexity: O(axis points) for a whole product of axes, else O(runs).
   private static func cells(of plan: Plan) -> Int {
     let axes = plan.specification.axes
     guard let replicate = axes.firstIndex(where: { $0.name == plan.specification.replicateAxis })
     else { return plan.runs.count }
-    var cells: Set<[ParameterValue]> = []
-    for run in plan.runs {
-      var values = run.axisValues
-      values.remove(at: replicate)
-      cells.insert(values)
+    // Equal values of a column have equal numbers, whatever block they come from.
+    var numbers: [[[Int]]] = []
+    for column in axes.indices {
+      var known: [ParameterValue: Int] = [:]
+      numbers.append(
+        plan.runs.blocks.map { block in
+          block.columns[column].values.map { value in
+            let number = known[value] ?? known.count
+            known[value] = number
+            return number
+          }
+        })
     }
-    return cells.count
+    let columns = axes.indices.filter { $0 != replicate }
+    var cells: Set<Int> = []
+    var wide: Set<[Int]> = []
+    let widths = columns.map { column in 1 + (numbers[column].flatMap(\.self).max() ?? 0) }
+    let isNarrow = widths.reduce(1.0) { $0 * Double($1) } < 0x1p62
+    var last: Int?
+    for index in 0..<plan.runs.count {
+      let (block, run) = plan.runs.place(at: index)
+      func number(_ column: Int) -> Int {
+        numbers[column][block][plan.runs.blocks[block].place(of: run, in: column)]
+      }
+      if isNarrow {
+        var cell = 0
+        for (column, width) in zip(columns, widths) { cell = cell * width + number(column) }
+        // Neighbours are often of one cell.
+        if cell != last { cells.insert(cell) }
+        last = cell
+      } else {
+        wide.insert(columns.map(number))
+      }
+    }
+    return cells.count + wide.count
   }
 
   private static func stepsLeft(
-    _ tree: StageTree, _ standings: [StageKey: Standing]
+    _ tree: StageTree, _ standings: [Standing?]
   ) -> [String: Int] {
-    func isDone(_ stage: Stage) -> Bool {
-      standings[stage.key] == .done || standings[stage.key] == .reused
+    let stages = tree.stages
+    func isDone(_ index: Int32) -> Bool {
+      if standings.isEmpty { return false }
+      let standing = standings[Int(index)]
+      return standing == .done || standing == .reused
     }
-    var left: [String: Int] = [:]
-    var seen: Set<StageKey> = []
-    for stage in tree.stages where stage.step != nil && seen.insert(stage.trajectory).inserted {
-      let states = tree.states(of: stage.trajectory)
+    var left = [Int](repeating: 0, count: stages.templates.sorts.count)
+    for lineage in 0..<stages.lineageCount {
+      let states = tree.stateIndices(ofLineage: lineage)
       guard let first = states.firstIndex(where: { !isDone($0) }),
-        let last = states.last(where: { !isDone($0) })?.step
+        let highest = states.last(where: { !isDone($0) }),
+        let last = stages.step(at: Int(highest))
       else { continue }
-      let start = first > 0 ? states[first - 1].step ?? 0 : 0
-      left[stage.kind, default: 0] += last - start
+      let start =
+        first > states.startIndex ? stages.step(at: Int(states[first - 1])) ?? 0 : 0
+      left[stages.sort(at: Int(highest))] += last - start
     }
-    return left
+    var result: [String: Int] = [:]
+    for (sort, steps) in zip(stages.templates.sorts, left) where steps > 0 {
+      result[sort.kind, default: 0] += steps
+    }
+    return result
   }
 }

@@ -62,6 +62,19 @@ package struct CSVWriter {
     }
   }
 
+  /// Adds a field as `fieldBytes` made it.
+  mutating func field(verbatim bytes: [UInt8]) {
+    separate()
+    buffer.append(contentsOf: bytes)
+  }
+
+  /// The bytes of a field, quoted where need be.
+  static func fieldBytes(_ value: ParameterValue) -> [UInt8] {
+    var writer = CSVWriter { _ in }
+    writer.field(value)
+    return writer.buffer
+  }
+
   /// Ends the row.
   ///
   /// - Throws: what the sink throws.

@@ -1,3 +1,4 @@
+import Aggregator
 import Grid
 
 /// Writes `runs.csv`: `run`, the axes in the grid's order, `state`, the metrics. No times stand in
@@ -6,6 +7,8 @@ package struct RunsExport {
   private var writer: CSVWriter
   private let axisCount: Int
   private let metrics: [String]
+  /// By axis, the values that its codes stand for, as they stand in the file.
+  private var axisFields: [[[UInt8]]] = []
 
   /// Writes the header.
   ///
@@ -31,6 +34,29 @@ package struct RunsExport {
     for value in axisValues { writer.field(value) }
     writer.field(state.rawValue)
     for name in metrics { writer.field(values[name]) }
+    try writer.endRow()
+  }
+
+  /// Tells the values of the next axis, so that runs can name them by number.
+  package mutating func addAxis(_ values: [ParameterValue]) {
+    axisFields.append(values.map { CSVWriter.fieldBytes($0) })
+  }
+
+  /// Writes a run whose axis values are known by number and whose metrics stand in a table.
+  ///
+  /// - Parameter metrics: a table with the metrics of the header, in its order.
+  /// - Throws: what the sink throws.
+  package mutating func add(
+    _ id: RunID, axisCodes: some Sequence<Int>, state: RunState, metrics table: RunTable, run: Int
+  ) throws {
+    writer.field(id.text)
+    var axis = 0
+    for code in axisCodes {
+      writer.field(verbatim: axisFields[axis][code])
+      axis += 1
+    }
+    writer.field(state.rawValue)
+    for metric in metrics.indices { writer.field(table.value(ofMetric: metric, run: run)) }
     try writer.endRow()
   }
 

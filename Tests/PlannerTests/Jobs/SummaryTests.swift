@@ -10,7 +10,8 @@ import Testing
     let tree = StageTree(plan.stages, of: Laboratory.description)
     let done = plan.stages.map(\.key).filter { [.done, .reused].contains(standing($0)) }
     let jobs = JobBuilder.jobs(of: tree, done: Set(done), program: Laboratory.description)
-    return PlanSummary(plan: plan, tree: tree, jobs: jobs, standing: standing)
+    return PlanSummary(
+      plan: plan, tree: tree, jobs: jobs.count, standings: plan.stages.map { standing($0.key) })
   }
 
   private func kind(_ kind: String, _ summary: PlanSummary) -> PlanSummary.Kind? {

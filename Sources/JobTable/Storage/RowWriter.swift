@@ -1,0 +1,119 @@
+import GRDB
+import GRDBSQLite
+import Keys
+
+/// One statement that is run for many rows: prepared once, its values bound without intermediate ones.
+/// Values keep their binding until they are bound again.
+struct RowWriter {
+  private let db: Database
+  private let statement: Statement
+  private let raw: SQLiteStatement
+
+  init(_ db: Database, _ sql: String) throws {
+    self.db = db
+    statement = try db.makeStatement(sql: sql)
+    raw = statement.sqliteStatement
+  }
+
+  func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(raw, index, value) }
+
+  func bind(_ index: Int32, _ value: Int) { sqlite3_bind_int64(raw, index, Int64(value)) }
+
+  func bindNull(_ index: Int32) { sqlite3_bind_null(raw, index) }
+
+  func bind(_ index: Int32, _ digest: Digest) {
+    digest.withBytes { bytes in
+      _ = sqlite3_bind_blob(raw, index, bytes.baseAddress, Int32(bytes.count), transient)
+    }
+  }
+
+  func bind(_ index: Int32, text: String) {
+    var text = text
+    text.withUTF8 { bind(index, utf8: UnsafeRawBufferPointer($0)) }
+  }
+
+  func bind(_ index: Int32, text: [UInt8]) {
+    text.withUnsafeBytes { bind(index, utf8: $0) }
+  }
+
+  private func bind(_ index: Int32, utf8: UnsafeRawBufferPointer) {
+    // An empty buffer may have no address, which SQLite would take for NULL.
+    guard let start = utf8.baseAddress, !utf8.isEmpty else {
+      sqlite3_bind_text(raw, index, "", 0, transient)
+      return
+    }
+    let characters = start.assumingMemoryBound(to: CChar.self)
+    sqlite3_bind_text(raw, index, characters, Int32(utf8.count), transient)
+  }
+
+  /// Runs the statement with what is bound.
+  func run() throws {
+    let code = sqlite3_step(raw)
+    if code != SQLITE_DONE {
+      let error = DatabaseError(
+        resultCode: ResultCode(rawValue: sqlite3_extended_errcode(db.sqliteConnection)),
+        message: db.lastErrorMessage, sql: statement.sql)
+      sqlite3_reset(raw)
+      throw error
+    }
+    sqlite3_reset(raw)
+  }
+}
+
+/// One statement that is asked for one row many times.
+struct RowFinder {
+  private let db: Database
+  private let statement: Statement
+  private let raw: SQLiteStatement
+
+  init(_ db: Database, _ sql: String) throws {
+    self.db = db
+    statement = try db.makeStatement(sql: sql)
+    raw = statement.sqliteStatement
+  }
+
+  /// The row for a digest, if there is one.
+  func row<T>(_ digest: Digest, _ value: (SQLRow) throws -> T) throws -> T? {
+    digest.withBytes { bytes in
+      _ = sqlite3_bind_blob(raw, 1, bytes.baseAddress, Int32(bytes.count), transient)
+    }
+    return try step(value)
+  }
+
+  /// The row for a number, if there is one.
+  func row<T>(_ number: Int64, _ value: (SQLRow) throws -> T) throws -> T? {
+    sqlite3_bind_int64(raw, 1, number)
+    return try step(value)
+  }
+
+  private func step<T>(_ value: (SQLRow) throws -> T) throws -> T? {
+    defer { sqlite3_reset(raw) }
+    switch sqlite3_step(raw) {
+    case SQLITE_ROW: return try value(SQLRow(statement: raw))
+    case SQLITE_DONE: return nil
+    default: throw failure
+    }
+  }
+
+  /// Hands over all rows for a number.
+  func forEach(_ number: Int64, _ body: (SQLRow) throws -> Void) throws {
+    sqlite3_bind_int64(raw, 1, number)
+    defer { sqlite3_reset(raw) }
+    while true {
+      switch sqlite3_step(raw) {
+      case SQLITE_ROW: try body(SQLRow(statement: raw))
+      case SQLITE_DONE: return
+      default: throw failure
+      }
+    }
+  }
+
+  private var failure: DatabaseError {
+    DatabaseError(
+      resultCode: ResultCode(rawValue: sqlite3_extended_errcode(db.sqliteConnection)),
+      message: db.lastErrorMessage, sql: statement.sql)
+  }
+}
+
+/// Tells SQLite to copy what is bound.
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

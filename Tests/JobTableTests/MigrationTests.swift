@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+import Grid
+import Keys
+import TestSupport
+import Testing
+
+@testable import JobTable
+
+/// A table that version 1 wrote: a user's program with failed and orphaned runs, and two grids of the
+/// built-in program that share stages. `Golden` has the file and the `runs.csv` that it exported.
+@Suite struct MigrationTests {
+  private let folder = TemporaryFolder()
+  private static let golden = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Golden")
+
+  private func copy() throws -> String {
+    let path = folder.path + "/jobs.sqlite"
+    try FileManager.default.copyItem(
+      atPath: Self.golden.appending(path: "version-1.sqlite").path(percentEncoded: false),
+      toPath: path)
+    return path
+  }
+
+  @Test func anOldTableIsReadByItsOwnerOnly() throws {
+    let path = try copy()
+    #expect(throws: JobTableError.olderVersion(path: path, version: 1, known: 2)) {
+      try JobTableReader(path: path)
+    }
+    try JobTable(path: path).close()
+    #expect(try JobTableReader(path: path).grids().map(\.name) == ["inside", "outside", "wider"])
+  }
+
+  @Test(arguments: ["inside", "outside", "wider"])
+  func runsStandAsTheyStood(grid: String) throws {
+    let table = try JobTable(path: try copy())
+    #expect(try table.reader.integrity(isOwned: false) == [])
+    let text = try String(
+      contentsOf: Self.golden.appending(path: "version-1-\(grid).csv"), encoding: .utf8)
+    let lines = text.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let names = lines[0].map(String.init)
+    let state = try #require(names.firstIndex(of: "state"))
+    let runs = try table.reader.runs(in: grid)
+    #expect(runs.count == lines.count - 1)
+    for (run, line) in zip(runs, lines.dropFirst()) {
+      #expect(run.id.text == line[0])
+      #expect(run.axisValues.map(\.description) == line[1..<state].map(String.init))
+      #expect(run.state.rawValue == line[state])
+      for (name, field) in zip(names, line).dropFirst(state + 1) {
+        #expect(run.metrics[name] == Double(field), "\(name) of \(run.id)")
+      }
+    }
+    let counts = try table.reader.counts(for: grid)
+    #expect(counts.runs.done == runs.count { $0.state == .done })
+    #expect(counts.runs.failed == runs.count { $0.state == .failed })
+    #expect(counts.runs.orphaned == (grid == "outside" ? 6 : 0))
+    // Parameters are put together again, to the byte.
+    for run in runs {
+      let details = try table.reader.details(of: run.id).filter { $0.grid == grid }
+      #expect(details.count == 1 && RunID(parameters: details[0].parameters) == run.id)
+    }
+  }
+
+  @Test func aMigratedTableGoesOn() throws {
+    let table = try JobTable(path: try copy())
+    #expect(try table.reader.failureClusters(in: "outside").map(\.jobs.count) == [1, 1])
+    #expect(try table.reopenFailed(in: "outside").count == 2)
+    #expect(try table.reader.counts(for: "outside").runs.pending == 6)
+    try table.completeAll(of: "outside")
+    #expect(try table.reader.counts(for: "outside").runs.done == 12)
+    #expect(try table.reader.integrity(isOwned: false) == [])
+  }
+}
+
+extension RunID {
+  /// The id of the run with these parameters, told by their canonical JSON.
+  fileprivate init(parameters text: String) {
+    self.init(digest: Digest(of: text))
+  }
+}
