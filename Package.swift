@@ -99,6 +99,9 @@ let package = Package(
     .executableTarget(
       name: "bench-report", dependencies: ["BuiltinProgram", "JobTable", "Keys", "Planner"],
       path: "tools/bench/report/fill", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-scheduler", dependencies: ["Execution", "Grid", "JobTable", "Keys"],
+      path: "tools/bench/scheduler/engine", swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),

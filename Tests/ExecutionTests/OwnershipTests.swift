@@ -81,11 +81,14 @@ import Testing
       return Leftovers.groups(registry: path)
     }
     let header = "\(me.boot) \(getsid(0))"
-    #expect(try groups("another-boot \(getsid(0))", "\(me.pid) \(me.startTime)") == [])
-    #expect(try groups(header, "\(me.pid) \(me.startTime + 1)") == [])
-    #expect(try groups(header, "1 0") == [])
-    #expect(try groups(header, "-1 0") == [])
-    #expect(try groups(header, "x y") == [])
+    let start = me.startTime
+    #expect(try groups("another-boot \(getsid(0))", "\(me.pid) \(start) \(start)") == [])
+    #expect(try groups(header, "\(me.pid) \(start + 1) \(start + 9)") == [])
+    #expect(try groups(header, "\(me.pid) \(start - 2) \(start - 1)") == [])
+    #expect(try groups(header, "1 0 0") == [])
+    #expect(try groups(header, "-1 0 0") == [])
+    #expect(try groups(header, "5 3 2") == [])
+    #expect(try groups(header, "x y z") == [])
     #expect(Leftovers.groups(registry: home.path + "/nothing") == [])
   }
 
@@ -185,7 +188,10 @@ import Testing
     #expect(eventually { ProcessStatus(of: pid)?.state == "T" })
     let start = try #require(ProcessStatus(of: pid)).startTime
     let registry = home.path + "/processes"
-    let lines = ["\(ProcessIdentity.currentBoot) \(getsid(0))", "4194000 1 \(pid) \(start)"]
+    let lines = [
+      "\(ProcessIdentity.currentBoot) \(getsid(0))", "\(pid) \(start) \(start) guard",
+      "4194000 1 1",
+    ]
     try Data(lines.flatMap { ProcessRegistry.line($0) }).write(to: URL(filePath: registry))
     #expect(Leftovers.groups(registry: registry) == [pid])
     #expect(try Leftovers.end(registry: registry) == 1)
@@ -210,9 +216,9 @@ import Testing
     let grid = try TestGrid(shell: "echo '{\"metrics\": {\"x\": 1}}'")
     try grid.add([["x": .integer(1)], ["x": .integer(2)]])
     try grid.run()
-    for job in ["1", "7", "notes"] {
+    for job in ["1/checkpoints", "2", "7/checkpoints", "notes"] {
       try FileManager.default.createDirectory(
-        atPath: grid.folder.work + "/\(job)/checkpoints", withIntermediateDirectories: true)
+        atPath: grid.folder.work + "/\(job)", withIntermediateDirectories: true)
     }
     try grid.run()
     let left = try FileManager.default.contentsOfDirectory(atPath: grid.folder.work)
