@@ -100,6 +100,24 @@ import Testing
     #expect("\(OwnershipError.journalHeld(path: "j"))".contains("end it (`fuser j` tells which)"))
   }
 
+  /// Journals that have become long go once all that they tell of is recorded.
+  @Test func journalsTurn() throws {
+    let padding = String(repeating: "x", count: 60_000)
+    let grid = try TestGrid(
+      shell: """
+        echo '{"other": "\(padding)"}'; ls $ESPALIER_CHECKPOINT_DIR/.. >&2
+        echo '{"metrics": {"x": {x}}}'
+        """)
+    try grid.add((1...90).map { ["x": .integer($0)] })
+    #expect(try grid.run().jobs.done == 90)
+    #expect(try grid.metrics(89) == ["x": 90])
+    let seen = try (0..<90).map { try grid.log($0)?.split(separator: "\n") ?? [] }
+    let journals = seen.map { Set($0.filter { $0.hasPrefix("journal-") }) }
+    #expect(journals.reduce(Set()) { $0.union($1) }.count > 4)
+    #expect(journals.allSatisfy { $0.count < 4 })
+    #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
+  }
+
   /// What a guard writes, of a real program; lines may come in pieces.
   @Test func aGuardKeepsWhatMayBeAReport() throws {
     let grid = try TestGrid(

@@ -65,7 +65,7 @@ struct LogsCommand: ParsableCommand {
     } else if let id {
       try show(KnownRun(id, results: results).attempts, of: "run \(id)", logs)
     } else if let job {
-      let attempts = try KnownGrid.reader(results).attempts(of: JobID(rawValue: job))
+      let attempts = try KnownGrid.reader(results).attempts(at: [JobID(rawValue: job)])
       try show(attempts, of: "job \(job)", logs)
     }
   }

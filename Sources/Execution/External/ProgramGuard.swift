@@ -45,7 +45,7 @@ final class ProgramGuard: Sendable {
   }
 
   private let setting: Setting
-  private let pid: Int32
+  let pid: Int32
   private let socket: Int32
   private let state = Mutex(State())
   private let isGone = DispatchSemaphore(value: 0)

@@ -17,11 +17,6 @@ extension JobTableReader {
     }
   }
 
-  /// The attempts at a job in their order; none when there is no such job.
-  package func attempts(of job: JobID) throws -> [AttemptRecord] {
-    try read { db in try db.attempts(where: "a.job_id = ?", .job(job)) }
-  }
-
   /// For each of the jobs the runs that one of its stages belongs to: the first in the order of
   /// expansion, and how many there are.
   ///
