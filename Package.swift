@@ -102,6 +102,9 @@ let package = Package(
     .executableTarget(
       name: "bench-scale", dependencies: ["JobTable", "Keys"], path: "tools/bench/scale/fill",
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench-scheduler", dependencies: ["Execution", "Grid", "JobTable", "Keys"],
+      path: "tools/bench/scheduler/engine", swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -158,7 +158,10 @@ struct GridExports {
       failures: try reader.failureClusters(in: results.grid.name).map { cluster in
         ReportDetails.FailureGroup(
           id: cluster.id, message: cluster.example.message, runs: cluster.runs,
-          jobs: cluster.jobs.count, log: cluster.exampleLog)
+          jobs: cluster.jobs.count,
+          log: cluster.exampleLog.map {
+            AttemptLogs.place(of: $0, job: cluster.exampleJob, results: "results")
+          })
       },
       costs: costs)
   }

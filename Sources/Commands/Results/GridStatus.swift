@@ -145,9 +145,11 @@ struct GridStatus {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// The log's path from where the user is.
+  /// Where the log of its first job is.
   private func log(of cluster: FailureCluster) -> String? {
-    cluster.exampleLog.map { ResultsFolder(path: results.results).log($0) }
+    cluster.exampleLog.map {
+      AttemptLogs.place(of: $0, job: cluster.exampleJob, results: results.results)
+    }
   }
 
   /// Where the grid file probably is, for a grid that was not named by its file.
