@@ -37,7 +37,7 @@ extension JobTable {
 }
 
 extension Database {
-  fileprivate func apply(_ change: Change) throws -> ChangeOutcome {
+  func apply(_ change: Change) throws -> ChangeOutcome {
     switch change {
     case .attemptBegan(let job, let attempt, let time, let worker, let log):
       try beginAttempt(job, attempt, at: time, worker: worker, log: log)
