@@ -127,6 +127,7 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"], exclude: ["Golden"], settings: engine),
     tests("AggregatorTests", ["Aggregator"]),
     tests("ReportTests", ["Report"], exclude: ["Golden"]),
+    tests("CommandsTests", ["Commands"], exclude: ["Golden"]),
     tests("EndToEndTests", ["espalier"]),
   ],
   swiftLanguageModes: [.v6]

@@ -95,6 +95,7 @@ extension Session {
   /// Has something recorded with the next commit.
   func note(_ change: Change) {
     if !storeHasFailed { batch.changes.append(change) }
+    if progress != nil { news.note(change, labels: labels, seconds: now / .seconds(1)) }
   }
 
   /// How long what nobody waits for gathers until it is recorded.

@@ -131,6 +131,8 @@ final class Session: @unchecked Sendable {
   var stagesDone = 0
   var stagesTotal = 0
   var progress: ProgressReporter?
+  /// For the next snapshot; gathered only where somebody observes.
+  var news = SessionNews()
   var timer: (any DispatchSourceTimer)?
   var timerDeadline: Duration?
   var signals: SignalWatch?
