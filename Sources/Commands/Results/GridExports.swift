@@ -224,6 +224,9 @@ struct GridExports {
           .init("pending", .integer(counts.runs.pending + counts.runs.running)),
         ])),
       .init(
+        "shards",
+        .array(try reader.shardCounts(in: results.grid.name).shards.map(\.json))),
+      .init(
         "sources",
         .array(
           sources.map { source in
@@ -267,6 +270,7 @@ extension ReportOrigin {
       },
       claimsCommit: grid.specification.claims.isEmpty
         ? nil : file.flatMap(GridHistory.commit(of:)),
+      shards: try reader.shardCounts(in: grid.name).reportSentences,
       date: last.map(GridExports.time))
   }
 }

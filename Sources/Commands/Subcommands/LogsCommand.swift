@@ -13,6 +13,9 @@ struct LogsCommand: ParsableCommand {
       With --grep: every line of every log that the pattern fits, each with a run that the job \
       belongs to. Exit status 1 when no line fits. Works during a run and changes nothing.
 
+      JSON with a run, for each attempt: job, label, attempt, started, seconds, outcome, message, log, \
+      text. With --grep, for each line: run, runs (how many share the job), job, attempt, log, line, text.
+
       Examples:
         espalier logs f11c5e914ac9
         espalier logs f11c5e914ac9 --all
