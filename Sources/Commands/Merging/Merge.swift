@@ -125,8 +125,8 @@ struct Merge {
       throw CommandFailure(error.description)
     }
     let tree = StageTree(plan.stages, of: grid.program)
-    try table.record(plan, as: record.name, at: record.plannedAt) { assigned in
-      JobBuilder.jobs(of: tree, done: assigned, program: grid.program)
+    try table.record(plan, as: record.name, at: record.plannedAt) { isAssigned, take in
+      try JobBuilder(tree, isDone: isAssigned, program: grid.program).forEachJob(take)
     }
     return .new
   }

@@ -22,9 +22,11 @@ struct ShardShare {
     parts = partition.parts
     let total = partition.weights.reduce(0, +)
     work = total > 0 ? Double(partition.weights[shard.number - 1]) / Double(total) : 0
-    let keys = partition.trunk(of: shard)
     var counts: [String: Int] = [:]
-    for stage in share.stages where keys.contains(stage.key) { counts[stage.kind, default: 0] += 1 }
+    for stage in partition.trunk(of: shard).compactMap(share.stages.index) {
+      let sort = share.stages.templates.sorts[share.stages.sort(at: stage)]
+      counts[sort.kind, default: 0] += 1
+    }
     trunk = plan.sharing.compactMap { kind in counts[kind.kind].map { (kind.kind, $0) } }
   }
 

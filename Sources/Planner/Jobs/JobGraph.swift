@@ -8,25 +8,22 @@ struct JobGraph {
   private(set) var isTrunk: [Bool]
 
   /// - Parameter jobs: of the whole plan, each after those that it requires.
-  init(_ jobs: [PlannedJob], _ tree: StageTree) {
+  init(_ jobs: [PlacedJob], _ tree: StageTree) {
     var jobOfStage = [Int32](repeating: -1, count: tree.stages.count)
     for (number, job) in jobs.enumerated() {
-      for key in job.stages {
-        if let index = tree.index(of: key) { jobOfStage[index] = Int32(number) }
-      }
+      for stage in job.stages { jobOfStage[Int(stage)] = Int32(number) }
     }
     var isTrunk: [Bool] = []
     isTrunk.reserveCapacity(jobs.count)
     var hasDependents = [Bool](repeating: false, count: jobs.count)
     requires = jobs.map { job in
       var required: [Int] = []
-      for key in job.requires {
-        guard let index = tree.index(of: key) else { continue }
-        let number = Int(jobOfStage[index])
+      for stage in job.requires {
+        let number = Int(jobOfStage[Int(stage)])
         if number >= 0, !required.contains(number) { required.append(number) }
       }
-      let hasTrajectory = job.stages.contains { key in
-        switch tree.stage(key).flatMap(tree.product) {
+      let hasTrajectory = job.stages.contains { stage in
+        switch tree.product(at: Int(stage)) {
         case .trajectory, .process: true
         default: false
         }
@@ -138,44 +135,5 @@ struct JobGraph {
       }
     }
     return found.sorted()
-  }
-}
-
-/// How much work stages are, by what the plan itself says: the same on every machine.
-struct StageWeight {
-  private let tree: StageTree
-  private let program: ProgramDescription
-  private var whole: WholeParameters
-  /// By trajectory.
-  private var sizes: [StageKey: Int] = [:]
-
-  init(_ tree: StageTree, _ program: ProgramDescription) {
-    self.tree = tree
-    self.program = program
-    whole = WholeParameters(tree)
-  }
-
-  /// The steps from the state below, or 1, times the size of the model in bytes where the program tells
-  /// it.
-  mutating func of(_ stage: Stage) -> Int {
-    let steps = stage.step.map { max(1, $0 - (tree.stateBelow(stage)?.step ?? 0)) } ?? 1
-    return steps * size(of: stage)
-  }
-
-  private mutating func size(of stage: Stage) -> Int {
-    guard let footprint = program.footprint else { return 1 }
-    if let known = sizes[stage.trajectory] { return known }
-    let state = stage.parents.lazy.compactMap(tree.stage).first {
-      tree.product(of: $0)?.leavesState ?? false
-    }
-    let isState = tree.product(of: stage)?.leavesState ?? false
-    let size: Int
-    if !isState, let state {
-      size = self.size(of: state)
-    } else {
-      size = max(1, footprint.disk(stage.kind, whole.parameters(of: stage)) ?? 1)
-    }
-    sizes[stage.trajectory] = size
-    return size
   }
 }

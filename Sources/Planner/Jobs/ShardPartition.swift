@@ -18,7 +18,9 @@ package struct ShardPartition: Sendable {
   package let weights: [Int]
   /// The weight of the heaviest part: what keeps shards from being equal.
   package let heaviestPart: Int
-  private let jobs: [PlannedJob]
+  private let list: StageList
+  /// The stages of each job, as places in the list.
+  private let jobs: [[Int32]]
   /// By shard: its jobs with all that they require, in the order of the plan.
   private let members: [[Int]]
   private let isTrunk: [Bool]
@@ -28,12 +30,12 @@ package struct ShardPartition: Sendable {
   package init(_ tree: StageTree, of program: ProgramDescription, into count: Int) {
     precondition(count > 0)
     self.count = count
-    jobs = JobBuilder.jobs(of: tree, done: [], program: program)
-    var graph = JobGraph(jobs, tree)
+    list = tree.stages
+    var placed: [PlacedJob] = []
+    JobBuilder(tree, isDone: [], program: program).forEachJob { placed.append($0) }
+    var graph = JobGraph(placed, tree)
     var weight = StageWeight(tree, program)
-    let jobWeights = jobs.map { job in
-      job.stages.reduce(0) { sum, key in sum + (tree.stage(key).map { weight.of($0) } ?? 0) }
-    }
+    let jobWeights = placed.map { job in job.stages.reduce(0) { $0 + weight.ofStage(at: Int($1)) } }
     func weigh(_ part: [Int]) -> Int { part.reduce(0) { $0 + jobWeights[$1] } }
     var parts = graph.parts()
     if parts.count < count { graph.split(&parts, into: count, weigh) }
@@ -55,17 +57,19 @@ package struct ShardPartition: Sendable {
     self.weights = weights
     heaviestPart = partWeights.max() ?? 0
     self.members = members.map { graph.withTrunk($0) }
+    jobs = placed.map(\.stages)
     isTrunk = graph.isTrunk
   }
 
   /// Every stage that a shard computes, its trunk included, as long as no other result is there.
   package func stages(of shard: Shard) -> Set<StageKey> {
-    Set(members[shard.number - 1].lazy.flatMap { jobs[$0].stages })
+    Set(members[shard.number - 1].lazy.flatMap { jobs[$0] }.map { list.key(at: Int($0)) })
   }
 
   /// The stages of the shard that other shards may make as well.
   package func trunk(of shard: Shard) -> Set<StageKey> {
-    Set(members[shard.number - 1].lazy.filter { isTrunk[$0] }.flatMap { jobs[$0].stages })
+    let trunk = members[shard.number - 1].lazy.filter { isTrunk[$0] }
+    return Set(trunk.flatMap { jobs[$0] }.map { list.key(at: Int($0)) })
   }
 
   /// The part of a plan that is the shard's: the runs all of whose stages it computes. A run that is
@@ -73,13 +77,26 @@ package struct ShardPartition: Sendable {
   ///
   /// - Complexity: O(runs + stages).
   package func plan(of shard: Shard, from plan: Plan) -> Plan {
-    let own = stages(of: shard)
-    let runs = plan.runs.filter { $0.stages.allSatisfy(own.contains) }
-    let stages = plan.stages.filter { own.contains($0.key) }
+    var isOwn = [Bool](repeating: false, count: plan.stages.count)
+    for job in members[shard.number - 1] {
+      for stage in jobs[job] { isOwn[Int(stage)] = true }
+    }
+    let stages = StageList(plan.stages.indices.lazy.filter { isOwn[$0] }.map { plan.stages[$0] })
+    let runs = plan.runs.indices.filter { index in
+      plan.runs.stagePlaces(at: index).allSatisfy { $0 >= 0 && isOwn[Int($0)] }
+    }.map { plan.runs[$0] }
     return Plan(
-      specification: plan.specification, hash: plan.hash, runs: runs, stages: stages,
-      sharing: StageSharing.of(runs, stages, kinds: plan.sharing.map(\.kind)))
+      specification: plan.specification, hash: plan.hash, runs: RunList(runs, stages: stages),
+      stages: stages, sharing: StageSharing.of(runs, stages, kinds: plan.sharing.map(\.kind)))
   }
+}
+
+/// What is counted of one kind.
+private struct SharingCounts {
+  var stages = 0
+  var uses = 0
+  var steps = 0
+  var alone = 0
 }
 
 extension StageSharing {
@@ -87,36 +104,37 @@ extension StageSharing {
   ///
   /// - Complexity: O(runs × stages on a run's way).
   package static func of(
-    _ runs: [PlannedRun], _ stages: [Stage], kinds: [String]
+    _ runs: some Sequence<PlannedRun>, _ stages: StageList, kinds: [String]
   ) -> [StageSharing] {
-    var known: [StageKey: Stage] = [:]
-    known.reserveCapacity(stages.count)
-    var counts: [String: Int] = [:]
-    var lengths: [StageKey: (kind: String, steps: Int)] = [:]
-    for stage in stages {
-      known[stage.key] = stage
-      counts[stage.kind, default: 0] += 1
-      guard let step = stage.step else { continue }
-      lengths[stage.trajectory] = (stage.kind, max(step, lengths[stage.trajectory]?.steps ?? 0))
+    var counts: [String: SharingCounts] = [:]
+    var lengths: [Int: (kind: String, steps: Int)] = [:]
+    for index in stages.indices {
+      let kind = stages.templates.sorts[stages.sort(at: index)].kind
+      counts[kind, default: SharingCounts()].stages += 1
+      guard let step = stages.step(at: index), let lineage = stages.lineage(at: index) else {
+        continue
+      }
+      lengths[lineage] = (kind, max(step, lengths[lineage]?.steps ?? 0))
     }
-    var steps: [String: Int] = [:]
-    for length in lengths.values { steps[length.kind, default: 0] += length.steps }
-    var uses: [String: Int] = [:]
-    var alone: [String: Int] = [:]
+    for length in lengths.values { counts[length.kind, default: SharingCounts()].steps += length.steps }
     for run in runs {
-      var seen = Set(run.stages)
-      var pending = run.stages
-      while let key = pending.popLast() {
-        guard let stage = known[key] else { continue }
-        uses[stage.kind, default: 0] += 1
-        alone[stage.kind, default: 0] += stage.step ?? 0
-        for parent in stage.parents where seen.insert(parent).inserted { pending.append(parent) }
+      var pending = run.stages.compactMap(stages.index)
+      var seen = Set(pending)
+      while let index = pending.popLast() {
+        let kind = stages.templates.sorts[stages.sort(at: index)].kind
+        counts[kind, default: SharingCounts()].uses += 1
+        counts[kind, default: SharingCounts()].alone += stages.step(at: index) ?? 0
+        for position in 0..<stages.parentCount(at: index) {
+          if let parent = stages.parent(position, at: index), seen.insert(parent).inserted {
+            pending.append(parent)
+          }
+        }
       }
     }
     return kinds.map { kind in
-      StageSharing(
-        kind: kind, stages: counts[kind] ?? 0, uses: uses[kind] ?? 0, steps: steps[kind] ?? 0,
-        stepsAlone: alone[kind] ?? 0)
+      let own = counts[kind] ?? SharingCounts()
+      return StageSharing(
+        kind: kind, stages: own.stages, uses: own.uses, steps: own.steps, stepsAlone: own.alone)
     }
   }
 }
