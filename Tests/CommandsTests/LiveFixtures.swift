@@ -32,7 +32,8 @@ enum LiveFixtures {
     }
     state.failures = [
       .init(at: 80, label: "em temperature=1.5 seed=1, 10 steps", message: "the loss became NaN"),
-      .init(at: 7.5, label: "em temperature=1.5\u{7} seed=0, 10 steps", message: "the loss became NaN"),
+      .init(
+        at: 7.5, label: "em temperature=1.5\u{7} seed=0, 10 steps", message: "the loss became NaN"),
     ]
     state.cells = cells
     return state

@@ -26,15 +26,19 @@ import Testing
   @Test("The view of a wide terminal and of a usual one, line by line")
   func golden() throws {
     let state = LiveFixtures.state(cells: try cells())
-    #expect(try GoldenFile.mismatch(text(120, 40, state), LiveFixtures.file("live-120x40.txt")) == nil)
-    #expect(try GoldenFile.mismatch(text(80, 24, state), LiveFixtures.file("live-80x24.txt")) == nil)
-    #expect(try GoldenFile.mismatch(text(60, 16, state), LiveFixtures.file("live-60x16.txt")) == nil)
+    #expect(
+      try GoldenFile.mismatch(text(120, 40, state), LiveFixtures.file("live-120x40.txt")) == nil)
+    #expect(
+      try GoldenFile.mismatch(text(80, 24, state), LiveFixtures.file("live-80x24.txt")) == nil)
+    #expect(
+      try GoldenFile.mismatch(text(60, 16, state), LiveFixtures.file("live-60x16.txt")) == nil)
     var start = LiveState()
     start.title = "quickstart"
     start.slots = 2
     start.progress.runsTotal = 132
     start.progress.stagesTotal = 260
-    #expect(try GoldenFile.mismatch(text(80, 24, start), LiveFixtures.file("live-start.txt")) == nil)
+    #expect(
+      try GoldenFile.mismatch(text(80, 24, start), LiveFixtures.file("live-start.txt")) == nil)
   }
 
   @Test("No line is wider than the terminal and none too many, whatever there is to show")

@@ -148,7 +148,8 @@ struct LookingTests {
   }
 
   /// `a.b` for a field of an object or of the objects of an array.
-  private func names(_ object: [String: Any], _ prefix: String = "", deep: Set<String>) -> [String] {
+  private func names(_ object: [String: Any], _ prefix: String = "", deep: Set<String>) -> [String]
+  {
     object.keys.sorted().flatMap { key -> [String] in
       let name = prefix + key
       guard deep.contains(name) else { return [name] }

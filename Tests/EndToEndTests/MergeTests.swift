@@ -61,7 +61,8 @@ struct MergeTests {
       atPath: folder.url.appending(path: "alias").path(), withDestinationPath: "results")
     for name in ["results", "./results/", "alias"] {
       let output = try EspalierProgram.run(["merge", name], in: folder)
-      #expect(output.status == 2 && output.standardError.contains("is the folder that is merged into"))
+      #expect(
+        output.status == 2 && output.standardError.contains("is the folder that is merged into"))
     }
   }
 
@@ -103,7 +104,8 @@ struct MergeTests {
     }
     for arguments in [["other"], ["results", "--results", "other"]] {
       let output = try EspalierProgram.run(["merge"] + arguments, in: folder)
-      #expect(output.status == 4 && output.standardError.contains("is in use by process \(running.pid)"))
+      #expect(
+        output.status == 4 && output.standardError.contains("is in use by process \(running.pid)"))
     }
     kill(running.pid, SIGKILL)
     _ = try running.wait()
@@ -135,9 +137,11 @@ struct MergeTests {
     for place in ["commit", "merge", "export"] {
       try EspalierProgram.succeed(["merge", "other", "--results", "new-\(place)"], in: folder)
       for name in ["runs.csv", "summary.csv"] {
-        #expect(try folder.bytes("new-\(place)/read/\(name)") == folder.bytes("results/read/\(name)"))
+        #expect(
+          try folder.bytes("new-\(place)/read/\(name)") == folder.bytes("results/read/\(name)"))
       }
-      let verified = try EspalierProgram.succeed(["verify", "--results", "new-\(place)"], in: folder)
+      let verified = try EspalierProgram.succeed(
+        ["verify", "--results", "new-\(place)"], in: folder)
       #expect(verified.standardOutput.contains("all is well"), "\(verified.standardOutput)")
       let logs = try EspalierProgram.succeed(
         ["logs", "--grep", "reading", "--results", "new-\(place)"], in: folder)
@@ -182,7 +186,8 @@ struct MergeTests {
     let merged = try report(["old", "--results", "grown"], in: folder)
     let grids = try #require(merged["grids"] as? [[String: Any]])
     #expect(grids[0]["standing"] as? String == "other" && grids[0]["runs"] as? Int == 60)
-    let rest = try EspalierProgram.run(["run", "walk.yaml", "--results", "grown"] + set, in: folder)
+    let rest = try EspalierProgram.run(
+      ["run", "walk.yaml", "--results", "grown"] + set, in: folder)
     #expect(rest.status == 1)
     _ = try EspalierProgram.run(["run", "walk.yaml", "--results", "new"] + set, in: folder)
     #expect(try folder.bytes("grown/walk/runs.csv") == folder.bytes("new/walk/runs.csv"))

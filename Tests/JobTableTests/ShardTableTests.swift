@@ -32,7 +32,9 @@ import Testing
     for job in jobs.sorted() { try table.complete(job) }
     counts = try table.reader.shardCounts(in: "sample")
     #expect(
-      counts.shards == [ShardCounts(shard: shard, runs: 8, done: 8, failed: 0, jobs: 5, jobsDone: 5)])
+      counts.shards == [
+        ShardCounts(shard: shard, runs: 8, done: 8, failed: 0, jobs: 5, jobsDone: 5)
+      ])
     #expect(counts.missing == 4)
     #expect(try table.reader.integrity(isOwned: false).isEmpty)
 

@@ -132,7 +132,8 @@ import Testing
     let stage = history.results[0].result
     let other = StageResult(stage: stage.stage, metrics: ["accuracy": 0.125], seconds: 1)
     #expect(
-      other.contradiction(to: StageResult(stage: stage.stage, metrics: ["accuracy": 0.5], seconds: 2))
+      other.contradiction(
+        to: StageResult(stage: stage.stage, metrics: ["accuracy": 0.5], seconds: 2))
         == .metric("accuracy", recorded: 0.5, reported: 0.125))
     #expect(stage.contradiction(to: stage) == nil)
     let bad = JobIntake(

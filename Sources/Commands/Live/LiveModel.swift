@@ -11,6 +11,8 @@ struct LiveModel {
     /// The job table, which is read once.
     let table: String
     let slots: Int
+    /// Where a share of the grid is run: its runs, and how many others are done already.
+    let share: (runs: Int, doneElsewhere: Int)?
   }
 
   private let subject: Subject
@@ -28,16 +30,20 @@ struct LiveModel {
   }
 
   mutating func observe(_ snapshot: ExecutionSnapshot) {
-    let progress = ProgressState(snapshot)
+    var progress = ProgressState(snapshot)
     line.observe(progress)
-    state.progress = progress
-    state.rate = line.rate
-    state.remaining = line.remaining(progress)
-    state.history.observe(elapsed: progress.elapsed, done: progress.stagesDone)
     if !hasCells {
       hasCells = true
       state.cells = cells(progress)
     }
+    if let share = subject.share {
+      progress.runsTotal = share.runs
+      progress.runsDone -= share.doneElsewhere
+    }
+    state.progress = progress
+    state.rate = line.rate
+    state.remaining = line.remaining(progress)
+    state.history.observe(elapsed: progress.elapsed, done: progress.stagesDone)
     for stage in snapshot.news.completed { state.cells?.complete(stage) }
     for failure in snapshot.news.failures {
       state.cells?.fail(failure.job)

@@ -153,7 +153,9 @@ struct LiveView {
 
   private func add(_ cell: CellFill.Cell, to line: inout StyledLine) {
     if cell.failed > 0 {
-      line.add(cell.failed == cell.total ? "✗" : String(Blocks.level(Double(cell.done) / Double(max(1, cell.total)))), .bad)
+      line.add(
+        cell.failed == cell.total
+          ? "✗" : String(Blocks.level(Double(cell.done) / Double(max(1, cell.total)))), .bad)
     } else {
       line.add(
         String(Blocks.level(Double(cell.done) / Double(max(1, cell.total)))),

@@ -31,11 +31,13 @@ struct RateHistory: Hashable {
     let whole = counts.dropLast()
     guard width > 0, !whole.isEmpty else { return [] }
     let step = max(1, (whole.count + width - 1) / width)
-    return stride(from: whole.count % step == 0 ? 0 : whole.count % step - step, to: whole.count, by: step)
-      .map { start in
-        let members = whole[max(0, start)..<(start + step)]
-        return Double(members.reduce(0, +)) / (span * Double(members.count))
-      }
+    return stride(
+      from: whole.count % step == 0 ? 0 : whole.count % step - step, to: whole.count, by: step
+    )
+    .map { start in
+      let members = whole[max(0, start)..<(start + step)]
+      return Double(members.reduce(0, +)) / (span * Double(members.count))
+    }
   }
 
   /// The highest rate of any span that is over.

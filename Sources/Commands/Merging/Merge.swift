@@ -56,7 +56,7 @@ struct Merge {
     let names = grid == nil ? nil : grids.map(\.record.name)
     try refuseContradictions(names, from: reader, table)
     let standings = try grids.map { try plan($0.grid, $0.record, in: table) }
-    var intake = MergeIntake(
+    var intake = try MergeIntake(
       source: source, target: target, table: table, report: MergeReport(from: from, into: into))
     try reader.forEachHistory(in: names) { try intake.take($0) }
     try intake.flush()

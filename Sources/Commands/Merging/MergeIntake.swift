@@ -8,22 +8,26 @@ import JobTable
 struct MergeIntake {
   private let table: JobTable
   private let artifacts: ArtifactCopy
-  private let logs: LogCopy
+  private var logs: LogCopy
   private(set) var report: MergeReport
-  /// Not recorded yet; their artifacts and logs are in place.
+  /// Not recorded yet; their artifacts are in place.
   private var pending: [JobIntake] = []
   private var pendingResults = 0
 
   /// A transaction costs a sync of the disk, and one that is killed is done again.
   private static let batch = 500
+  /// Bytes of logs that are held in memory at most, but for a single one.
+  private static let logBytes = 32 << 20
 
-  init(source: ResultsFolder, target: ResultsFolder, table: JobTable, report: MergeReport) {
+  init(
+    source: ResultsFolder, target: ResultsFolder, table: JobTable, report: MergeReport
+  ) throws {
     self.table = table
     self.report = report
     artifacts = ArtifactCopy(
       source: ArtifactStore(folder: source.artifacts),
       target: ArtifactStore(folder: target.artifacts))
-    logs = LogCopy(source: source, target: target)
+    logs = try LogCopy(source: source, target: target)
   }
 
   /// Takes what this folder misses of a job of the other folder. Where jobs are cut in another way here,
@@ -65,11 +69,16 @@ struct MergeIntake {
       pending.append(intake)
     }
     espalier_fault_pass(ESPALIER_FAULT_MERGE)
-    if pendingResults >= Self.batch || pending.count >= Self.batch { try flush() }
+    if pendingResults >= Self.batch || pending.count >= Self.batch
+      || logs.pendingBytes >= Self.logBytes
+    {
+      try flush()
+    }
   }
 
   /// Records what was taken.
   mutating func flush() throws {
+    try logs.flush()
     try table.takeIn(pending)
     pending = []
     pendingResults = 0
@@ -98,9 +107,10 @@ struct MergeIntake {
       if let number = known[attempt.startedAt] {
         later += results.map { .init(attempt: number, result: $0) }
       } else if !results.isEmpty || isFirst && attempt.job == history.job {
-        let log = try logs.copy(attempt.log, to: job, next)
-        if log != nil { report.logs += 1 }
-        attempts.append(.init(record: attempt, log: log, results: results))
+        let hasLog = try logs.take(attempt, as: job, next)
+        if hasLog { report.logs += 1 }
+        attempts.append(
+          .init(record: attempt, log: hasLog ? ResultsFolder.logMark : nil, results: results))
         next = next.next
       }
     }

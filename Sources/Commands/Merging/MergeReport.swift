@@ -65,7 +65,8 @@ struct MergeReport {
       lines.append(line)
       if grid.standing == .other {
         lines.append(
-          "    \(from) has another version of this grid; the one here stays, and has what both share")
+          "    \(from) has another version of this grid; the one here stays, and has what both share"
+        )
       }
     }
     return lines.joined(separator: "\n")

@@ -30,7 +30,7 @@ extension GridRun {
     say(
       "\(CountText.of(open.count, "job")) with \(CountText.of(stages, "stage")), "
         + "\(options.slots) at once")
-    let display = options.output == .quiet ? nil : ProgressDisplay(liveSubject)
+    let display = options.output == .quiet ? nil : ProgressDisplay(try liveSubject(in: table))
     let report = try Execution.run(
       grid: loaded.name, program: loaded.grid.specification.program, table: table,
       folder: owned, settings: settings, only: jobs
@@ -42,10 +42,17 @@ extension GridRun {
   }
 
   /// What progress is shown of.
-  var liveSubject: LiveModel.Subject {
-    LiveModel.Subject(
+  func liveSubject(in table: JobTable) throws -> LiveModel.Subject {
+    var share: (runs: Int, doneElsewhere: Int)?
+    if let shard {
+      let done = try table.reader.counts(for: loaded.name).runs.done
+      share = try table.reader.shardCounts(in: loaded.name).shards
+        .first { $0.shard == shard }.map { ($0.runs, done - $0.done) }
+    }
+    return LiveModel.Subject(
       title: loaded.name + (shard.map { ", shard \($0)" } ?? ""), grid: loaded.name,
-      table: ResultsFolder(path: folderPath).table, slots: options.slots)
+      table: ResultsFolder(path: folderPath).table, slots: options.slots,
+      share: share)
   }
 
   /// The jobs that are not done, those of the share where one is run, and their numbers in that case.

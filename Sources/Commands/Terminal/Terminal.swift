@@ -13,7 +13,8 @@ enum Terminal {
   /// The size of the terminal behind standard error now; 80 by 24 where it does not say.
   static var errorSize: (columns: Int, rows: Int) {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else {
       return (80, 24)
     }
     return (Int(size.ws_col), Int(size.ws_row))

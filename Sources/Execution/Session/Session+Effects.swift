@@ -63,7 +63,7 @@ extension Session {
   /// Has an attempt recorded, and its order brought.
   private func record(_ key: ProgramKey, worker: WorkerEnvironment?) {
     guard !storeHasFailed else { return }
-    note(.attemptBegan(key.job, key.attempt, at: wallClock, worker: worker, log: Self.logMark))
+    note(.attemptBegan(key.job, key.attempt, at: wallClock, worker: worker, log: ResultsFolder.logMark))
     let isBuiltin = if case .builtin = program.work { true } else { false }
     batch.requests.append(
       OrderRequest(job: key.job, attempt: key.attempt, hasContext: isBuiltin))
@@ -84,10 +84,6 @@ extension Session {
     }
   }
 
-  /// What the table keeps as the log of an attempt: that it is in the store. Earlier versions named a
-  /// file of its own.
-  private static let logMark = "logs"
-
   func logName(of key: ProgramKey) -> LogName {
     LogName(job: key.job.rawValue, attempt: key.attempt.rawValue)
   }
@@ -95,7 +91,9 @@ extension Session {
   /// Has something recorded with the next commit.
   func note(_ change: Change) {
     if !storeHasFailed { batch.changes.append(change) }
-    if progress != nil { news.note(change, labels: labels, seconds: now / .seconds(1)) }
+    if progress != nil {
+      news.note(change, label: { labels[$0] }, seconds: { now / .seconds(1) })
+    }
   }
 
   /// How long what nobody waits for gathers until it is recorded.

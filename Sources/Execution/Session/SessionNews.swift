@@ -17,13 +17,16 @@ package struct SessionNews: Sendable {
 
   package init() {}
 
-  mutating func note(_ change: Change, labels: [JobID: String], seconds: Double) {
+  /// - Parameters:
+  ///   - label: the job in a few words, where they are known.
+  ///   - seconds: since the session began.
+  mutating func note(_ change: Change, label: (JobID) -> String?, seconds: () -> Double) {
     switch change {
     case .stageCompleted(_, _, let result, _, _): completed.append(result.stage)
     case .jobFailed(let job, let failure, _):
       failures.append(
         JobFailed(
-          job: job, label: labels[job] ?? "job \(job)", failure: failure, seconds: seconds))
+          job: job, label: label(job) ?? "job \(job)", failure: failure, seconds: seconds()))
     default: break
     }
   }

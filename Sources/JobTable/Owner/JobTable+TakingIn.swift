@@ -36,7 +36,8 @@ extension Database {
     func apply(_ change: Change) throws {
       if case .refused(let refusal) = try self.apply(change) {
         throw JobTableError.failed(
-          path: path, code: 0, detail: "what another table has of job \(job) is refused: \(refusal)")
+          path: path, code: 0, detail: "what another table has of job \(job) is refused: \(refusal)"
+        )
       }
     }
     func complete(_ recorded: RecordedResult, _ attempt: Attempt) throws {
