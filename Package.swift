@@ -102,6 +102,9 @@ let package = Package(
     .executableTarget(
       name: "bench-scale", dependencies: ["JobTable", "Keys"], path: "tools/bench/scale/fill",
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench-scheduler", dependencies: ["Execution", "Grid", "JobTable", "Keys"],
+      path: "tools/bench/scheduler/engine", swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Keys"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -124,6 +127,7 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"], exclude: ["Golden"], settings: engine),
     tests("AggregatorTests", ["Aggregator"]),
     tests("ReportTests", ["Report"], exclude: ["Golden"]),
+    tests("CommandsTests", ["Commands"], exclude: ["Golden"]),
     tests("EndToEndTests", ["espalier"]),
   ],
   swiftLanguageModes: [.v6]

@@ -17,6 +17,7 @@ static const char *const names[] = {
     [ESPALIER_FAULT_COMMITTED] = "committed",
     [ESPALIER_FAULT_PROGRAM] = "program",
     [ESPALIER_FAULT_EXPORT] = "export",
+    [ESPALIER_FAULT_MERGE] = "merge",
     [ESPALIER_FAULT_WORKER_START] = "worker-start",
     [ESPALIER_FAULT_TRAINING] = "training",
     [ESPALIER_FAULT_EVALUATION] = "evaluation",

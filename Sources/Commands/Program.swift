@@ -28,7 +28,8 @@ package struct Program: ParsableCommand {
     version: BuildVersion.text,
     subcommands: [
       PlanCommand.self, RunCommand.self, StatusCommand.self, RunsCommand.self, ExplainCommand.self,
-      LogsCommand.self, RetryCommand.self, ReportCommand.self, ExportCommand.self,
+      LogsCommand.self, RetryCommand.self, MergeCommand.self, ReportCommand.self,
+      ExportCommand.self,
       VerifyCommand.self, SummarizeCommand.self,
       ModelsCommand.self, BenchmarksCommand.self, GenerateCommand.self, SchemaCommand.self,
       WorkerCommand.self,

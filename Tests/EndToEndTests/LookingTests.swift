@@ -138,3 +138,121 @@ struct LookingTests {
       try EspalierProgram.run(["logs", "--grep", "nobody said this"], in: folder).status == 1)
   }
 }
+
+/// The names of JSON fields are an interface: scripts read them, and help lists them.
+@Suite struct FieldTests {
+  private func objects(_ text: String) throws -> [[String: Any]] {
+    let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    if let array = value as? [[String: Any]] { return array }
+    return [try #require(value as? [String: Any])]
+  }
+
+  /// `a.b` for a field of an object or of the objects of an array.
+  private func names(_ object: [String: Any], _ prefix: String = "", deep: Set<String>) -> [String]
+  {
+    object.keys.sorted().flatMap { key -> [String] in
+      let name = prefix + key
+      guard deep.contains(name) else { return [name] }
+      let inner =
+        object[key] as? [String: Any] ?? (object[key] as? [[String: Any]])?.first ?? [:]
+      return [name] + names(inner, name + ".", deep: deep)
+    }
+  }
+
+  @Test("plan, status, runs, explain, logs and retry have these fields, and help names them")
+  func fields() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: two
+      program: {shell: "echo hello {x}; [ {x} = 0 ] && exit 3; printf '{\\"metrics\\": {\\"y\\": 1}}\\\\n'"}
+      axes: {x: [0, 1]}
+      """, to: "two.yaml")
+    let plan = try EspalierProgram.succeed(
+      ["plan", "two.yaml", "--shard", "1/1", "--output", "json"], in: folder)
+    _ = try EspalierProgram.run(["run", "two.yaml", "--shard", "1/1"], in: folder)
+    let runs = try EspalierProgram.succeed(["runs", "two.yaml", "--output", "json"], in: folder)
+    let id = try #require(try objects(runs.standardOutput)[0]["run"] as? String)
+    let retry = try EspalierProgram.run(
+      ["retry", "two.yaml", "--shard", "1/1", "--output", "json"], in: folder)
+    let status = [
+      "axes", "axes.axis", "axes.values", "core_seconds_left", "core_seconds_left_high",
+      "core_seconds_left_low", "failures", "failures.cluster", "failures.jobs", "failures.log",
+      "failures.message", "failures.reason", "failures.runs", "grid", "jobs_asking_again",
+      "running_jobs", "runs", "runs.done", "runs.failed", "runs.orphaned", "runs.pending",
+      "runs.running", "runs.total", "runs_of_other_shards_missing", "seconds_left",
+      "seconds_left_high", "seconds_left_low", "shards", "shards.done", "shards.failed",
+      "shards.jobs", "shards.jobs_done", "shards.runs", "shards.shard", "stages", "stages.done",
+      "stages.failed", "stages.kind", "stages.open", "stages_per_second", "unknown_kinds",
+    ]
+    let expected: [(command: String, output: String, names: [String])] = [
+      (
+        "plan", plan.standardOutput,
+        [
+          "cells", "cost", "cost.disk_bytes", "cost.memory_bytes", "cost.seconds",
+          "cost.seconds_high", "cost.seconds_low", "cost.timed_at_other_values_of",
+          "cost.unknown_kinds", "grid", "jobs", "orphaned", "runs", "runs.done", "runs.failed",
+          "runs.new", "runs.pending", "runs.reused", "runs.total", "shard",
+          "shard.made_in_several_shards", "shard.parts_of_grid", "shard.runs",
+          "shard.runs_of_grid", "shard.share_of_work", "shard.shard", "stages", "stages.kind",
+          "stages.stages", "stages.steps", "stages.steps_alone", "stages.steps_left",
+          "stages.uses",
+        ]
+      ),
+      (
+        "status",
+        try EspalierProgram.succeed(["status", "two.yaml", "--output", "json"], in: folder)
+          .standardOutput, status
+      ),
+      (
+        "retry", retry.standardOutput,
+        status.filter { !$0.hasPrefix("axes.") }
+      ),
+      ("runs", runs.standardOutput, ["axes", "failure", "metrics", "run", "state"]),
+      (
+        "explain",
+        try EspalierProgram.succeed(["explain", id, "--output", "json"], in: folder).standardOutput,
+        [
+          "attempts", "attempts.attempt", "attempts.job", "attempts.label", "attempts.log",
+          "attempts.message", "attempts.outcome", "attempts.seconds", "attempts.started",
+          "core_seconds_left", "core_seconds_left_high", "core_seconds_left_low", "grid", "in_grid",
+          "metrics", "parameters", "reasons", "run", "stages", "stages.job", "stages.key",
+          "stages.kind", "stages.seconds", "stages.state", "stages.step", "state",
+        ]
+      ),
+      (
+        "logs",
+        try EspalierProgram.succeed(["logs", id, "--output", "json"], in: folder).standardOutput,
+        ["attempt", "job", "label", "log", "message", "outcome", "seconds", "started", "text"]
+      ),
+      (
+        "logs",
+        try EspalierProgram.succeed(
+          ["logs", "--grep", "hello 0", "--output", "json"], in: folder
+        ).standardOutput, ["attempt", "job", "line", "log", "run", "runs", "text"]
+      ),
+    ]
+    let deep: [String: Set<String>] = [
+      "plan": ["cost", "runs", "shard", "stages"],
+      "status": ["axes", "failures", "runs", "shards", "stages"],
+      "retry": ["failures", "runs", "shards", "stages"], "explain": ["attempts", "stages"],
+    ]
+    for (command, output, wanted) in expected {
+      let found = try names(
+        #require(try objects(output).first), deep: deep[command] ?? [])
+      #expect(found == wanted, "\(command): \(found)")
+    }
+    for (command, _, wanted) in expected where command != "retry" {
+      let help = try EspalierProgram.succeed([command, "--help"], in: folder).standardOutput
+      let words = Set(
+        help.split { !($0.isLetter || $0 == "_") }.map(String.init))
+      for name in wanted.compactMap({ $0.split(separator: ".").last.map(String.init) }) {
+        let isSpelledOut =
+          words.contains(name)
+          || (words.contains("_low") || words.contains("_high")) && name.hasSuffix("_high")
+          || words.contains("_low") && name.hasSuffix("_low")
+        #expect(isSpelledOut, "help of \(command) does not name \(name)")
+      }
+    }
+  }
+}

@@ -55,7 +55,10 @@ struct StatusTests {
     #expect(status.contains("status 3") && status.contains("what went wrong"))
     #expect(status.contains("espalier retry 'bad grid.yaml' --results 'my results'"))
     let line = try #require(status.split(separator: "\n").first { $0.contains("log: ") })
-    let log = String(line.drop { $0 == " " }.dropFirst("log: ".count))
-    #expect(try folder.read(log).contains("what went wrong"))
+    let command = line.drop { $0 == " " }.dropFirst("log: ".count)
+    #expect(command == "espalier logs --job 1 --results 'my results'")
+    let log = try EspalierProgram.succeed(
+      ["logs", "--job", "1", "--results", "my results"], in: folder)
+    #expect(log.standardOutput == "what went wrong\n")
   }
 }

@@ -20,10 +20,16 @@ import Testing
 
   func line(_ step: Int) -> String { "{\"step\": \(step), \"metrics\": {\"value\": \(step)}}\n" }
 
-  func journal(_ text: String) throws -> Journal {
-    let path = home.path + "/journal"
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return try #require(try Journal(path: path))
+  let key = Session.ProgramKey(job: JobID(rawValue: 7), attempt: Attempt(rawValue: 2))
+
+  /// What the guard of an attempt has written, its lines beginning with whose they are.
+  func journal(_ text: String) throws -> Journal.Record {
+    let own = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = own.enumerated().map { $0 == own.count - 1 && $1.isEmpty ? "" : "7 2 \($1)" }
+    let other = "7 1 exited 0\n8 2 \(line(1))"
+    try Data((other + lines.joined(separator: "\n")).utf8)
+      .write(to: URL(filePath: home.path + "/journal-3"))
+    return try Journal(prefix: home.path + "/journal-")[key] ?? Journal.Record()
   }
 
   /// The steps that are taken in of a journal and a report file.
@@ -59,40 +65,71 @@ import Testing
     #expect(try steps("", report: line(1) + line(2) + open) == [1])
   }
 
+  /// A guard begins another journal when one has become long.
+  @Test func journalsAreReadInTheirOrder() throws {
+    for (number, text) in [(9, line(1)), (10, line(2) + "7 2 {\"torn")] {
+      let lines = "7 2 " + text
+      try Data(lines.utf8).write(to: URL(filePath: home.path + "/journal-\(number)"))
+    }
+    let journal = try Journal(prefix: home.path + "/journal-")
+    let texts = journal[key]?.lines.map { String(decoding: $0, as: UTF8.self) + "\n" }
+    #expect(texts == [line(1), line(2)])
+    #expect(journal.paths == [9, 10].map { home.path + "/journal-\($0)" })
+    #expect(try Journal(prefix: home.path + "/none-").records.isEmpty)
+  }
+
   @Test func aJournalIsReadWhenItsGuardIsDone() throws {
-    let path = home.path + "/journal"
-    let file = open(path, O_WRONLY | O_CREAT, 0o666)
+    let file = open(home.path + "/journal-1", O_WRONLY | O_CREAT, 0o666)
     #expect(flock(file, LOCK_EX) == 0)
     Thread.detachNewThread {
       usleep(100_000)
-      _ = "exited 0\n".withCString { write(file, $0, strlen($0)) }
+      _ = "7 2 exited 0\n".withCString { write(file, $0, strlen($0)) }
       close(file)
     }
-    #expect(try Journal(path: path)?.status == 0)
-    #expect(try Journal(path: home.path + "/none") == nil)
+    #expect(try Journal(prefix: home.path + "/journal-")[key]?.status == 0)
   }
 
   @Test func aJournalThatIsHeldIsNamed() throws {
-    let path = home.path + "/held"
+    let path = home.path + "/held-1"
     let file = open(path, O_WRONLY | O_CREAT, 0o666)
     defer { close(file) }
     #expect(flock(file, LOCK_EX) == 0)
-    #expect(throws: OwnershipError.journalHeld(path: path)) { try Journal(path: path, patience: 3) }
+    #expect(throws: OwnershipError.journalHeld(path: path)) {
+      try Journal(prefix: home.path + "/held-", patience: 3)
+    }
     #expect("\(OwnershipError.journalHeld(path: "j"))".contains("end it (`fuser j` tells which)"))
   }
 
-  /// What a guard writes, of a real program.
+  /// Journals that have become long go once all that they tell of is recorded.
+  @Test func journalsTurn() throws {
+    let padding = String(repeating: "x", count: 60_000)
+    let grid = try TestGrid(
+      shell: """
+        echo '{"other": "\(padding)"}'; ls $ESPALIER_CHECKPOINT_DIR/.. >&2
+        echo '{"metrics": {"x": {x}}}'
+        """)
+    try grid.add((1...90).map { ["x": .integer($0)] })
+    #expect(try grid.run().jobs.done == 90)
+    #expect(try grid.metrics(89) == ["x": 90])
+    let seen = try (0..<90).map { try grid.log($0)?.split(separator: "\n") ?? [] }
+    let journals = seen.map { Set($0.filter { $0.hasPrefix("journal-") }) }
+    #expect(journals.reduce(Set()) { $0.union($1) }.count > 4)
+    #expect(journals.allSatisfy { $0.count < 4 })
+    #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
+  }
+
+  /// What a guard writes, of a real program; lines may come in pieces.
   @Test func aGuardKeepsWhatMayBeAReport() throws {
     let grid = try TestGrid(
       shell: """
-        echo text; echo ' {"metrics": {"a": 1}}'; echo 'x {"metrics"'; echo '{"other": 1}'
-        cat $ESPALIER_CHECKPOINT_DIR/../journal-1 >&2
+        echo text; printf ' {"metr'; sleep 0.1; echo 'ics": {"a": 1}}'; echo 'x {"metrics"'
+        echo '{"other": 1}'; sleep 0.1; cat $ESPALIER_CHECKPOINT_DIR/../journal-1 >&2
         """)
     try grid.add([["x": .integer(1)]])
     try grid.run()
     #expect(try grid.metrics(0) == ["a": 1])
     let log = try #require(try grid.log(0))
-    #expect(log.contains("\n{\"other\": 1}\n"))
-    #expect(!FileManager.default.fileExists(atPath: grid.folder.work + "/1"))
+    #expect(log.hasSuffix("\n1 1  {\"metrics\": {\"a\": 1}}\n1 1 {\"other\": 1}\n"), "\(log)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
   }
 }

@@ -1,6 +1,8 @@
+import Artifacts
 import Foundation
 import Glibc
 import Grid
+import Synchronization
 import Testing
 
 @testable import Execution
@@ -81,11 +83,14 @@ import Testing
       return Leftovers.groups(registry: path)
     }
     let header = "\(me.boot) \(getsid(0))"
-    #expect(try groups("another-boot \(getsid(0))", "\(me.pid) \(me.startTime)") == [])
-    #expect(try groups(header, "\(me.pid) \(me.startTime + 1)") == [])
-    #expect(try groups(header, "1 0") == [])
-    #expect(try groups(header, "-1 0") == [])
-    #expect(try groups(header, "x y") == [])
+    let start = me.startTime
+    #expect(try groups("another-boot \(getsid(0))", "\(me.pid) \(start) \(start)") == [])
+    #expect(try groups(header, "\(me.pid) \(start + 1) \(start + 9)") == [])
+    #expect(try groups(header, "\(me.pid) \(start - 2) \(start - 1)") == [])
+    #expect(try groups(header, "1 0 0") == [])
+    #expect(try groups(header, "-1 0 0") == [])
+    #expect(try groups(header, "5 3 2") == [])
+    #expect(try groups(header, "x y z") == [])
     #expect(Leftovers.groups(registry: home.path + "/nothing") == [])
   }
 
@@ -153,6 +158,68 @@ import Testing
     try complete(in: home, [.stopped, .completed])
   }
 
+  /// The guard alone is killed: its programs are lost and tried again, by another guard, and what one of
+  /// them had started is ended.
+  @Test func aKilledGuardIsReplaced() throws {
+    let home = try TemporaryFolder()
+    _ = try home.script(
+      "job",
+      """
+      #!/bin/sh
+      echo $1 $ESPALIER_ATTEMPT >> began
+      if [ "$ESPALIER_ATTEMPT" = 1 ] && [ "$1" = 3 ]; then
+        sleep 600 & echo $! > child
+        kill -KILL $PPID; sleep 600
+      fi
+      echo "{\\"metrics\\": {\\"x\\": $1}}"
+      """)
+    let grid = try TestGrid.inFolder(home.path)
+    try grid.add((1...6).map { ["x": .integer($0)] })
+    #expect(try grid.run().outcome == .finished)
+    #expect(try (0..<6).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] })
+    #expect(try grid.outcomes(2) == [.lost(signal: SIGKILL), .completed])
+    #expect(try eventually { try isGone("child", in: home) })
+    #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
+  }
+
+  /// The guard is killed after a program has ended and the owner has not heard of it: the program is
+  /// not run again.
+  @Test func whatAKilledGuardHadWrittenDownIsBelieved() throws {
+    let home = try TemporaryFolder()
+    let grid = try TestGrid(shell: "exit 1", slots: 1)
+    try grid.add([["x": .integer(1)]])
+    let path = home.path + "/processes"
+    var registry = try ProcessRegistry.make(path: path)
+    let offsets = [registry.offset(of: registry.take()), registry.offset(of: registry.take())]
+    let words = Mutex<[ProgramGuard.Word]>([])
+    let programs = try ProgramGuard(
+      ProgramGuard.Setting(
+        environment: [], directory: nil, journal: home.path + "/journal-", firstJournal: 4,
+        openFiles: 0, registry: registry.descriptor, registryOffsets: offsets)
+    ) { new in words.withLock { $0 += new } }
+    let key = Session.ProgramKey(job: JobID(rawValue: 1), attempt: Attempt(rawValue: 1))
+    let process = ExternalProcess(
+      key, path: "/bin/sh", ledger: ReportLedger(stages: grid.jobs[0], prefix: nil),
+      log: AttemptLog(LogName(job: 1, attempt: 1), in: LogStore(folder: home.path + "/logs")),
+      report: home.path + "/report"
+    ) { _ in }
+    let request = ProgramRequest(
+      path: "/bin/sh", arguments: ["sh", "-c", "kill -KILL $PPID"], environment: [], addressSpace: nil)
+    // As if the guard died between writing this down and telling it.
+    let journal = try FileHandle(forWritingTo: URL(filePath: home.path + "/journal-4"))
+    try journal.write(contentsOf: Data("1 1 {\"metrics\": {\"a\": 3}}\n1 1 exited 0\n".utf8))
+    #expect(programs.start(request, process, at: 0))
+    #expect(
+      eventually { words.withLock { $0.contains { if case .died = $0 { true } else { false } } } })
+    let last = words.withLock { words in
+      words.compactMap { word -> Result<[ReportLedger.Completed], Failure>? in
+        if case .program(key, .ended(.exited(0), let last, _)) = word { last } else { nil }
+      }
+    }
+    #expect(try last.first?.get().map(\.metrics) == [["a": 3]])
+    #expect(!programs.start(request, process, at: 0))
+  }
+
   /// The owner is killed while somebody has stopped the guard.
   @Test func aStoppedGuardLeavesNothingBehind() async throws {
     let home = try TemporaryFolder()
@@ -185,7 +252,10 @@ import Testing
     #expect(eventually { ProcessStatus(of: pid)?.state == "T" })
     let start = try #require(ProcessStatus(of: pid)).startTime
     let registry = home.path + "/processes"
-    let lines = ["\(ProcessIdentity.currentBoot) \(getsid(0))", "4194000 1 \(pid) \(start)"]
+    let lines = [
+      "\(ProcessIdentity.currentBoot) \(getsid(0))", "\(pid) \(start) \(start) guard",
+      "4194000 1 1",
+    ]
     try Data(lines.flatMap { ProcessRegistry.line($0) }).write(to: URL(filePath: registry))
     #expect(Leftovers.groups(registry: registry) == [pid])
     #expect(try Leftovers.end(registry: registry) == 1)
@@ -210,9 +280,9 @@ import Testing
     let grid = try TestGrid(shell: "echo '{\"metrics\": {\"x\": 1}}'")
     try grid.add([["x": .integer(1)], ["x": .integer(2)]])
     try grid.run()
-    for job in ["1", "7", "notes"] {
+    for job in ["1/checkpoints", "2", "7/checkpoints", "notes"] {
       try FileManager.default.createDirectory(
-        atPath: grid.folder.work + "/\(job)/checkpoints", withIntermediateDirectories: true)
+        atPath: grid.folder.work + "/\(job)", withIntermediateDirectories: true)
     }
     try grid.run()
     let left = try FileManager.default.contentsOfDirectory(atPath: grid.folder.work)

@@ -57,6 +57,39 @@ import Testing
     #expect(try table.reader.work(for: "sample") == [])
   }
 
+  /// An attempt may be recorded before there is a worker for it.
+  @Test func anAttemptBeginsWhereItIsPlaced() throws {
+    let table = try table()
+    let job = try job("prepare", in: table).job
+    func place(_ number: Int) throws -> ChangeOutcome {
+      try table.apply([
+        .attemptPlaced(job, Attempt(rawValue: number), at: 5, worker: sampleWorker)
+      ])[0]
+    }
+    #expect(try place(1) == .refused(.unknownAttempt(job, .first)))
+    try table.apply([.attemptBegan(job, .first, at: 1, worker: nil, log: nil)])
+    #expect(try place(1) == .applied)
+    let attempt = try #require(try table.reader.attempts(at: [job]).first)
+    #expect(attempt.worker == sampleWorker && attempt.startedAt == 5)
+    try table.apply([.attemptEnded(job, .first, .stopped, at: 6)])
+    #expect(try place(1) == .refused(.unknownAttempt(job, .first)))
+  }
+
+  /// What is to be told comes with the changes, as of after them.
+  @Test func ordersComeWithTheChanges() throws {
+    let table = try table()
+    let prepare = try job("prepare", in: table).job
+    let began = Change.attemptBegan(prepare, .first, at: 1, worker: nil, log: nil)
+    let request = OrderRequest(job: prepare, attempt: .first)
+    let (outcomes, orders) = try table.apply([began], orders: [request])
+    #expect(outcomes == [.applied])
+    #expect(orders == [try table.order(for: prepare, attempt: .first)])
+    #expect(orders[0].stages == stages(of: "prepare"))
+    let bare = OrderRequest(job: prepare, attempt: .first, hasContext: false)
+    let order = try #require(try table.apply([], orders: [bare]).orders.first)
+    #expect(order.stages == orders[0].stages && order.context == [] && order.keep == [])
+  }
+
   @Test func attemptsOnlyGrow() throws {
     let table = try table()
     let job = try job("prepare", in: table).job

@@ -37,6 +37,7 @@ extension SimulatedWorld {
     processes = [:]
     pending = []
     afterCommit = []
+    foreseen = [:]
     commitIsPlanned = false
     lostParents = [:]
     drainedAt = nil
@@ -161,8 +162,20 @@ extension SimulatedWorld {
     case .begin(let job, let attempt, let place):
       if drainedAt != nil { fault("begins a job while draining") }
       attempts += 1
-      note(.begin(job, attempt))
+      if foreseen.removeValue(forKey: job) == attempt {
+        let isRecorded = !pending.contains {
+          if case .begin(job, attempt) = $0 { true } else { false }
+        }
+        if isRecorded, !storeHasFailed { return start(job, attempt, place) }
+      } else {
+        note(.begin(job, attempt))
+      }
       afterCommit.append((job, attempt, place))
+    case .foresee(let job, let attempt):
+      if drainedAt != nil { fault("foresees a job while draining") }
+      foreseen[job] = attempt
+      foresights += 1
+      note(.begin(job, attempt))
     case .drain(let worker), .dismiss(let worker):
       // One that is drained before its order has reached it, which waits for the commit, ends too.
       let key = ProcessKey.worker(worker)
@@ -176,6 +189,10 @@ extension SimulatedWorld {
     case .signal(.process(let job, let attempt), let signal):
       deliver(signal, to: .process(job, attempt))
     case .end(let job, let attempt, let outcome, let next):
+      if foreseen[job] == attempt {
+        foreseen[job] = nil
+        if outcome != .stopped || next != .again { fault("job \(job) ends and has not begun") }
+      }
       note(.end(job, attempt, outcome, next, lost: lostParents.removeValue(forKey: job)))
     case .fail(let job, let failure): note(.fail(job, failure))
     case .finish(let outcome):

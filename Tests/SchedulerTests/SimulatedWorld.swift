@@ -66,6 +66,9 @@ struct SimulatedWorld {
   var processes: [ProcessKey: Process] = [:]
   var pending: [SimulatedRecord.Change] = []
   var afterCommit: [(JobID, Attempt, Scheduler.Place)] = []
+  /// Attempts that are recorded and have not begun.
+  var foreseen: [JobID: Attempt] = [:]
+  var foresights = 0
   var commitIsPlanned = false
   var storeHasFailed = false
   var lostParents: [JobID: JobID] = [:]
@@ -98,7 +101,8 @@ struct SimulatedWorld {
     settings = Scheduler.Settings(
       slots: 1 + random.below(5), crashLimit: random.below(4),
       maxFails: random.below(6) == 0 ? 1 + random.below(3) : nil,
-      pauseLimit: 1 + random.below(4))
+      pauseLimit: 1 + random.below(4), foresight: .seconds(random.below(2) * 30),
+      foresightPace: 1)
     record = SimulatedRecord(
       crashLimit: settings.crashLimit, pauseLimit: settings.pauseLimit)
     for number in 1...(1 + random.below(random.below(4) == 0 ? 40 : 12)) {

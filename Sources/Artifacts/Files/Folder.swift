@@ -31,7 +31,7 @@ package enum Folder {
   }
 
   /// The names in the folder but `.` and `..`, sorted; empty when there is no such folder.
-  static func names(in path: String) throws(FileError) -> [String] {
+  package static func names(in path: String) throws(FileError) -> [String] {
     guard let stream = opendir(path) else {
       if errno == ENOENT { return [] }
       throw FileError(.list, path, code: errno)

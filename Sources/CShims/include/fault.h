@@ -19,6 +19,8 @@ enum espalier_fault_place {
   ESPALIER_FAULT_COMMITTED,   // "committed": results are recorded, and nobody was told
   ESPALIER_FAULT_PROGRAM,     // "program": an external program was started; has reported; has ended
   ESPALIER_FAULT_EXPORT,      // "export": before each file of a grid's exports, and after the last
+  ESPALIER_FAULT_MERGE,       // "merge": before an artifact or a log of another folder is copied, after
+                              // those of a job are, and when all is recorded
   // Worker.
   ESPALIER_FAULT_WORKER_START, // "worker-start": before it says that it is ready, and after
   ESPALIER_FAULT_TRAINING,     // "training": before each step of pretraining or post-training

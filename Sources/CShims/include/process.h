@@ -8,28 +8,21 @@
 
 // What a process is to be, and what became of the attempt to start it.
 struct espalier_spawn {
-  const char *path;       // the file to execute; relative to `directory`
+  const char *path; // the file to execute
   char *const *arguments; // ends with NULL
   char *const *environment;
-  const char *directory; // NULL leaves the caller's
-  int descriptors[3];    // what it gets as 0, 1 and 2; everything else is closed
-  uint64_t address_space; // limit in bytes, 0 for none
-  uint64_t open_files;    // soft limit, 0 leaves the caller's
+  int descriptors[3];  // what it gets as 0, 1 and 2; everything else is closed
+  uint64_t open_files; // soft limit, 0 leaves the caller's
 
   // Where the process writes down who it is before it executes the file: a line of
-  // ESPALIER_REGISTRY_LINE bytes, "PID START_TIME" and spaces; with a guard, which has written the same
-  // of itself before, "PID START_TIME GUARD_PID GUARD_START_TIME". -1 for nowhere. Doing this in the
-  // child leaves no instant in which the process runs and is not on record.
+  // ESPALIER_REGISTRY_LINE bytes, "PID EARLIEST LATEST" and spaces, between which clock ticks since
+  // boot it began; -1 for nowhere. Doing this in the child leaves no instant in which the process runs
+  // and is not on record.
   int registry;
   int64_t registry_offset;
 
-  // Where a guard keeps what the process says and how it ends; -1 for a process without one. See
-  // espalier_spawn.
-  int journal;
-
   // Filled in.
   int process_descriptor; // a pidfd, close-on-exec; becomes readable when the process ends
-  pid_t group;            // the process group that it leads
   int failed_step;        // enum espalier_spawn_step, when -1 is returned
   int error;              // errno of that step
 };
@@ -44,7 +37,6 @@ enum espalier_spawn_step {
   ESPALIER_SPAWN_DIRECTORY,
   ESPALIER_SPAWN_LIMIT,
   ESPALIER_SPAWN_EXECUTE,
-  ESPALIER_SPAWN_GUARD,
 };
 
 enum { ESPALIER_REGISTRY_LINE = 64 };
@@ -52,15 +44,6 @@ enum { ESPALIER_REGISTRY_LINE = 64 };
 // Starts a process that leads a group of its own, gets SIGKILL when the calling *thread* ends, and
 // has default signal dispositions and an empty signal mask. The caller waits until the file is
 // being executed. Returns the process id, or -1 with `failed_step` and `error` set.
-//
-// With a journal, a guard stands between: the process is its child, what the process prints passes
-// through it, and the id and descriptor returned are the guard's, which ends as the process ended.
-// Before it passes anything on, the guard appends each whole line that begins like a JSON object to
-// the journal, and at last, when the process ended by itself, a line such as "exited 0". It outlives
-// its owner for as long as it takes to end the process's group and to write down what was said. So
-// what a process has said, and that it ended well, survives an owner that is killed at any instant:
-// no exit status is lost for want of somebody who waited for it. The guard locks the journal
-// (flock) until all of it is there.
 pid_t espalier_spawn(struct espalier_spawn *spawn);
 
 // What /proc knows of a process.
@@ -81,6 +64,10 @@ int espalier_process_read(pid_t pid, struct espalier_process *process);
 // A pipe whose ends are close-on-exec from the start, so that no process started meanwhile gets
 // them. Returns 0, or -1 with errno.
 int espalier_pipe(int ends[2]);
+
+// Reads entries of an open folder as getdents64(2) has them, each at least 24 bytes. Returns how many
+// bytes, or -1 with errno.
+int64_t espalier_directory_read(int folder, void *buffer, uint64_t size);
 
 // The type of the file system that `path` is on, as statfs(2) numbers them. Returns 0, or -1 with
 // errno.

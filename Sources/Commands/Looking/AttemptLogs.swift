@@ -1,31 +1,55 @@
+import Artifacts
 import Execution
 import Foundation
 import Grid
 import JobTable
 import Report
 
-/// Reads what attempts said.
+/// Reads what attempts said: from the store, or from the file of its own that earlier versions gave to
+/// each attempt.
 struct AttemptLogs {
-  let results: ResultsOption
+  private let folder: ResultsFolder
+  private let store: LogReader
 
-  /// Where the log lies, from where the user is; `nil` for an attempt without one.
-  func path(of attempt: AttemptRecord) -> String? {
-    attempt.log.map { ResultsFolder(path: results.results).log($0) }
+  /// - Throws: `CommandFailure` when the logs cannot be read.
+  init(results: ResultsOption) throws {
+    folder = ResultsFolder(path: results.results)
+    do throws(FileError) {
+      store = try LogReader(folder: folder.logs)
+    } catch {
+      throw CommandFailure("the logs cannot be read: \(error)", status: .store)
+    }
   }
 
   /// The log's text; `nil` when the attempt said nothing. Bytes that are not UTF-8 are replaced.
   ///
-  /// - Throws: `CommandFailure` when the file is there and cannot be read.
+  /// - Throws: `CommandFailure` when it is there and cannot be read.
   func text(of attempt: AttemptRecord) throws -> String? {
-    guard let path = path(of: attempt), FileManager.default.fileExists(atPath: path) else {
-      return nil
+    guard let mark = attempt.log else { return nil }
+    let name = LogName(job: attempt.job.rawValue, attempt: attempt.attempt.rawValue)
+    do throws(FileError) {
+      if let bytes = try store.bytes(of: name) { return String(decoding: bytes, as: UTF8.self) }
+    } catch {
+      throw CommandFailure("the log cannot be read: \(error)", status: .store)
     }
+    let path = folder.log(mark)
+    guard mark.hasSuffix(".log"), FileManager.default.fileExists(atPath: path) else { return nil }
     do {
       return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     } catch {
       throw CommandFailure(
         "the log \(path) cannot be read: \(error.localizedDescription)", status: .store)
     }
+  }
+
+  /// How people get at the log of a job's last attempt: the command that shows it, or the path of a
+  /// file of its own.
+  ///
+  /// - Parameter results: the results folder, from where the user is.
+  static func place(of mark: String, job: JobID, results: String) -> String {
+    if mark.hasSuffix(".log") { return ResultsFolder(path: results).log(mark) }
+    let folder = results == "results" ? "" : " --results " + CommandLineText.quoted(results)
+    return "espalier logs --job \(job)\(folder)"
   }
 
   /// `job 3 (train.py x=1), attempt 2: failed: exit status 1`.

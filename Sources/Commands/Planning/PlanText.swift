@@ -12,12 +12,15 @@ struct PlanText {
   let resources: Resources
   /// The command that times what is missing; shown where something was never timed.
   let pilot: String
+  /// Set for the plan of a share of the grid.
+  let share: ShardShare?
 
   var text: String {
     var lines = [
-      "\(grid): \(Self.count(summary.runs.total, "run")) in \(Self.count(summary.cells, "cell"))",
-      "  " + Self.diff(summary),
+      "\(grid): \(Self.count(summary.runs.total, "run")) in \(Self.count(summary.cells, "cell"))"
     ]
+    lines += (share?.lines ?? []).map { "  " + $0 }
+    lines.append("  " + Self.diff(summary))
     for kind in summary.kinds {
       let sharing = kind.sharing
       var line =
@@ -32,7 +35,9 @@ struct PlanText {
       lines.append("  nothing to compute")
     } else {
       lines.append("  \(Self.count(summary.jobs, "job")) to do: \(cost.text)")
-      if !cost.isComplete { lines.append("  to tell, run a few of them first: \(pilot)") }
+      if !cost.isComplete, share == nil {
+        lines.append("  to tell, run a few of them first: \(pilot)")
+      }
       lines += needs.map { "  " + $0 }
     }
     return lines.joined(separator: "\n")
@@ -66,6 +71,7 @@ struct PlanText {
   var json: OrderedJSON {
     .object([
       .init("grid", .string(grid)),
+      .init("shard", share.map(\.json) ?? .null),
       .init("runs", Self.json(summary.runs)),
       .init("orphaned", .integer(summary.orphaned)),
       .init("cells", .integer(summary.cells)),

@@ -10,6 +10,8 @@ struct Planning {
   let plan: Plan
   let tree: StageTree
   let summary: PlanSummary
+  /// Set where this is the plan of a share of the grid: runs and stages are then the share's.
+  let share: ShardShare?
   /// By stage, whether it is done; empty where none is.
   private let isDone: [Bool]
 
@@ -17,11 +19,32 @@ struct Planning {
   ///   - reader: `nil` where there is no job table yet.
   ///   - store: where the artifacts are: what is done and has lost one is to be done again. `nil` takes
   ///     the table's word.
+  ///   - shard: plans this share of the grid instead of the whole.
   /// - Throws: `CommandFailure` with the faults that show only when the runs are made.
-  init(_ loaded: LoadedGrid, in reader: JobTableReader?, store: ArtifactStore? = nil) throws {
-    let (plan, warnings) = try Self.expand(loaded)
+  init(
+    _ loaded: LoadedGrid, in reader: JobTableReader?, store: ArtifactStore? = nil,
+    shard: Shard? = nil
+  ) throws {
+    let (whole, warnings) = try Self.expand(loaded)
     for warning in warnings { Terminal.note(warning.description) }
-    let tree = StageTree(plan.stages, of: loaded.grid.program)
+    var plan = whole
+    var tree = StageTree(plan.stages, of: loaded.grid.program)
+    var recorded = try reader?.runIDs(of: loaded.name) ?? []
+    if let shard {
+      let partition = ShardPartition(tree, of: loaded.grid.program, into: shard.count)
+      plan = partition.plan(of: shard, from: whole)
+      tree = StageTree(plan.stages, of: loaded.grid.program)
+      share = ShardShare(partition, shard, share: plan, of: whole)
+      // The runs of other shares are not orphans.
+      if !recorded.isEmpty {
+        let own = Set(plan.runs.indices.map { plan.runs.id(at: $0) })
+        for index in whole.runs.indices where !own.contains(whole.runs.id(at: index)) {
+          recorded.remove(whole.runs.id(at: index))
+        }
+      }
+    } else {
+      share = nil
+    }
     var states = try reader?.states(of: plan.stages) ?? []
     if let store, !states.isEmpty {
       for stage in try reader?.stagesWithoutArtifacts(in: nil, store) ?? [] {
@@ -34,7 +57,7 @@ struct Planning {
     let jobs = JobBuilder(tree, isDone: isDone, program: loaded.grid.program).count
     summary = PlanSummary(
       plan: plan, tree: tree, jobs: jobs,
-      recorded: try reader?.runIDs(of: loaded.name) ?? [],
+      recorded: recorded,
       standings: try Self.standings(states, of: plan, loaded.name, in: reader))
     self.plan = plan
     self.tree = tree

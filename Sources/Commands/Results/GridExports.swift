@@ -158,7 +158,10 @@ struct GridExports {
       failures: try reader.failureClusters(in: results.grid.name).map { cluster in
         ReportDetails.FailureGroup(
           id: cluster.id, message: cluster.example.message, runs: cluster.runs,
-          jobs: cluster.jobs.count, log: cluster.exampleLog)
+          jobs: cluster.jobs.count,
+          log: cluster.exampleLog.map {
+            AttemptLogs.place(of: $0, job: cluster.exampleJob, results: "results")
+          })
       },
       costs: costs)
   }
@@ -221,6 +224,9 @@ struct GridExports {
           .init("pending", .integer(counts.runs.pending + counts.runs.running)),
         ])),
       .init(
+        "shards",
+        .array(try reader.shardCounts(in: results.grid.name).shards.map(\.json))),
+      .init(
         "sources",
         .array(
           sources.map { source in
@@ -264,6 +270,7 @@ extension ReportOrigin {
       },
       claimsCommit: grid.specification.claims.isEmpty
         ? nil : file.flatMap(GridHistory.commit(of:)),
+      shards: try reader.shardCounts(in: grid.name).reportSentences,
       date: last.map(GridExports.time))
   }
 }

@@ -11,9 +11,13 @@ extension GridRun {
   ///
   /// - Returns: how the command is to end, whatever the results then say.
   func work(in owned: borrowing OwnedFolder, _ table: JobTable) throws -> ExitStatus {
-    let unfinished = try table.reader.work(for: loaded.name)
+    let (unfinished, jobs) = try unfinished(in: table)
     let open = unfinished.filter { !$0.hasFailed }
     guard !open.isEmpty else {
+      if let shard {
+        say("nothing to compute: all jobs of shard \(shard) are done or have failed")
+        return .done
+      }
       let runs = try table.reader.counts(for: loaded.name).runs
       say(
         runs.failed == 0
@@ -26,15 +30,45 @@ extension GridRun {
     say(
       "\(CountText.of(open.count, "job")) with \(CountText.of(stages, "stage")), "
         + "\(options.slots) at once")
-    let display = options.output == .quiet ? nil : ProgressDisplay()
+    let display = options.output == .quiet ? nil : ProgressDisplay(try liveSubject(in: table))
     let report = try Execution.run(
       grid: loaded.name, program: loaded.grid.specification.program, table: table,
-      folder: owned, settings: settings
+      folder: owned, settings: settings, only: jobs
     ) { snapshot in
-      display?.update(ProgressState(snapshot))
+      display?.update(snapshot)
     }
     display?.clear()
     return status(of: report, failedBefore: unfinished.count - open.count)
+  }
+
+  /// What progress is shown of.
+  func liveSubject(in table: JobTable) throws -> LiveModel.Subject {
+    var share: (runs: Int, doneElsewhere: Int)?
+    if let shard {
+      let done = try table.reader.counts(for: loaded.name).runs.done
+      share = try table.reader.shardCounts(in: loaded.name).shards
+        .first { $0.shard == shard }.map { ($0.runs, done - $0.done) }
+    }
+    return LiveModel.Subject(
+      title: loaded.name + (shard.map { ", shard \($0)" } ?? ""), grid: loaded.name,
+      table: ResultsFolder(path: folderPath).table, slots: options.slots,
+      share: share)
+  }
+
+  /// The jobs that are not done, those of the share where one is run, and their numbers in that case.
+  private func unfinished(in table: JobTable) throws -> (work: [JobWork], only: Set<JobID>?) {
+    let work = try table.reader.work(for: loaded.name)
+    guard let shard, let own = try table.reader.jobs(of: shard, in: loaded.name) else {
+      return (work, nil)
+    }
+    // What lost an artifact since the share was taken may have come to be required as well.
+    let requires = Dictionary(uniqueKeysWithValues: work.map { ($0.job, $0.requires) })
+    var needed: Set<JobID> = []
+    var pending = work.map(\.job).filter(own.contains)
+    while let job = pending.popLast() {
+      if needed.insert(job).inserted { pending += requires[job] ?? [] }
+    }
+    return (work.filter { needed.contains($0.job) }, needed)
   }
 
   var settings: ExecutionSettings {
@@ -89,7 +123,7 @@ extension GridRun {
 
   /// The command that goes on, as the user would type it.
   private var resume: String {
-    "Go on with: " + grid.command("run")
+    "Go on with: " + grid.command("run") + (shard.map { " --shard \($0)" } ?? "")
   }
 
   /// Writes the exports and prints the tables; ends the process with the status.
@@ -102,6 +136,7 @@ extension GridRun {
     let exports = try known.exports()
     try exports.write(to: folder.grid(loaded.name))
     let runs = try table.reader.counts(for: loaded.name).runs
+    let shards = try table.reader.shardCounts(in: loaded.name)
     switch options.output {
     case .table: try printTables(exports, table: table, folder: folder)
     case .json:
@@ -114,7 +149,11 @@ extension GridRun {
       let status = CommandLineText.command("status", grid.grid, results: grid.results)
       Terminal.note(
         "\(CountText.of(runs.failed, "run")) failed. See why with: \(status); try "
-          + "\(runs.failed == 1 ? "it" : "them") again with: " + grid.command("retry"))
+          + "\(runs.failed == 1 ? "it" : "them") again with: " + grid.command("retry")
+          + (shard.map { " --shard \($0)" } ?? ""))
+    }
+    if options.output != .quiet {
+      for line in shards.sentences { Terminal.note(line) }
     }
     if status != .done { throw status.code }
     if runs.failed > 0 { throw ExitStatus.someRunsFailed.code }
@@ -148,7 +187,7 @@ extension ProgressState {
       Activity(
         label: activity.label, done: activity.progress?.done ?? activity.stagesDone,
         total: activity.progress?.total ?? activity.stagesTotal,
-        note: activity.progress?.note ?? "")
+        note: activity.progress?.note ?? "", seconds: activity.seconds)
     }
   }
 }

@@ -19,10 +19,13 @@ struct GridRun {
   let loaded: LoadedGrid
   let grid: GridOptions
   let options: RunOptions
+  /// The share of the grid that is run; `nil` for all of it.
+  let shard: Shard?
 
-  init(_ grid: GridOptions, _ options: RunOptions) throws {
+  init(_ grid: GridOptions, _ options: RunOptions, shard: Shard? = nil) throws {
     self.grid = grid
     self.options = options
+    self.shard = shard
     loaded = try LoadedGrid(file: grid.grid, overrides: grid.overrides)
   }
 
@@ -79,8 +82,11 @@ struct GridRun {
 
   /// Records the grid in the job table, unless it stands there unchanged.
   private func plan(in table: JobTable, _ firstPlan: Planning?) throws {
-    if try table.reader.isPlanned(loaded.name, hash: loaded.grid.hash) { return }
+    if try table.reader.isPlanned(loaded.name, hash: loaded.grid.hash) {
+      return try takeShare(of: nil, in: table)
+    }
     let planning = try firstPlan ?? Planning(loaded, in: table.reader)
+    try table.forgetShards(of: loaded.name)
     let runs = planning.summary.runs
     say(
       "\(loaded.name): \(CountText.of(runs.total, "run")) in "
@@ -95,6 +101,21 @@ struct GridRun {
       try JobBuilder(planning.tree, isDone: isAssigned, program: loaded.grid.program)
         .forEachJob(take)
     }
+    try takeShare(of: planning, in: table)
+  }
+
+  /// Notes in the job table which share of the grid is run here, unless that stands there already.
+  ///
+  /// - Parameter planning: of the whole grid, where it was planned just now.
+  private func takeShare(of planning: Planning?, in table: JobTable) throws {
+    guard let shard else { return try table.forgetShards(of: loaded.name) }
+    guard try table.reader.jobs(of: shard, in: loaded.name) == nil else { return }
+    let planning = try planning ?? Planning(loaded, in: table.reader)
+    let partition = ShardPartition(planning.tree, of: loaded.grid.program, into: shard.count)
+    let share = ShardShare(
+      partition, shard, share: partition.plan(of: shard, from: planning.plan), of: planning.plan)
+    for line in share.lines { say("  " + line) }
+    try table.recordShard(shard, of: loaded.name, stages: partition.stages(of: shard))
   }
 
   /// Opens again what the grid needs and whose artifacts are gone. One whose content is damaged is found

@@ -19,6 +19,8 @@ struct GridStatus {
   let estimate: CostEstimate?
   /// How far each axis is, value by value; empty where that was not asked for.
   let axes: [AxisProgress]
+  /// The shares of the grid that were taken in this folder.
+  let shards: GridShards
   private let results: ResultsOption
 
   /// The rate is that of the last ten minutes.
@@ -42,8 +44,9 @@ struct GridStatus {
     } else {
       rate = nil
     }
+    shards = try reader.shardCounts(in: record.name)
     estimate =
-      counts.runs.pending + counts.runs.running > 0
+      counts.runs.pending + counts.runs.running > shards.missing
       ? try Self.estimate(record, in: reader, runs: counts.runs.total) : nil
   }
 
@@ -55,7 +58,10 @@ struct GridStatus {
     _ record: GridRecord, in reader: JobTableReader, runs: Int
   ) throws -> CostEstimate? {
     let program = KnownGrid.program(of: record.specification)
-    if runs <= planLimit { return try exactEstimate(record, program, in: reader) }
+    // A sample would be one of all machines' jobs.
+    if try runs <= planLimit || !reader.shards(of: record.name).isEmpty {
+      return try exactEstimate(record, program, in: reader)
+    }
     guard let sample = try reader.sampleOfOpenStages(in: record.name, stages: 400) else {
       return nil
     }
@@ -77,9 +83,26 @@ struct GridStatus {
     guard !states.isEmpty, !states.contains(nil) else { return nil }
     let timed = try reader.timedStages(on: BuiltinProgram.processorName, limit: 2000)
     let tree = StageTree(plan.stages, of: grid.program)
+    let isOwn = try ownStages(of: record, plan, in: reader)
     return CostEstimate(
       CostModel(of: grid.program, timed: timed).cost(
-        of: tree, missing: states.indices.filter { states[$0] == .open }))
+        of: tree, missing: states.indices.filter { states[$0] == .open && isOwn($0) }))
+  }
+
+  /// Whether a stage that is to be done is done here: what other machines do costs nothing here.
+  private static func ownStages(
+    of record: GridRecord, _ plan: Plan, in reader: JobTableReader
+  ) throws -> (Int) -> Bool {
+    let shards = try reader.shards(of: record.name)
+    if shards.isEmpty { return { _ in true } }
+    let jobs = try shards.reduce(into: Set<JobID>()) { jobs, shard in
+      jobs.formUnion(try reader.jobs(of: shard, in: record.name) ?? [])
+    }
+    var isOwn = [Bool](repeating: false, count: plan.stages.count)
+    for (job, stage) in try reader.openStages(in: record.name) where jobs.contains(job) {
+      if let index = plan.stages.index(of: stage) { isOwn[index] = true }
+    }
+    return { isOwn[$0] }
   }
 
   func text(file: String?) -> String {
@@ -88,6 +111,7 @@ struct GridStatus {
       "\(record.name): \(CountText.of(runs.total, "run")), \(runs.done) done, \(runs.failed) failed, "
         + "\(runs.running) running, \(runs.pending) to do"
     ]
+    lines += shards.sentences.map { "  " + $0 }
     for stage in counts.stages {
       let failed = stage.failed > 0 ? ", \(stage.failed) failed" : ""
       lines.append(
@@ -125,19 +149,30 @@ struct GridStatus {
   private var remaining: String? {
     guard let estimate else { return nil }
     guard activity.running > 0, let rate else { return "to do: " + estimate.text }
-    let jobs = Double(activity.running)
     var text =
       rate >= 1
       ? "\(Self.tenths(rate)) stages a second" : "\(Self.tenths(rate * 60)) stages a minute"
-    if estimate.isComplete, let interval = estimate.interval {
+    if let left {
       text +=
-        "; about \(DurationText.short(estimate.cost.seconds / jobs)) left (95%: "
-        + "\(DurationText.short(interval.lowerBound / jobs)) to "
-        + "\(DurationText.short(interval.upperBound / jobs))) with \(activity.running) at once"
+        "; about \(DurationText.short(left.seconds)) left (95%: "
+        + "\(DurationText.short(left.interval.lowerBound)) to "
+        + "\(DurationText.short(left.interval.upperBound))) with \(activity.running) at once"
     } else {
       text += "; to do: " + estimate.text
     }
     return text
+  }
+
+  /// How long what is missing will take with as many jobs at once as now; `nil` where nobody is at work or
+  /// it cannot be told.
+  private var left: (seconds: Double, interval: ClosedRange<Double>)? {
+    guard let estimate, activity.running > 0, rate != nil, estimate.isComplete,
+      let interval = estimate.interval
+    else { return nil }
+    let jobs = Double(activity.running)
+    return (
+      estimate.cost.seconds / jobs, interval.lowerBound / jobs...interval.upperBound / jobs
+    )
   }
 
   private static func tenths(_ value: Double) -> String {
@@ -145,9 +180,11 @@ struct GridStatus {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// The log's path from where the user is.
+  /// Where the log of its first job is.
   private func log(of cluster: FailureCluster) -> String? {
-    cluster.exampleLog.map { ResultsFolder(path: results.results).log($0) }
+    cluster.exampleLog.map {
+      AttemptLogs.place(of: $0, job: cluster.exampleJob, results: results.results)
+    }
   }
 
   /// Where the grid file probably is, for a grid that was not named by its file.
@@ -179,6 +216,8 @@ struct GridStatus {
             ])
           })),
       .init("axes", .array(axes.map(\.json))),
+      .init("shards", .array(shards.shards.map(\.json))),
+      .init("runs_of_other_shards_missing", .integer(shards.missing)),
       .init("running_jobs", .integer(activity.running)),
       .init("jobs_asking_again", .integer(jobsAskingAgain)),
       .init("stages_per_second", rate.map { .number($0) } ?? .null),
@@ -187,6 +226,9 @@ struct GridStatus {
         "core_seconds_left_low", estimate?.interval.map { .number($0.lowerBound) } ?? .null),
       .init(
         "core_seconds_left_high", estimate?.interval.map { .number($0.upperBound) } ?? .null),
+      .init("seconds_left", left.map { .number($0.seconds) } ?? .null),
+      .init("seconds_left_low", left.map { .number($0.interval.lowerBound) } ?? .null),
+      .init("seconds_left_high", left.map { .number($0.interval.upperBound) } ?? .null),
       .init("unknown_kinds", .array((estimate?.cost.unknownKinds ?? []).map { .string($0) })),
       .init(
         "failures",
@@ -195,6 +237,7 @@ struct GridStatus {
             .object([
               .init("cluster", .string($0.id)), .init("runs", .integer($0.runs)),
               .init("jobs", .integer($0.jobs.count)),
+              .init("reason", .string($0.example.reason.name)),
               .init("message", .string($0.example.message)),
               .init("log", log(of: $0).map { .string($0) } ?? .null),
             ])

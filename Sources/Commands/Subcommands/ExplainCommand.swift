@@ -10,6 +10,10 @@ struct ExplainCommand: ParsableCommand {
       comes with what it will cost, from the times of like stages in these results. Works during a \
       run and changes nothing.
 
+      JSON, for each grid that has the run: run, grid, state, in_grid (false for an orphan), reasons, \
+      parameters, metrics; stages (kind, step, key, job, state, seconds); attempts (job, label, attempt, \
+      started, seconds, outcome, message, log); core_seconds_left with core_seconds_left_low and _high.
+
       Examples:
         espalier explain f11c5e914ac9
         espalier explain f11c5e914ac9 --output json

@@ -9,18 +9,26 @@ struct LogsCommand: ParsableCommand {
     abstract: "Show what a run's jobs said, or search all logs.",
     discussion: """
       With a run's id: the log of the last attempt at each job that it needs, or of all attempts. \
+      With --job: the same of one job, which `status` and `explain` name. \
       With --grep: every line of every log that the pattern fits, each with a run that the job \
       belongs to. Exit status 1 when no line fits. Works during a run and changes nothing.
+
+      JSON with a run, for each attempt: job, label, attempt, started, seconds, outcome, message, log, \
+      text. With --grep, for each line: run, runs (how many share the job), job, attempt, log, line, text.
 
       Examples:
         espalier logs f11c5e914ac9
         espalier logs f11c5e914ac9 --all
+        espalier logs --job 17
         espalier logs --grep "out of memory|Killed" --grid grids/sweep.yaml
         espalier logs -i --grep warning --output json
       """)
 
   @Argument(help: ArgumentHelp("A run's id.", valueName: "run"))
   var id: String?
+
+  @Option(help: ArgumentHelp("A job's number, in place of a run.", valueName: "job"))
+  var job: Int64?
 
   @Option(
     help: ArgumentHelp(
@@ -33,7 +41,7 @@ struct LogsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("With --grep: only logs of this grid's jobs.", valueName: "grid"))
   var grid: String?
 
-  @Flag(help: "With a run: all attempts, not only the last at each job.")
+  @Flag(help: "With a run or a job: all attempts, not only the last at each job.")
   var all = false
 
   @OptionGroup var results: ResultsOption
@@ -42,8 +50,11 @@ struct LogsCommand: ParsableCommand {
   var output = OutputMode.table
 
   func validate() throws {
-    if id == nil, grep == nil { throw ValidationError("Name a run, or search with --grep.") }
-    if id == nil, all { throw ValidationError("--all goes with a run.") }
+    if id == nil, grep == nil, job == nil {
+      throw ValidationError("Name a run or a job, or search with --grep.")
+    }
+    if id == nil, job == nil, all { throw ValidationError("--all goes with a run or a job.") }
+    if job != nil, id != nil || grep != nil { throw ValidationError("--job stands alone.") }
     if grep == nil, grid != nil || ignoreCase {
       throw ValidationError("--grid and --ignore-case go with --grep.")
     }
@@ -51,26 +62,27 @@ struct LogsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let logs = AttemptLogs(results: results)
+    let logs = try AttemptLogs(results: results)
     if let grep {
       try search(LinePattern(grep, ignoresCase: ignoreCase), logs)
     } else if let id {
-      try show(KnownRun(id, results: results), logs)
+      try show(KnownRun(id, results: results).attempts, of: "run \(id)", logs)
+    } else if let job {
+      let attempts = try KnownGrid.reader(results).attempts(at: [JobID(rawValue: job)])
+      try show(attempts, of: "job \(job)", logs)
     }
   }
 
-  private func show(_ run: KnownRun, _ logs: AttemptLogs) throws {
+  private func show(_ attempts: [AttemptRecord], of what: String, _ logs: AttemptLogs) throws {
     var shown: [(attempt: AttemptRecord, text: String)] = []
-    for attempt in all ? run.attempts : Self.last(of: run.attempts) {
+    for attempt in all ? attempts : Self.last(of: attempts) {
       if let text = try logs.text(of: attempt) { shown.append((attempt, text)) }
     }
     switch output {
     case .table:
       if shown.isEmpty {
         Terminal.note(
-          run.attempts.isEmpty
-            ? "no job of run \(run.id) has been started yet"
-            : "the jobs of run \(run.id) said nothing")
+          attempts.isEmpty ? "nothing of \(what) has been started yet" : "\(what) said nothing")
       }
       for (index, entry) in shown.enumerated() {
         if shown.count > 1 {

@@ -21,12 +21,25 @@ struct PlanCommand: ParsableCommand {
       most for about the time of --pilot-time, and then shows the plan. What they complete is kept, \
       as by `espalier run`; the pace of what is too long is taken from its progress.
 
+      With --shard K/N the plan is that of one of N shares of the grid: what shares a trajectory stays \
+      together, and the shares are about equal in steps. Base models and selections that several shares \
+      start from are made in each, unless they were merged in before; the plan names them.
+
+      JSON: grid, shard (null, or shard, runs, runs_of_grid, parts_of_grid, share_of_work, \
+      made_in_several_shards); runs, with total, new, reused, done, pending, failed; orphaned, cells, \
+      jobs; for each kind in stages: kind, stages (counted like runs), uses, steps, steps_alone, \
+      steps_left; cost with seconds, seconds_low, seconds_high (of one core), unknown_kinds, \
+      timed_at_other_values_of, memory_bytes, disk_bytes.
+
       Examples:
         espalier plan grids/quickstart.yaml
         espalier plan grids/quickstart.yaml --set axes.seed.count=16
+        espalier plan grids/quickstart.yaml --shard 1/3
+        espalier plan grids/quickstart.yaml --output json
       """)
 
   @OptionGroup var grid: GridOptions
+  @OptionGroup var share: ShardOption
 
   @Flag(help: "First run a few jobs of kinds that were never timed.")
   var pilot = false
@@ -41,6 +54,9 @@ struct PlanCommand: ParsableCommand {
 
   func validate() throws {
     if pilotTime != nil, !pilot { throw ValidationError("--pilot-time goes with --pilot") }
+    if pilot, share.text != nil {
+      throw ValidationError("--pilot times jobs of the whole grid and does not go with --shard")
+    }
   }
 
   func run() throws {
@@ -48,11 +64,11 @@ struct PlanCommand: ParsableCommand {
       let options = try RunOptions.parse(["--output", output.rawValue])
       try PilotRun(run: GridRun(grid, options), budget: pilotTime?.seconds ?? 60)()
     } else {
-      try Self.show(grid, output: output)
+      try Self.show(grid, shard: share.shard, output: output)
     }
   }
 
-  static func show(_ options: GridOptions, output: OutputMode) throws {
+  static func show(_ options: GridOptions, shard: Shard?, output: OutputMode) throws {
     let loaded = try LoadedGrid(file: options.grid, overrides: options.overrides)
     loaded.warnOfMissingProgram()
     let folder = ResultsFolder(path: options.results.results)
@@ -60,7 +76,7 @@ struct PlanCommand: ParsableCommand {
       FileManager.default.fileExists(atPath: folder.table)
       ? try JobTableReader(path: folder.table) : nil
     let planning = try Planning(
-      loaded, in: reader, store: ArtifactStore(folder: folder.artifacts))
+      loaded, in: reader, store: ArtifactStore(folder: folder.artifacts), shard: shard)
     try show(planning, loaded, options, in: reader, output: output)
   }
 
@@ -73,7 +89,7 @@ struct PlanCommand: ParsableCommand {
     let text = PlanText(
       grid: loaded.name, summary: planning.summary, cost: CostEstimate(cost),
       resources: loaded.grid.specification.program.resources,
-      pilot: options.command("plan") + " --pilot")
+      pilot: options.command("plan") + " --pilot", share: planning.share)
     switch output {
     case .table: Terminal.print(text.text)
     case .json: Terminal.write(text.json.text, to: STDOUT_FILENO)

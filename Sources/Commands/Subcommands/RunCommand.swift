@@ -9,24 +9,34 @@ struct RunCommand: ParsableCommand {
       once ends in order and exits with 3, twice ends at once with 130; either way, and after any \
       kill, the same command goes on. Runs that failed stay failed until `espalier retry`.
 
+      With --shard K/N only one of N shares is run, for several machines that know nothing of each \
+      other; afterwards `espalier merge` brings their results folders together, and a plain `run` \
+      completes what is missing.
+
+      On a terminal of at least 60 columns and 16 lines a view of workers, throughput, cells and \
+      failures is drawn in place; on a smaller one a single line; elsewhere plain lines every ten \
+      seconds. --output quiet shows nothing, and NO_COLOR=1 leaves colours out.
+
       Examples:
         espalier run grids/quickstart.yaml
         espalier run sweep.yaml -j8 --max-fails 10
         espalier run sweep.yaml --set temperature=0.5 --results scratch
         espalier run sweep.yaml --dry-run
+        espalier run sweep.yaml --shard 1/3 --results shard-1
       """)
 
   @OptionGroup var grid: GridOptions
   @OptionGroup var options: RunOptions
+  @OptionGroup var share: ShardOption
 
   @Flag(name: [.customShort("n"), .long], help: "Only show the plan, as `espalier plan` does.")
   var dryRun = false
 
   func run() throws {
     if dryRun {
-      try PlanCommand.show(grid, output: options.output)
+      try PlanCommand.show(grid, shard: share.shard, output: options.output)
     } else {
-      try GridRun(grid, options).run(retrying: nil)
+      try GridRun(grid, options, shard: share.shard).run(retrying: nil)
     }
   }
 }

@@ -17,6 +17,9 @@ struct RunsCommand: ParsableCommand {
       condition on it. On a terminal the list ends after 200 runs; csv and json have them all. \
       Works during a run and changes nothing.
 
+      JSON, for each run: run, axes (by name), state, failure (the cluster's id or null), metrics (by \
+      name).
+
       Examples:
         espalier runs grids/sweep.yaml --where "state == failed"
         espalier runs sweep --where "temperature <= 0.5" --where "accuracy < 0.1"

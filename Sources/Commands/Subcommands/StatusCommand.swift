@@ -12,12 +12,21 @@ struct StatusCommand: ParsableCommand {
       time that is left, with a 95% interval from the times of like stages; how far each value of \
       each axis is (done of all its runs; with a grid named, or with --axes); and the failures in \
       clusters: failed jobs with the same reason and, but for numbers, the same message. A \
-      cluster's id goes to `espalier retry --cluster` and `espalier runs --where failure=ID`. \
-      core_seconds_left in JSON is the time of one core. Works during a run and changes nothing.
+      cluster's id goes to `espalier retry --cluster` and `espalier runs --where failure=ID`. Works \
+      during a run and changes nothing.
+
+      JSON, for each grid: grid; runs with total, done, failed, running, pending, orphaned; for each \
+      kind in stages: kind, done, open, failed; axes (axis, and values with value, runs, done, failed); \
+      shards (shard, runs, done, failed, jobs, jobs_done) and runs_of_other_shards_missing; \
+      running_jobs, jobs_asking_again, stages_per_second; seconds_left with seconds_left_low and _high \
+      while a run is going on, and core_seconds_left with its _low and _high, the time of one core; \
+      unknown_kinds, which were never timed; failures (cluster, reason, message, runs, jobs, log). What \
+      is not known is null.
 
       Examples:
         espalier status
         espalier status grids/quickstart.yaml
+        espalier status sweep --axes
         espalier status sweep --output json
       """)
 

@@ -1,39 +1,60 @@
+import Execution
 import Glibc
 import Synchronization
 
-/// Shows progress on standard error: a bar that is drawn over itself on a terminal, a plain line
-/// every ten seconds elsewhere.
+/// Shows progress on standard error: a view that is drawn over itself on a terminal that is large enough, a
+/// bar of one line on a smaller one, a plain line every ten seconds elsewhere.
 final class ProgressDisplay: Sendable {
   private static let plainInterval = 10.0
 
-  private struct Shown: Sendable {
-    var line = ProgressLine()
+  private struct Shown {
+    var model: LiveModel
     var nextPlain = ProgressDisplay.plainInterval
-    var isDrawn = false
+    /// What stands on the screen.
+    var frame: ScreenFrame?
   }
 
-  private let isTerminal = Terminal.errorIsTerminal
-  private let shown = Mutex(Shown())
+  private let isTerminal = Terminal.errorMovesCursor
+  private let hasColours = Terminal.errorHasColours
+  private let shown: Mutex<Shown>
 
-  func update(_ state: ProgressState) {
+  init(_ subject: LiveModel.Subject) {
+    shown = Mutex(Shown(model: LiveModel(subject)))
+  }
+
+  func update(_ snapshot: ExecutionSnapshot) {
     shown.withLock { shown in
-      shown.line.observe(state)
+      shown.model.observe(snapshot)
+      let progress = shown.model.state.progress
       if isTerminal {
-        let bar = shown.line.bar(state, width: Terminal.width)
-        Terminal.write("\r\u{1B}[K" + bar, to: STDERR_FILENO)
-        shown.isDrawn = true
-      } else if state.elapsed >= shown.nextPlain {
-        Terminal.note(shown.line.text(state))
-        shown.nextPlain = state.elapsed + Self.plainInterval
+        let size = Terminal.errorSize
+        let lines = Self.lines(shown.model, columns: size.columns, rows: size.rows)
+        Terminal.write(
+          ScreenFrame.drawing(
+            lines, over: shown.frame, columns: size.columns, colours: hasColours),
+          to: STDERR_FILENO)
+        shown.frame = ScreenFrame(lines)
+      } else if progress.elapsed >= shown.nextPlain {
+        Terminal.note(shown.model.text(progress))
+        shown.nextPlain = progress.elapsed + Self.plainInterval
       }
     }
   }
 
-  /// Takes the bar away.
+  private static func lines(_ model: LiveModel, columns: Int, rows: Int) -> [StyledLine] {
+    guard columns >= LiveView.smallestWidth, rows >= LiveView.smallestHeight else {
+      return [StyledLine(model.bar(model.state.progress, width: columns)).cut(to: columns - 1)]
+    }
+    return LiveView(model.state, columns: columns, rows: rows).lines
+  }
+
+  /// Takes away what was drawn: the screen is as it was before.
   func clear() {
     shown.withLock { shown in
-      if shown.isDrawn { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
-      shown.isDrawn = false
+      if let frame = shown.frame {
+        Terminal.write(frame.removal(columns: Terminal.errorSize.columns), to: STDERR_FILENO)
+      }
+      shown.frame = nil
     }
   }
 }

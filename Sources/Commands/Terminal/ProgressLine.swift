@@ -6,6 +6,8 @@ struct ProgressState {
     let done: Int
     let total: Int
     let note: String
+    /// Since it began.
+    var seconds = 0.0
   }
 
   var runsDone = 0
@@ -27,7 +29,8 @@ struct ProgressLine {
   private static let memory = 20.0
 
   private var last: (elapsed: Double, stages: Int)?
-  private var rate: Double?
+  /// Stages a second; `nil` until something can be said.
+  private(set) var rate: Double?
 
   /// Takes a new state in; the rate follows the last twenty seconds or so.
   mutating func observe(_ state: ProgressState) {
@@ -84,7 +87,7 @@ struct ProgressLine {
     return String((bar + text(state)).prefix(max(width - 1, 10)))
   }
 
-  private static func rateText(_ rate: Double) -> String {
+  static func rateText(_ rate: Double) -> String {
     let tenths = Int((rate * 10).rounded())
     return rate < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
   }

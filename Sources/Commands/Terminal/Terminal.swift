@@ -2,7 +2,28 @@ import Glibc
 
 /// Standard output and standard error, and what is known of them.
 enum Terminal {
-  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether standard error is a terminal on which lines can be drawn over.
+  static var errorMovesCursor: Bool {
+    isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb"
+  }
+
+  /// Whether it may have colours: `NO_COLOR`, if it says anything, says no (no-color.org).
+  static var errorHasColours: Bool { errorMovesCursor && variable("NO_COLOR").isEmpty }
+
+  /// The size of the terminal behind standard error now; 80 by 24 where it does not say.
+  static var errorSize: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  private static func variable(_ name: String) -> String {
+    getenv(name).map { String(cString: $0) } ?? ""
+  }
+
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
   /// The width of the terminal behind standard error or standard output in columns; 100 where

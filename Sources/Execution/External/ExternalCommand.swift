@@ -6,8 +6,14 @@ import Keys
 struct ExternalCommand: Hashable, Sendable {
   /// The program and its arguments.
   let words: [String]
-  /// What the process's environment has beside the owner's.
+  /// What the process's environment has beside the owner's and the program's.
   let environment: [String: String]
+
+  /// The names that `environment` may have.
+  static let variables: Set<String> = [
+    "ESPALIER_PARAMETERS", "ESPALIER_RUN", "ESPALIER_ATTEMPT", "ESPALIER_CHECKPOINT_DIR",
+    "ESPALIER_RESULTS",
+  ]
 
   /// - Parameters:
   ///   - stages: the order's stages, all of one trajectory; with a prefix axis the process is to
@@ -32,7 +38,7 @@ struct ExternalCommand: Hashable, Sendable {
       }
       words = ["/bin/sh", "-c", filled]
     }
-    var environment = program.environment
+    var environment: [String: String] = [:]
     environment["ESPALIER_PARAMETERS"] = parameters.canonical.text
     environment["ESPALIER_RUN"] = RunID(parameters: parameters.canonical).text
     environment["ESPALIER_ATTEMPT"] = attempt.description

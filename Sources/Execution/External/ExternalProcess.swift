@@ -1,4 +1,5 @@
-import Dispatch
+import Artifacts
+import CShims
 import Glibc
 import Grid
 import Scheduler
@@ -6,7 +7,8 @@ import Scheduler
 /// The process of one attempt of an external program: its reports are taken from its output, and
 /// everything else it says goes into the attempt's log.
 ///
-/// `@unchecked Sendable`: everything mutable is touched on `queue` only; `child` is safe by itself.
+/// `@unchecked Sendable`: everything mutable is touched by the thread that listens to the guard only,
+/// and by the owner before that has heard of it.
 final class ExternalProcess: @unchecked Sendable {
   enum Word: Sendable {
     /// These results are complete, and the program is at this value of its prefix axis.
@@ -16,8 +18,8 @@ final class ExternalProcess: @unchecked Sendable {
     /// The process is gone. `last` is what is complete if the end was a good one, or what is wrong
     /// with the reports.
     case ended(ProcessEnd, last: Result<[ReportLedger.Completed], Failure>, detail: String)
-    /// The log could not be written.
-    case logFailed(String)
+    /// It could not be started.
+    case notStarted(SpawnFailure)
   }
 
   /// A longer line is no report but a part of the log.
@@ -25,101 +27,100 @@ final class ExternalProcess: @unchecked Sendable {
   /// More than this of the report file is not read.
   static let longestReport = 64 << 20
 
-  private let queue: DispatchQueue
-  private let post: @Sendable (Word) -> Void
-  private let child: ChildProcess
+  let key: Session.ProgramKey
+  /// What it was to execute, for messages.
+  let path: String
+  private let report: String
+  private let started: (Int32) -> Void
   private var lines = LineSplitter(limit: ExternalProcess.longestLine)
   private var ledger: ReportLedger
   private let log: AttemptLog
   /// Of standard error alone: which of two pipes is read first says nothing of what came last.
   private var errors = LogTail()
-  private let report: String
   private var failure: Failure?
-  private var hasLogFailed = false
   private var hasEnded = false
 
   /// - Parameters:
   ///   - report: the file that the program may write instead of its output.
-  ///   - post: called on the process's own queue.
+  ///   - started: called with the process group, once that is known.
   init(
-    _ spawned: SpawnedProcess, name: String, ledger: ReportLedger, log: String, report: String,
-    watch: DescriptorWatch, post: @escaping @Sendable (Word) -> Void
+    _ key: Session.ProgramKey, path: String, ledger: ReportLedger, log: AttemptLog, report: String,
+    started: @escaping (Int32) -> Void
   ) {
-    queue = DispatchQueue(label: "espalier.program.\(name)")
+    self.key = key
+    self.path = path
     self.ledger = ledger
-    self.log = AttemptLog(path: log)
+    self.log = log
     self.report = report
-    self.post = post
-    child = ChildProcess(spawned, queue: queue, watch: watch)
-    let handlers = ChildProcess.Handlers(
-      output: { [unowned self] in readOutput($0) },
-      outputClosed: {},
-      error: { [unowned self] in
-        errors.add($0)
-        self.log.write($0)
-        checkLog()
-      },
-      ended: { [self] in ended($0) })
-    child.start(handlers)
+    self.started = started
   }
 
-  var group: Int32 { child.group }
+  func hasStarted(_ group: Int32) { started(group) }
 
-  func send(_ signal: Int32) {
-    child.send(signal)
+  func readOutput(_ bytes: UnsafeRawBufferPointer, _ post: (Word) -> Void) {
+    lines.take(bytes) { piece, line in read(line, piece, post) }
+    log.flush()
   }
 
-  private func readOutput(_ bytes: UnsafeRawBufferPointer) {
-    lines.take(bytes) { piece, line in read(line, piece) }
-    checkLog()
+  func readError(_ bytes: UnsafeRawBufferPointer) {
+    errors.add(bytes)
+    log.write(bytes)
+    log.flush()
   }
 
-  private func read(_ line: UnsafeRawBufferPointer, _ piece: LineSplitter.Piece) {
+  /// Takes in again what was reported, as far as the guard had written it down when it died: a report
+  /// that is repeated says nothing new.
+  func readAgain(_ journaled: [[UInt8]], _ post: (Word) -> Void) {
+    lines = LineSplitter(limit: Self.longestLine)
+    for line in journaled { line.withUnsafeBytes { readReport($0, post, isLogged: false) } }
+  }
+
+  private func read(
+    _ line: UnsafeRawBufferPointer, _ piece: LineSplitter.Piece, _ post: (Word) -> Void
+  ) {
     switch piece {
     case .part: log.write(line)
     case .lastPart: log.write(line: line)
-    case .line:
-      switch failure == nil ? ledger.take(line) : .text {
-      case .text: log.write(line: line)
-      case .report(let completed):
-        post(.reported(completed, step: ledger.step))
-      case .failure(let failure):
-        self.failure = failure
-        log.write(line: line)
-        log.note(failure.message)
-        if !hasEnded { post(.failed(failure)) }
-      }
+    case .line: readReport(line, post, isLogged: true)
     }
   }
 
-  /// Brings the log to its file and says once when that cannot be.
-  private func checkLog() {
-    log.flush()
-    guard let error = log.error, !hasLogFailed else { return }
-    hasLogFailed = true
-    post(.logFailed("\(error)"))
+  private func readReport(
+    _ line: UnsafeRawBufferPointer, _ post: (Word) -> Void, isLogged: Bool
+  ) {
+    switch failure == nil ? ledger.take(line) : .text {
+    case .text: if isLogged { log.write(line: line) }
+    case .report(let completed):
+      // Most programs report once, and that is complete with their end.
+      if !completed.isEmpty || ledger.step != nil {
+        post(.reported(completed, step: ledger.step))
+      }
+    case .failure(let failure):
+      self.failure = failure
+      log.write(line: line)
+      log.note(failure.message)
+      if !hasEnded { post(.failed(failure)) }
+    }
   }
 
-  private func ended(_ end: ProcessEnd) {
+  func end(_ end: ProcessEnd, _ post: (Word) -> Void) {
     hasEnded = true
     // Half a line is what a program that was killed leaves; it says nothing.
     lines.finish { piece, line in
-      if end == .exited(0) { read(line, piece) } else { log.write(line: line) }
+      if end == .exited(0) { read(line, piece, post) } else { log.write(line: line) }
     }
-    readReportFile()
+    readReportFile(post)
     let last = failure.map { .failure($0) } ?? ledger.finish()
     if end == .exited(0), case .failure(let failure) = last { log.note(failure.message) }
     log.finish()
     let complaint = errors.lastLine
-    let detail = complaint.isEmpty ? log.lastLine : complaint
-    checkLog()
-    post(.ended(end, last: last, detail: detail))
+    post(.ended(end, last: last, detail: complaint.isEmpty ? log.lastLine : complaint))
   }
 
   /// Takes in what the program wrote into the file of `ESPALIER_RESULTS`.
-  private func readReportFile() {
+  private func readReportFile(_ post: (Word) -> Void) {
     guard let bytes = SystemCall.contents(of: report, atMost: Self.longestReport) else { return }
-    bytes.withUnsafeBytes { lines.take($0) { piece, line in read(line, piece) } }
-    lines.finish { piece, line in read(line, piece) }
+    bytes.withUnsafeBytes { lines.take($0) { piece, line in read(line, piece, post) } }
+    lines.finish { piece, line in read(line, piece, post) }
   }
 }

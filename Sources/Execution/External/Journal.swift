@@ -1,25 +1,58 @@
 import Artifacts
 import Glibc
+import Grid
 
-/// What a dead owner's program said and how it ended, as its guard has written it down: the lines that
-/// may be reports, and last, when it ended by itself, its status.
+/// What a dead owner's programs said and how they ended, as the guard has written it down: the lines
+/// that may be reports, and last, when a program ended by itself, its status.
 ///
 /// A program's exit status is known to nobody but its parent, so an owner that dies would take it
-/// along, and a job that was finished would be done again. The guard is that parent (see
-/// `espalier_spawn`). A program that was killed with its owner leaves no status: what it reported
-/// before counts, as always, but for the results that it was at.
+/// along, and a job that was finished would be done again. The guard is that parent (see guard.h). A
+/// program that was killed with its owner leaves no status: what it reported before counts, as always,
+/// but for the results that it was at.
 struct Journal {
-  let lines: [[UInt8]]
-  /// `nil` when the program did not end by itself.
-  let status: Int32?
+  /// What one attempt has left.
+  struct Record: Hashable {
+    var lines: [[UInt8]] = []
+    /// `nil` when the program did not end by itself.
+    var status: Int32?
+  }
 
-  /// Waits until its guard is done with it. `nil` when there is none.
+  private(set) var records: [Session.ProgramKey: Record] = [:]
+  /// The files that it was read from.
+  private(set) var paths: [String] = []
+
+  init() {}
+
+  /// Reads all journals whose path is `prefix` and a number, once their guard is done with them.
   ///
   /// - Parameter patience: how long a guard may take to write down what it has, in steps of ten
   ///   milliseconds.
-  init?(path: String, patience: Int = 500) throws(OwnershipError) {
+  init(prefix: String, patience: Int = 500) throws(OwnershipError) {
+    for number in try Self.numbers(prefix: prefix) {
+      let path = prefix + String(number)
+      try read(path, patience: patience)
+      paths.append(path)
+    }
+  }
+
+  subscript(key: Session.ProgramKey) -> Record? { records[key] }
+
+  /// The numbers of the journals that are there, ascending.
+  private static func numbers(prefix: String) throws(OwnershipError) -> [Int] {
+    guard let slash = prefix.lastIndex(of: "/") else { return [] }
+    let name = prefix[prefix.index(after: slash)...]
+    do throws(FileError) {
+      return try Folder.names(in: String(prefix[..<slash])).compactMap { entry in
+        entry.hasPrefix(name) ? Int(entry.dropFirst(name.count)) : nil
+      }.sorted()
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private mutating func read(_ path: String, patience: Int) throws(OwnershipError) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    if file < 0, errno == ENOENT { return nil }
+    if file < 0, errno == ENOENT { return }
     guard file >= 0 else { throw .file(FileError(.open, path, code: errno)) }
     defer { close(file) }
     var rounds = 0
@@ -31,41 +64,49 @@ struct Journal {
       guard rounds < patience else { throw .journalHeld(path: path) }
       usleep(10_000)
     }
-    guard let bytes = SystemCall.contents(of: path, atMost: ExternalProcess.longestReport) else {
+    guard let bytes = SystemCall.contents(of: path, atMost: Int.max) else {
       throw .file(FileError(.read, path, code: errno))
     }
-    var lines: [[UInt8]] = []
-    var status: Int32?
-    var splitter = LineSplitter(limit: ExternalProcess.longestLine + 1)
+    var splitter = LineSplitter(limit: ExternalProcess.longestLine + 64)
     // A last line without its end is what a guard leaves that was killed itself.
     bytes.withUnsafeBytes { bytes in
       splitter.take(bytes) { piece, line in
-        guard piece == .line else { return }
-        let text = String(decoding: line.prefix(32), as: UTF8.self)
-        if text.hasPrefix("exited ") {
-          status = Int32(text.dropFirst("exited ".count))
-        } else {
-          lines.append(Array(line))
-        }
+        if piece == .line { take(line) }
       }
     }
-    self.lines = lines
-    self.status = status
+  }
+
+  /// Takes in `JOB ATTEMPT LINE`.
+  private mutating func take(_ line: UnsafeRawBufferPointer) {
+    guard let first = line.firstIndex(of: UInt8(ascii: " ")),
+      let second = line[(first + 1)...].firstIndex(of: UInt8(ascii: " ")),
+      let job = Int64(String(decoding: line[..<first], as: UTF8.self)),
+      let attempt = Int(String(decoding: line[(first + 1)..<second], as: UTF8.self))
+    else { return }
+    let key = Session.ProgramKey(
+      job: JobID(rawValue: job), attempt: Attempt(rawValue: attempt))
+    let words = line[(second + 1)...]
+    let text = String(decoding: words.prefix(32), as: UTF8.self)
+    if text.hasPrefix("exited ") {
+      records[key, default: Record()].status = Int32(text.dropFirst("exited ".count))
+    } else {
+      records[key, default: Record()].lines.append(Array(words))
+    }
   }
 }
 
 extension ReportLedger {
-  /// The results that a program whose owner died has completed, by its journal and by the file that
-  /// it may write instead of its output.
-  mutating func completed(in journal: Journal, report: [UInt8]) -> [Completed] {
+  /// The results that a program whose owner died has completed, by what its guard has written down and
+  /// by the file that it may write instead of its output.
+  mutating func completed(in record: Journal.Record, report: [UInt8]) -> [Completed] {
     var splitter = LineSplitter(limit: ExternalProcess.longestLine)
-    var lines = journal.lines
+    var lines = record.lines
     let keep = { (piece: LineSplitter.Piece, line: UnsafeRawBufferPointer) in
       if piece == .line { lines.append(Array(line)) }
     }
     report.withUnsafeBytes { splitter.take($0, keep) }
     // Half a line is what a program that was killed leaves.
-    if journal.status == 0 { splitter.finish(keep) }
+    if record.status == 0 { splitter.finish(keep) }
     var completed: [Completed] = []
     for line in lines {
       switch line.withUnsafeBytes({ take($0) }) {
@@ -75,7 +116,7 @@ extension ReportLedger {
       case .failure: return completed
       }
     }
-    if journal.status == 0, case .success(let results) = finish() { completed += results }
+    if record.status == 0, case .success(let results) = finish() { completed += results }
     return completed
   }
 }

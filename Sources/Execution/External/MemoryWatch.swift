@@ -10,6 +10,7 @@ import Synchronization
 /// a program and all that it starts really have. A process that leaves its group is not seen.
 final class MemoryWatch: Sendable {
   private struct Group: Sendable {
+    let key: Session.ProgramKey
     let limit: Int
     let exceeded: @Sendable (Int) -> Void
   }
@@ -28,17 +29,20 @@ final class MemoryWatch: Sendable {
   /// - Parameters:
   ///   - limit: in bytes.
   ///   - exceeded: called at most once, with what the group has resident.
-  func add(_ group: Int32, limit: Int, exceeded: @escaping @Sendable (Int) -> Void) {
+  func add(
+    _ group: Int32, _ key: Session.ProgramKey, limit: Int,
+    exceeded: @escaping @Sendable (Int) -> Void
+  ) {
     let begins = state.withLock { state in
-      state.groups[group] = Group(limit: limit, exceeded: exceeded)
+      state.groups[group] = Group(key: key, limit: limit, exceeded: exceeded)
       defer { state.isLooking = true }
       return !state.isLooking
     }
     if begins { queue.async { [self] in look() } }
   }
 
-  func remove(_ group: Int32) {
-    state.withLock { $0.groups[group] = nil }
+  func remove(_ key: Session.ProgramKey) {
+    state.withLock { state in state.groups = state.groups.filter { $0.value.key != key } }
   }
 
   private func look() {

@@ -2,46 +2,40 @@ import Glibc
 
 /// The processes that a dead owner left behind.
 ///
-/// The direct children of an owner die with it, but for the guards of external programs. What they had
-/// started may live on in their process groups; a group is known by the number, start time and boot of
-/// its first process, which the registry holds. A number is not given to another process while a group
-/// of that number has members, so a group whose first process is gone is still the one on record if it
-/// belongs to the owner's session and began after it was recorded.
+/// Workers die with their owner, and programs with their guard. What they had started may live on in
+/// their process groups; a group is known by the number, start time and boot of its first process, which
+/// the registry holds. A number is not given to another process while a group of that number has
+/// members, so a group whose first process is gone is still the one on record if it belongs to the
+/// owner's session and began after it was recorded.
 enum Leftovers {
   private struct Record {
     /// The owner's session.
     let session: Int32
-    /// The start times of the groups' first processes.
-    var starts: [Int32: UInt64] = [:]
-    /// The group of each guard's program.
-    var programs: [Int32: Int32] = [:]
+    /// Between which clock ticks the groups' first processes began.
+    var starts: [Int32: ClosedRange<UInt64>] = [:]
+    var guards: Set<Int32> = []
 
     /// `nil` for a registry of another boot, or none.
-    init?(_ registry: String) {
-      guard let bytes = SystemCall.contents(of: registry) else { return nil }
+    init?(_ bytes: [UInt8]?) {
+      guard let bytes else { return nil }
       let lines = ProcessRegistry.lines(of: bytes)
       guard let header = lines.first, header.count == 2,
         header[0] == ProcessIdentity.currentBoot, let session = Int32(header[1])
       else { return nil }
       self.session = session
-      for fields in lines.dropFirst() {
-        guard let program = add(fields) else { continue }
-        if let guarding = add(fields.dropFirst(2)) { programs[guarding] = program }
+      for fields in lines.dropFirst() where fields.count >= 3 {
+        guard let pid = Int32(fields[0]), pid > 1, let earliest = UInt64(fields[1]),
+          let latest = UInt64(fields[2]), earliest <= latest
+        else { continue }
+        starts[pid] = earliest...latest
+        if fields.count > 3, fields[3] == "guard" { guards.insert(pid) }
       }
-    }
-
-    private mutating func add(_ fields: some Collection<Substring>) -> Int32? {
-      let fields = Array(fields.prefix(2))
-      guard fields.count == 2, let pid = Int32(fields[0]), pid > 1, let start = UInt64(fields[1])
-      else { return nil }
-      starts[pid] = start
-      return pid
     }
   }
 
-  /// The process groups on record in the registry that still have members, those of guards included.
+  /// The process groups on record in the registry that still have members, that of a guard included.
   static func groups(registry: String) -> [Int32] {
-    Record(registry).map(living) ?? []
+    Record(SystemCall.contents(of: registry)).map(living) ?? []
   }
 
   private static func living(_ record: Record) -> [Int32] {
@@ -49,12 +43,14 @@ enum Leftovers {
     guard !recorded.isEmpty else { return [] }
     // A number that another process has by now cannot be that of an old group.
     for (pid, start) in recorded {
-      if let status = ProcessStatus(of: pid), status.startTime != start { recorded[pid] = nil }
+      if let status = ProcessStatus(of: pid), !start.contains(status.startTime) {
+        recorded[pid] = nil
+      }
     }
     var found: Set<Int32> = []
     for pid in allProcesses() {
       guard let status = ProcessStatus(of: pid), status.state != "Z",
-        let start = recorded[status.group], status.startTime >= start,
+        let start = recorded[status.group], status.startTime >= start.lowerBound,
         pid == status.group || status.session == record.session
       else { continue }
       found.insert(status.group)
@@ -62,24 +58,40 @@ enum Leftovers {
     return found.sorted()
   }
 
-  /// How long a guard may take to write down what its program said, in steps of five milliseconds.
+  /// How long a guard may take to write down what its programs said, in steps of five milliseconds.
   private static let guardPatience = 600
 
-  /// Ends the groups on record and waits until they are gone. Returns of how many jobs they were.
+  /// Ends the groups on record and waits until they are gone. Returns how many there were; a guard
+  /// counts where nothing else is left.
   static func end(registry: String) throws(OwnershipError) -> Int {
-    guard let record = Record(registry) else { return 0 }
+    guard let record = Record(SystemCall.contents(of: registry)) else { return 0 }
     let groups = living(record)
     guard !groups.isEmpty else { return 0 }
-    for group in groups where record.programs[group] == nil { kill(-group, SIGKILL) }
-    // A guard ends by itself once its program has, unless somebody has stopped it.
-    for group in groups where record.programs[group] != nil { kill(-group, SIGCONT) }
+    let programs = groups.filter { !record.guards.contains($0) }
+    for group in programs { kill(-group, SIGKILL) }
+    // A guard ends by itself once its programs have, unless somebody has stopped it.
+    for group in groups where record.guards.contains(group) { kill(-group, SIGCONT) }
     for round in 0..<1000 {
       let left = living(record)
-      if left.isEmpty { return Set(groups.map { record.programs[$0] ?? $0 }).count }
+      if left.isEmpty { return max(programs.count, 1) }
       if round == guardPatience { for group in left { kill(-group, SIGKILL) } }
       usleep(5000)
     }
     throw .leftoversRemain(groups: living(record))
+  }
+
+  /// Ends what the programs of a guard that is gone had started.
+  ///
+  /// - Parameter registry: open.
+  static func endPrograms(registry: Int32) {
+    guard var record = Record(ProcessRegistry.contents(of: registry)) else { return }
+    for pid in record.guards { record.starts[pid] = nil }
+    for _ in 0..<1000 {
+      let left = living(record)
+      if left.isEmpty { return }
+      for group in left { kill(-group, SIGKILL) }
+      usleep(1000)
+    }
   }
 
   static func allProcesses() -> [Int32] {

@@ -4,8 +4,8 @@ import Glibc
 
 /// A small file that says which processes the owner has started and not yet seen the end of, so that
 /// the next owner can end what a dead one left behind. A header names the boot and the owner's
-/// session; line n is for the process in place n, which writes itself, and its guard if it has one, down
-/// before it executes.
+/// session; line n is for the process in place n, which writes itself down before it executes. The guard
+/// of programs has a place too, and clears those of its programs itself.
 ///
 /// The file is never synced: it matters only while the machine is up, and then the kernel has it.
 struct ProcessRegistry: ~Copyable {
@@ -45,6 +45,15 @@ struct ProcessRegistry: ~Copyable {
       }
       return String(decoding: line, as: UTF8.self).split { $0 == " " || $0 == "\n" }
     }
+  }
+
+  /// The whole file; `nil` when it cannot be read.
+  static func contents(of descriptor: Int32) -> [UInt8]? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    return count == bytes.count ? bytes : nil
   }
 
   /// Takes a place for one process.

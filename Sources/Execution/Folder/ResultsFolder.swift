@@ -23,6 +23,10 @@ package struct ResultsFolder: Hashable, Sendable {
   /// The folder of a grid's exports and report; `grid` is its name in the job table.
   package func grid(_ grid: String) -> String { path + "/" + grid }
 
+  /// What the table keeps as the log of an attempt: that it is in the store. Earlier versions named a
+  /// file of its own.
+  package static let logMark = "logs"
+
   /// The file that a log path of the job table names.
   package func log(_ relativePath: String) -> String { path + "/" + relativePath }
 }

@@ -1,30 +1,29 @@
 import Artifacts
-import Glibc
 
-/// The log of one attempt: what its process says to people. The file is made with the first byte, so
-/// that quiet attempts leave none. A process that says too much keeps its beginning and its end.
+/// The log of one attempt: what its process says to people. Quiet attempts leave nothing in the store.
+/// A process that says too much keeps its beginning and its end.
 ///
-/// Lines gather until `flush`, so that a talkative process costs few writes. Not thread-safe: it
-/// belongs to its process's queue.
+/// Lines gather until `flush`, so that a talkative process costs little. Not thread-safe: it belongs to
+/// its process's queue.
 final class AttemptLog {
   /// How much of the beginning is kept.
   static let headLimit = 8 << 20
   /// How much of the end is kept.
   static let tailLimit = 256 << 10
 
-  let path: String
-  private var file: Int32 = -1
+  private let name: LogName
+  private let store: LogStore
   private var headBytes = 0
-  /// What is not in the file yet.
+  /// What is not in the store yet.
   private var pending: [UInt8] = []
   private var tail: [UInt8] = []
   private var leftOut = 0
   /// The end of what was said last, for messages.
   private var last = LogTail()
-  private(set) var error: FileError?
 
-  init(path: String) {
-    self.path = path
+  init(_ name: LogName, in store: LogStore) {
+    self.name = name
+    self.store = store
   }
 
   deinit {
@@ -32,7 +31,7 @@ final class AttemptLog {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) {
-    guard error == nil, !bytes.isEmpty else { return }
+    guard !bytes.isEmpty else { return }
     let room = min(Self.headLimit - headBytes, bytes.count)
     if room > 0 {
       pending += bytes[..<room]
@@ -63,64 +62,39 @@ final class AttemptLog {
     withUnsafeBytes(of: UInt8(ascii: "\n")) { write($0) }
   }
 
-  /// Brings what was written so far into the file, but for an end that is held back.
+  /// Hands what was written so far to the store, but for an end that is held back.
   func flush() {
     guard !pending.isEmpty else { return }
-    remember(pending)
-    pending.withUnsafeBytes { writeToFile($0) }
+    append(pending)
     pending.removeAll(keepingCapacity: true)
   }
 
-  /// Writes what was held back and closes the file.
+  /// Hands over what was held back.
   func finish() {
     flush()
-    if !tail.isEmpty {
-      leftOut += max(tail.count - Self.tailLimit, 0)
-      let kept = Array(tail.suffix(Self.tailLimit))
-      tail = []
-      remember(kept)
-      if leftOut > 0 {
-        var notice = "\n[espalier] \(leftOut) bytes were left out here\n"
-        leftOut = 0
-        notice.withUTF8 { writeToFile(UnsafeRawBufferPointer($0)) }
-      }
-      kept.withUnsafeBytes { writeToFile($0) }
+    guard !tail.isEmpty else { return }
+    leftOut += max(tail.count - Self.tailLimit, 0)
+    let kept = Array(tail.suffix(Self.tailLimit))
+    tail = []
+    if leftOut > 0 {
+      let notice = "\n[espalier] \(leftOut) bytes were left out here\n"
+      leftOut = 0
+      store.append(Array(notice.utf8), to: name)
     }
-    if file >= 0 { close(file) }
-    file = -1
+    append(kept)
   }
 
-  private func remember(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { last.add($0) }
-  }
-
-  /// The last line in the file that says something, shortened, for messages; empty when there is
-  /// none.
+  /// The last line that says something, shortened, for messages; empty when there is none.
   var lastLine: String { last.lastLine }
 
-  private func writeToFile(_ bytes: UnsafeRawBufferPointer) {
-    guard error == nil else { return }
-    do {
-      if file < 0 { try open() }
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(
-          file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        if count < 0 { throw FileError(.write, path, code: errno) }
-        rest = rest.dropFirst(count)
-      }
-    } catch let failure as FileError {
-      error = failure
-    } catch {
-      preconditionFailure("\(error)")
-    }
+  private func append(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { last.add($0) }
+    store.append(bytes, to: name)
   }
+}
 
-  private func open() throws {
-    if let slash = path.lastIndex(of: "/") { try SystemCall.makeFolder(String(path[..<slash])) }
-    file = try SystemCall.check(.open, path) {
-      Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    }
+extension LogStore {
+  fileprivate func append(_ bytes: [UInt8], to name: LogName) {
+    bytes.withUnsafeBytes { append($0, to: name) }
   }
 }

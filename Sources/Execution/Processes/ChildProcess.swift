@@ -45,7 +45,7 @@ final class ChildProcess: @unchecked Sendable {
 
   /// Takes over the descriptors of `spawned`, except the input.
   init(_ spawned: SpawnedProcess, queue: DispatchQueue, watch: DescriptorWatch) {
-    group = spawned.group
+    group = spawned.pid
     self.spawned = spawned
     self.queue = queue
     self.watch = watch
@@ -74,18 +74,12 @@ final class ChildProcess: @unchecked Sendable {
     ear = nil
   }
 
-  /// Sends a signal to the whole process group. Nothing happens after the child's end: a guard waits
-  /// for its program only when it ends itself, and from then on the group's number may be another's.
+  /// Sends a signal to the whole process group. Nothing happens once the child was waited for: its
+  /// group's number may be another's.
   func send(_ signal: Int32) {
     isOver.withLock { isOver in
-      if !isOver, !hasEnded { kill(-group, signal) }
+      if !isOver { kill(-group, signal) }
     }
-  }
-
-  /// Whether the child, which was not waited for yet, has ended.
-  private var hasEnded: Bool {
-    var entry = pollfd(fd: spawned.processDescriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&entry, 1, 0) == 1
   }
 
   /// Reads a piece at a time, so that one event takes a short time.
@@ -124,9 +118,7 @@ final class ChildProcess: @unchecked Sendable {
   }
 
   /// The child has ended and is not waited for yet, so its group's number is still its own: first
-  /// everything else in the group goes, then what is left in the pipes is read. A guard that ended by
-  /// itself has seen to its program's group, whose number may be another's by now; one that was killed
-  /// has not.
+  /// everything else in the group goes, then what is left in the pipes is read.
   private func end() {
     guard process != nil, let handlers else { return }
     let status = wait()
@@ -149,14 +141,7 @@ final class ChildProcess: @unchecked Sendable {
   /// Ends the group, then takes the child's status; from then on nobody signals it.
   private func wait() -> ProcessEnd {
     isOver.withLock { isOver in
-      var end = siginfo_t()
-      let hasGuard = spawned.pid != group
-      if !hasGuard
-        || waitid(P_PID, id_t(spawned.pid), &end, WEXITED | WNOWAIT | WNOHANG) != 0
-        || end.si_code != CLD_EXITED
-      {
-        kill(-group, SIGKILL)
-      }
+      kill(-group, SIGKILL)
       isOver = true
       var status: Int32 = 0
       while waitpid(spawned.pid, &status, 0) < 0 {

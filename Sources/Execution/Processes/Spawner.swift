@@ -4,7 +4,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Starts all processes, on one thread that lives as long as the session: the signal that ends a
+/// Starts all workers, on one thread that lives as long as the session: the signal that ends a
 /// child with its parent follows the *thread* that started it.
 final class Spawner: Sendable {
   typealias Completion = @Sendable (Result<SpawnedProcess, SpawnFailure>) -> Void
@@ -67,50 +67,37 @@ final class Spawner: Sendable {
   private func startOnce(_ request: SpawnRequest) -> Result<SpawnedProcess, SpawnFailure> {
     var pipes = PipeSet()
     do {
-      if request.hasInput {
-        try pipes.addInput()
-      } else {
-        try pipes.addNull()
-      }
+      try pipes.addInput()
       try pipes.addOutput()
       try pipes.addOutput()
     } catch {
       return .failure(SpawnFailure(step: .pipes, path: request.path, code: error.code))
     }
-    var journal: Int32 = -1
-    if let path = request.journal {
-      journal = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
-      guard journal >= 0 else {
-        return .failure(SpawnFailure(step: .journal, path: path, code: errno))
-      }
-    }
-    defer { if journal >= 0 { close(journal) } }
     var spawn = espalier_spawn()
-    spawn.journal = journal
     spawn.descriptors = (pipes.theirs[0], pipes.theirs[1], pipes.theirs[2])
-    spawn.address_space = UInt64(request.addressSpace ?? 0)
     spawn.open_files = openFiles
     spawn.registry = request.registry
     spawn.registry_offset = Int64(request.registryOffset)
     let pid = request.path.withCString { path in
-      withOptionalCString(request.directory) { directory in
-        withCStrings(request.arguments) { arguments in
-          withCStrings(request.environment) { environment in
-            spawn.path = path
-            spawn.directory = directory
-            spawn.arguments = arguments
-            spawn.environment = environment
-            return espalier_spawn(&spawn)
-          }
+      withCStrings(request.arguments) { arguments in
+        withCStrings(request.environment) { environment in
+          spawn.path = path
+          spawn.arguments = arguments
+          spawn.environment = environment
+          return espalier_spawn(&spawn)
         }
       }
     }
-    guard pid > 0 else { return .failure(SpawnFailure(spawn, request: request)) }
+    guard pid > 0 else {
+      return .failure(
+        SpawnFailure(
+          step: UInt32(bitPattern: spawn.failed_step), code: spawn.error, path: request.path,
+          directory: nil))
+    }
     let ours = pipes.release()
     return .success(
       SpawnedProcess(
-        pid: pid, group: spawn.group, processDescriptor: spawn.process_descriptor,
-        input: request.hasInput ? ours[0] : nil, output: ours[1], error: ours[2]))
+        pid: pid, processDescriptor: spawn.process_descriptor, input: ours[0], output: ours[1], error: ours[2]))
   }
 }
 
@@ -139,13 +126,6 @@ private struct PipeSet: ~Copyable {
     _ = fcntl(read, F_SETFL, O_NONBLOCK)
   }
 
-  mutating func addNull() throws(PipeError) {
-    let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw PipeError(code: errno) }
-    theirs.append(file)
-    ours.append(-1)
-  }
-
   private func pipe() throws(PipeError) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
     guard espalier_pipe(&ends) == 0 else { throw PipeError(code: errno) }
@@ -161,20 +141,4 @@ private struct PipeSet: ~Copyable {
   deinit {
     for descriptor in theirs + ours where descriptor >= 0 { close(descriptor) }
   }
-}
-
-private func withCStrings<Result>(
-  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-  pointers.append(nil)
-  defer { for pointer in pointers { free(pointer) } }
-  return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
-}
-
-private func withOptionalCString<Result>(
-  _ string: String?, _ body: (UnsafePointer<CChar>?) -> Result
-) -> Result {
-  guard let string else { return body(nil) }
-  return string.withCString { body($0) }
 }

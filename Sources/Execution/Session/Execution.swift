@@ -27,20 +27,39 @@ package enum Execution {
     let session = try Session(
       grid: grid, program: program, table: table, folder: folder.folder, settings: settings,
       control: control)
-    try table.endAbandonedAttempts(at: session.wallClock)
-    try session.takeInJournals()
-    try session.removeFoldersOfFinished()
-    let work = try table.reader.work(for: grid).filter { only?.contains($0.job) ?? true }
-    for item in work { session.labels[item.job] = item.label }
-    session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
-    let runs = try table.reader.counts(for: grid).runs
-    espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
-    session.run(work.map { session.schedulerJob($0) }, runs: runs, observer: observer)
+    do {
+      try session.recover()
+      let work = try table.reader.work(for: grid).filter { only?.contains($0.job) ?? true }
+      for item in work { session.labels[item.job] = item.label }
+      session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
+      let runs = try table.reader.counts(for: grid).runs
+      espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
+      session.run(work.map { session.schedulerJob($0) }, runs: runs, observer: observer)
+    } catch {
+      session.abandon()
+      throw error
+    }
     return session.report
   }
 }
 
 extension Session {
+  /// Takes in what a dead owner left, and makes ready.
+  fileprivate func recover() throws {
+    try table.endAbandonedAttempts(at: wallClock)
+    try takeInJournals()
+    try removeFoldersOfFinished()
+    // The guard is a copy of the owner, which is small as long as it knows no jobs.
+    if case .external = program.work { try liveGuard() }
+  }
+
+  /// The session does not begin.
+  fileprivate func abandon() {
+    spawner.finish()
+    programGuard?.finish()
+    watch.finish()
+  }
+
   var report: ExecutionReport {
     var outcome: ExecutionReport.Outcome =
       switch self.outcome {

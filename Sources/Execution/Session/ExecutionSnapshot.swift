@@ -40,4 +40,6 @@ package struct ExecutionSnapshot: Sendable {
   package let stagesTotal: Int
   /// In the order of the jobs.
   package let activities: [Activity]
+  /// What happened since the snapshot before.
+  package let news: SessionNews
 }

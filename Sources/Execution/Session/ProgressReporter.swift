@@ -81,6 +81,8 @@ final class ProgressReporter: @unchecked Sendable {
 extension Session {
   func snapshot(_ runs: GridCounts.Runs) -> ExecutionSnapshot {
     let time = clock.now
+    let news = self.news
+    self.news = SessionNews()
     return ExecutionSnapshot(
       seconds: now / .seconds(1), jobs: scheduler.counts, runs: runs,
       stagesDone: stagesDone, stagesTotal: stagesTotal,
@@ -89,6 +91,6 @@ extension Session {
           job: job, attempt: activity.attempt, label: labels[job] ?? "job \(job)",
           seconds: (time - activity.began) / .seconds(1), progress: activity.progress,
           stagesDone: activity.stagesDone, stagesTotal: activity.stagesTotal)
-      })
+      }, news: news)
   }
 }

@@ -20,6 +20,7 @@ extension Session {
   private func carryOut(_ effect: Scheduler.Effect) {
     switch effect {
     case .startWorker(let worker): startWorker(worker)
+    case .foresee(let job, let attempt): foresee(ProgramKey(job: job, attempt: attempt))
     case .begin(let job, let attempt, let place):
       begin(ProgramKey(job: job, attempt: attempt), at: place)
     case .drain(let worker):
@@ -39,70 +40,106 @@ extension Session {
     }
   }
 
+  private func foresee(_ key: ProgramKey) {
+    foreseen.insert(key)
+    record(key, worker: nil)
+  }
+
   private func begin(_ key: ProgramKey, at place: Scheduler.Place) {
     var environment: WorkerEnvironment?
     if case .worker(let worker) = place {
       environment = workers[worker]?.conversation.environment
     }
-    note(
-      .attemptBegan(
-        key.job, key.attempt, at: wallClock, worker: environment, log: logPath(of: key)))
+    if foreseen.remove(key) == nil {
+      record(key, worker: environment)
+    } else if let environment {
+      note(.attemptPlaced(key.job, key.attempt, at: wallClock, worker: environment))
+    }
     if place == .process { programs[key] = Program(lastReport: clock.now) }
     starts.append((key, place))
     activities[key.job] = Activity(attempt: key.attempt, began: clock.now)
   }
 
+  /// Has an attempt recorded, and its order brought.
+  private func record(_ key: ProgramKey, worker: WorkerEnvironment?) {
+    guard !storeHasFailed else { return }
+    note(.attemptBegan(key.job, key.attempt, at: wallClock, worker: worker, log: ResultsFolder.logMark))
+    let isBuiltin = if case .builtin = program.work { true } else { false }
+    batch.requests.append(
+      OrderRequest(job: key.job, attempt: key.attempt, hasContext: isBuiltin))
+  }
+
   private func end(_ key: ProgramKey, _ outcome: AttemptOutcome, next: Scheduler.Next) {
     note(.attemptEnded(key.job, key.attempt, outcome, at: wallClock))
     if case .failed(let failure) = next { note(.jobFailed(key.job, failure, at: wallClock)) }
+    if foreseen.remove(key) != nil { orders[key] = nil }
+    guard activities[key.job]?.attempt == key.attempt else { return }
     activities[key.job] = nil
-    for (worker, state) in workers where state.conversation.current?.job == key.job {
-      workers[worker]?.conversation.end()
+    if programs.removeValue(forKey: key) != nil {
+      if next == .done { batch.finished.append(key.job) }
+    } else {
+      for (worker, state) in workers where state.conversation.current?.job == key.job {
+        workers[worker]?.conversation.end()
+      }
     }
-    if programs.removeValue(forKey: key) != nil, next == .done { finishedFolders.append(key.job) }
   }
 
-  /// The path of an attempt's log in the results folder. A thousand jobs share a folder, since file
-  /// systems and people dislike very full ones.
-  func logPath(of key: ProgramKey) -> String {
-    "logs/\(key.job.rawValue / 1000)/\(key.job)-\(key.attempt).log"
+  func logName(of key: ProgramKey) -> LogName {
+    LogName(job: key.job.rawValue, attempt: key.attempt.rawValue)
   }
 
   /// Has something recorded with the next commit.
   func note(_ change: Change) {
-    if !storeHasFailed { changes.append(change) }
+    if !storeHasFailed { batch.changes.append(change) }
+    if progress != nil {
+      news.note(change, label: { labels[$0] }, seconds: { now / .seconds(1) })
+    }
   }
 
-  /// Records everything noted in one transaction. When this returns it is on the disk, or the session
-  /// is ending because that cannot be.
-  func commit() {
-    let batch = changes
-    changes = []
-    if !batch.isEmpty {
-      do {
-        for (change, outcome) in zip(batch, try table.apply(batch)) {
-          if case .refused(let refusal) = outcome { refused(change, refusal) }
-        }
-        espalier_fault_pass(ESPALIER_FAULT_COMMITTED)
-      } catch {
-        storeFailed("\(error)")
+  /// How long what nobody waits for gathers until it is recorded.
+  private static let patience = Duration.milliseconds(10)
+
+  /// When what was noted is to be recorded; `nil` when there is nothing, or a commit is under way, whose
+  /// end is the next occasion.
+  var nextCommit: Duration? {
+    if isCommitting || batch.isEmpty || storeHasFailed { return nil }
+    // While jobs are short their attempts are recorded beforehand, and nothing waits for the disk.
+    let isAwaited = !starts.isEmpty || outcome != nil || foreseen.isEmpty
+    return isAwaited ? .zero : lastCommit + Self.patience
+  }
+
+  /// Has everything noted recorded in one transaction, when it is time for that.
+  func beginCommit() {
+    guard let time = nextCommit, time <= now, let batch = takeBatch() else { return }
+    isCommitting = true
+    lastCommit = now
+    committer.submit(batch) { [weak self] in self?.post(.committed($0)) }
+  }
+
+  /// Has everything noted recorded, and waits for it.
+  func commitNow() {
+    if let batch = takeBatch() { committed(committer.recordNow(batch)) }
+  }
+
+  private func takeBatch() -> Committer.Batch? {
+    if batch.isEmpty || storeHasFailed { return nil }
+    defer { batch = Committer.Batch() }
+    return batch
+  }
+
+  /// What was noted is on the disk, or the session is ending because that cannot be.
+  func committed(_ outcome: Committer.Outcome) {
+    for (change, outcome) in zip(outcome.batch.changes, outcome.outcomes) {
+      if case .refused(let refusal) = outcome { refused(change, refusal) }
+    }
+    if let failure = outcome.failure { return storeFailed(failure) }
+    for order in outcome.orders {
+      let key = ProgramKey(job: order.job, attempt: order.attempt)
+      if foreseen.contains(key) || activities[key.job]?.attempt == key.attempt {
+        orders[key] = order
       }
     }
-    removeFinished()
-  }
-
-  /// Removes what is of no more use now that everything is recorded.
-  private func removeFinished() {
-    let (reports, folders) = (finishedReports, finishedFolders)
-    finishedReports = []
-    finishedFolders = []
-    guard !storeHasFailed else { return }
-    do {
-      for key in reports { try removeReports(of: key) }
-    } catch {
-      return storeFailed("\(error)")
-    }
-    for job in folders { removeFolder(of: job) }
+    recorded(outcome.batch.ended)
   }
 
   /// The table does not take a change. A result that contradicts the recorded one discredits its
@@ -127,18 +164,27 @@ extension Session {
   func storeFailed(_ message: String) {
     guard !storeHasFailed else { return }
     storeFailure = message
-    changes = []
+    batch = Committer.Batch()
     feed(.storeFailed(message))
   }
 
   /// Hands out the orders and starts the processes whose attempts are recorded by now.
   func carryOutStarts() {
-    let ready = starts
-    starts = []
-    for (key, place) in ready {
+    var index = 0
+    while index < starts.count {
+      let (key, place) = starts[index]
+      let order = orders.removeValue(forKey: key)
+      // One that is being ended, or never will be recorded, needs no order to be told so.
+      guard order != nil || storeHasFailed || programs[key]?.isBeingEnded == true
+        || activities[key.job]?.attempt != key.attempt
+      else {
+        index += 1
+        continue
+      }
+      starts.remove(at: index)
       switch place {
-      case .worker(let worker): sendOrder(key, to: worker)
-      case .process: startProgram(key)
+      case .worker(let worker): if let order { send(order, to: worker) }
+      case .process: startProgram(key, order)
       }
     }
   }

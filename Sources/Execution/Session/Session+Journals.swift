@@ -12,53 +12,86 @@ extension Session {
   /// How long such results took is not known; they count as 0 seconds.
   func takeInJournals() throws {
     guard case .external(let external) = program.work else { return }
-    for item in try table.reader.work(for: grid) where !item.hasFailed {
-      guard let attempt = item.lastAttempt else { continue }
-      let key = ProgramKey(job: item.job, attempt: attempt)
-      guard let journal = try Journal(path: journal(of: key)) else { continue }
-      let order = try table.order(for: key.job, attempt: attempt)
-      var ledger = ReportLedger(stages: order.stages, prefix: external.prefix)
-      let report =
-        SystemCall.contents(of: report(of: key), atMost: ExternalProcess.longestReport) ?? []
-      let results = ledger.completed(in: journal, report: report)
-      let changes = results.map { result in
-        Change.stageCompleted(
-          key.job, attempt,
-          StageResult(stage: result.stage, metrics: result.metrics, seconds: 0), at: wallClock,
-          rule: .lastAttempt)
+    let journal = try Journal(prefix: workFolder.journal)
+    let known = Set(journal.records.keys).union(workFolder.reports)
+    if !known.isEmpty {
+      for item in try table.reader.work(for: grid) where !item.hasFailed {
+        guard let attempt = item.lastAttempt else { continue }
+        let key = ProgramKey(job: item.job, attempt: attempt)
+        if known.contains(key) { try takeIn(journal[key] ?? .init(), of: key, external) }
       }
-      for case .refused(let refusal) in try table.apply(changes) {
-        throw JobTableError.failed(
-          path: folder.table, code: 0,
-          detail: "a result of attempt \(attempt) at job \(key.job) is refused: \(refusal)")
-      }
-      try removeReports(of: key)
-      if ledger.isComplete { removeFolder(of: key.job) }
     }
+    for path in known.map(workFolder.report) + journal.paths
+    where unlink(path) != 0 && errno != ENOENT {
+      throw FileError(.remove, path, code: errno)
+    }
+  }
+
+  private func takeIn(
+    _ record: Journal.Record, of key: ProgramKey, _ external: ExternalProgram
+  ) throws {
+    let order = try table.order(for: key.job, attempt: key.attempt)
+    var ledger = ReportLedger(stages: order.stages, prefix: external.prefix)
+    let report =
+      SystemCall.contents(
+        of: workFolder.report(of: key), atMost: ExternalProcess.longestReport) ?? []
+    let changes = ledger.completed(in: record, report: report).map { result in
+      Change.stageCompleted(
+        key.job, key.attempt,
+        StageResult(stage: result.stage, metrics: result.metrics, seconds: 0), at: wallClock,
+        rule: .lastAttempt)
+    }
+    for case .refused(let refusal) in try table.apply(changes) {
+      throw JobTableError.failed(
+        path: folder.table, code: 0,
+        detail: "a result of attempt \(key.attempt) at job \(key.job) is refused: \(refusal)")
+    }
+    if ledger.isComplete { try workFolder.remove(key.job) }
   }
 
   /// Removes what programs kept whose jobs are done: an owner may die between recording that and
   /// removing their folders.
   func removeFoldersOfFinished() throws {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.work)) ?? []
-    let jobs = names.compactMap { Int64($0).map(JobID.init(rawValue:)) }
-    for job in try table.reader.finished(among: jobs) { removeFolder(of: job) }
+    for job in try table.reader.finished(among: workFolder.jobs) { try workFolder.remove(job) }
   }
 
-  /// What the guard of an attempt writes.
-  func journal(of key: ProgramKey) -> String {
-    workFolder(of: key.job) + "/journal-\(key.attempt)"
+  /// A journal was begun. Those before it go when all is recorded that they may tell of: the attempts
+  /// that run now, and those whose end is not recorded yet.
+  func journalBegun(_ number: Int) {
+    olderJournals.append(
+      OlderJournal(path: workFolder.journal + String(lastJournal), tellsOf: unrecorded))
+    lastJournal = number
+    removeOlderJournals()
   }
 
-  /// What the program of an attempt may write instead of its output.
-  func report(of key: ProgramKey) -> String {
-    workFolder(of: key.job) + "/report-\(key.attempt).jsonl"
-  }
-
-  /// What an attempt said is recorded: its files are of no more use.
-  func removeReports(of key: ProgramKey) throws(FileError) {
-    for path in [report(of: key), journal(of: key)] where unlink(path) != 0 && errno != ENOENT {
-      throw FileError(.remove, path, code: errno)
+  /// These attempts are recorded to their end.
+  func recorded(_ attempts: [ProgramKey]) {
+    for key in attempts where unrecorded.remove(key) != nil {
+      for index in olderJournals.indices { olderJournals[index].tellsOf.remove(key) }
     }
+    if !attempts.isEmpty { removeOlderJournals() }
+  }
+
+  private func removeOlderJournals() {
+    for journal in olderJournals where journal.tellsOf.isEmpty {
+      if unlink(journal.path) != 0, errno != ENOENT {
+        return storeFailed("\(FileError(.remove, journal.path, code: errno))")
+      }
+    }
+    olderJournals.removeAll { $0.tellsOf.isEmpty }
+  }
+
+  /// The guard is gone and everything is recorded: what it has written down is of no more use.
+  func removeLeftovers() {
+    do {
+      try workFolder.removeSpares()
+    } catch {
+      storeFailed("\(error)")
+    }
+    for path in olderJournals.map(\.path) + [workFolder.journal + String(lastJournal)]
+    where unlink(path) != 0 && errno != ENOENT {
+      storeFailed("\(FileError(.remove, path, code: errno))")
+    }
+    olderJournals = []
   }
 }

@@ -1,114 +1,172 @@
 import Artifacts
 import CShims
-import Foundation
+import Dispatch
 import Glibc
 import Grid
 import JobTable
 import Scheduler
 
 extension Session {
-  /// What external programs of a job keep between attempts.
-  func workFolder(of job: JobID) -> String { "\(folder.work)/\(job)" }
-  private func checkpoints(of job: JobID) -> String { workFolder(of: job) + "/checkpoints" }
+  /// The guard, started when there is none.
+  @discardableResult
+  func liveGuard() throws(FileError) -> ProgramGuard {
+    if let programGuard { return programGuard }
+    guard case .external(let external) = program.work else {
+      preconditionFailure("an external job of the built-in program")
+    }
+    try SystemCall.makeFolder(workFolder.path)
+    if registryOffsets.isEmpty {
+      for _ in 0...settings.jobs { registryOffsets.append(registry.offset(of: registry.take())) }
+    }
+    let shared = settings.environment.merging(external.environment) { $1 }
+      .filter { !ExternalCommand.variables.contains($0.key) }
+    let new = try ProgramGuard(
+      ProgramGuard.Setting(
+        environment: Self.lines(of: shared), directory: settings.workingDirectory,
+        journal: workFolder.journal, firstJournal: lastJournal + 1, openFiles: openFiles.original,
+        registry: registry.descriptor, registryOffsets: registryOffsets)
+    ) { [weak self] words in self?.post(.programs(words)) }
+    lastJournal += 1
+    programGuard = new
+    return new
+  }
 
-  func startProgram(_ key: ProgramKey) {
+  func startProgram(_ key: ProgramKey, _ order: JobOrder?) {
     // The session may be ending since the attempt began.
-    guard let state = programs[key], !state.isBeingEnded, !storeHasFailed else {
+    guard let state = programs[key], !state.isBeingEnded, !storeHasFailed, let order else {
       return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
     }
     guard case .external(let external) = program.work else {
       preconditionFailure("an external job of the built-in program")
     }
-    do {
-      let order = try table.order(for: key.job, attempt: key.attempt)
-      programs[key]?.missing = Set(order.stages.map(\.key))
-      activities[key.job]?.stagesTotal = order.stages.count
-      try SystemCall.makeFolder(checkpoints(of: key.job))
-      let command = ExternalCommand(
-        program: external, stages: order.stages, attempt: key.attempt,
-        checkpoints: checkpoints(of: key.job), report: report(of: key))
-      start(command, key, ReportLedger(stages: order.stages, prefix: external.prefix))
-    } catch {
-      storeFailed("\(error)")
-      programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
-    }
-  }
-
-  private func start(_ command: ExternalCommand, _ key: ProgramKey, _ ledger: ReportLedger) {
-    let environment = settings.environment.merging(command.environment) { $1 }
+    programs[key]?.missing = Set(order.stages.map(\.key))
+    activities[key.job]?.stagesTotal = order.stages.count
+    let command = ExternalCommand(
+      program: external, stages: order.stages, attempt: key.attempt,
+      checkpoints: workFolder.checkpoints(of: key.job), report: workFolder.report(of: key))
     let name = command.words.first ?? ""
-    guard
-      let path = ProgramPath.find(
-        name, searchPath: environment["PATH"] ?? "", directory: settings.workingDirectory)
-    else {
+    guard let path = path(of: name, external) else {
       return programGone(
         key, .notStarted("there is no program “\(name)” in the folders of PATH"),
         last: .success([]))
     }
-    let place = registry.take()
-    programs[key]?.place = place
     var resources = program.resources
     if let memory = settings.memoryLimit { resources.memory = memory }
     let limit = resources.grown(failures: scheduler.failures(of: key.job)).memory
+    let memory = self.memory
+    let process = ExternalProcess(
+      key, path: path, ledger: ReportLedger(stages: order.stages, prefix: external.prefix),
+      log: AttemptLog(logName(of: key), in: logs), report: workFolder.report(of: key)
+    ) { [weak self] group in
+      guard let limit else { return }
+      memory.add(group, key, limit: limit) { [weak self] in
+        self?.post(.memoryExceeded(key, resident: $0))
+      }
+    }
     programs[key]?.memoryLimit = limit
-    let request = SpawnRequest(
-      path: path, arguments: command.words, environment: Self.lines(of: environment),
-      directory: settings.workingDirectory, addressSpace: limit,
-      hasInput: false, registry: registry.descriptor, registryOffset: registry.offset(of: place),
-      journal: journal(of: key))
-    pendingLedgers[key] = ledger
-    spawner.submit(request) { [weak self] result in
-      self?.post(.programSpawned(key, result, place: place))
+    programs[key]?.lastReport = clock.now
+    start(
+      ProgramRequest(
+        path: path, arguments: command.words, environment: Self.lines(of: command.environment),
+        addressSpace: limit),
+      process)
+  }
+
+  private func start(_ request: ProgramRequest, _ process: ExternalProcess) {
+    guard let place = freePlaces.popLast() else {
+      preconditionFailure("more programs than slots")
+    }
+    programs[process.key]?.launch = (request, process)
+    unrecorded.insert(process.key)
+    do {
+      if try liveGuard().start(request, process, at: place) {
+        programs[process.key]?.place = place
+      } else {
+        // It has just died, which will be told; the next one takes the program.
+        freePlaces.append(place)
+        startAgain(process.key, after: 10)
+      }
+      espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
+    } catch {
+      storeFailed("\(error)")
+      programGone(
+        process.key, .notStarted("it was stopped before it began"), last: .success([]))
     }
   }
 
-  func programSpawned(
-    _ key: ProgramKey, _ result: Result<SpawnedProcess, SpawnFailure>, place: Int
-  ) {
-    espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
-    guard let ledger = pendingLedgers.removeValue(forKey: key) else { return }
-    switch result {
-    case .failure(let failure) where failure.isOfStore:
-      storeFailed("\(failure)")
-      programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
-    case .failure(let failure):
-      programGone(key, .notStarted("\(failure)"), last: .success([]))
-    case .success(let spawned):
-      let process = ExternalProcess(
-        spawned, name: "\(key.job)", ledger: ledger, log: folder.log(logPath(of: key)),
-        report: report(of: key), watch: watch
-      ) { [weak self] word in self?.post(.program(key, word)) }
-      programs[key]?.process = process
-      if let limit = programs[key]?.memoryLimit {
-        memory.add(spawned.group, limit: limit) { [weak self] in
-          self?.post(.memoryExceeded(key, resident: $0))
-        }
-      }
-      programs[key]?.lastReport = clock.now
-      if let signal = programs[key]?.pendingSignal { process.send(signal) }
-    }
+  /// Where the file of a program is; what was found is found again.
+  private func path(of name: String, _ external: ExternalProgram) -> String? {
+    if let known = programPaths[name] { return known }
+    let path = ProgramPath.find(
+      name,
+      searchPath: external.environment["PATH"] ?? settings.environment["PATH"] ?? "",
+      directory: settings.workingDirectory)
+    programPaths[name] = path
+    return path
   }
 
   func send(_ signal: Scheduler.Signal, to key: ProgramKey) {
-    let number = signal == .kill ? SIGKILL : SIGTERM
     programs[key]?.isBeingEnded = true
-    if let process = programs[key]?.process {
-      process.send(number)
-    } else {
-      programs[key]?.pendingSignal = number
+    guard let place = programs[key]?.place else { return }
+    programGuard?.send(signal == .kill ? SIGKILL : SIGTERM, to: place)
+  }
+
+  func take(_ words: [ProgramGuard.Word]) {
+    for word in words {
+      switch word {
+      case .program(let key, let word):
+        espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
+        take(word, from: key)
+      case .journal(let number): journalBegun(number)
+      case .died:
+        programGuard = nil
+        // Its last journal stays until what it may tell of is recorded; the next guard begins another.
+        olderJournals.append(
+          OlderJournal(path: workFolder.journal + String(lastJournal), tellsOf: unrecorded))
+      }
     }
   }
 
-  func take(_ word: ExternalProcess.Word, from key: ProgramKey) {
-    espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
+  private func take(_ word: ExternalProcess.Word, from key: ProgramKey) {
     switch word {
     case .reported(let completed, let step):
       record(completed, of: key)
       if let step { activities[key.job]?.progress = progress(of: key, step: step) }
     case .failed(let failure): feed(.failed(key.job, key.attempt, failure))
     case .ended(let end, let last, let detail): programGone(key, end, last: last, detail: detail)
-    case .logFailed(let message): storeFailed(message)
+    case .notStarted(let failure): notStarted(key, failure)
     }
+  }
+
+  /// A machine that is short of processes or descriptors for a moment is no reason to fail a job.
+  private func notStarted(_ key: ProgramKey, _ failure: SpawnFailure) {
+    if failure.isOfStore { storeFailed("\(failure)") }
+    let pauses = [10, 100, 500, 1000]
+    guard let state = programs[key], failure.isTransient, state.starts < pauses.count,
+      !state.isBeingEnded
+    else {
+      return programGone(key, .notStarted("\(failure)"), last: .success([]))
+    }
+    if let place = state.place { freePlaces.append(place) }
+    programs[key]?.place = nil
+    programs[key]?.starts += 1
+    startAgain(key, after: pauses[state.starts])
+  }
+
+  private func startAgain(_ key: ProgramKey, after milliseconds: Int) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
+      self?.post(.startAgain(key))
+    }
+  }
+
+  func startAgain(_ key: ProgramKey) {
+    guard let state = programs[key], state.place == nil, let (request, process) = state.launch else {
+      return
+    }
+    if state.isBeingEnded || storeHasFailed {
+      return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
+    }
+    start(request, process)
   }
 
   /// Only the last attempt issued may report, and only while it runs: `programs` has no other.
@@ -130,9 +188,9 @@ extension Session {
 
   /// Memory does not wait for a grace: it is taken from everything else on the machine.
   func memoryExceeded(_ key: ProgramKey, resident: Int) {
-    guard let limit = programs[key]?.memoryLimit else { return }
+    guard let state = programs[key], let limit = state.memoryLimit else { return }
     feed(.failed(key.job, key.attempt, MemoryFailure.exceeded(limit, by: resident)))
-    programs[key]?.process?.send(SIGKILL)
+    if let place = state.place { programGuard?.send(SIGKILL, to: place) }
   }
 
   private func progress(of key: ProgramKey, step: Int) -> StageProgress? {
@@ -148,8 +206,8 @@ extension Session {
     detail: String = ""
   ) {
     guard let state = programs[key] else { return }
-    if let place = state.place { free(place: place) }
-    if let process = state.process { memory.remove(process.group) }
+    if let place = state.place { freePlaces.append(place) }
+    if state.memoryLimit != nil { memory.remove(key) }
     if !state.isBeingEnded, end != .exited(0), let limit = state.memoryLimit,
       MemoryFailure.isNamed(in: detail)
     {
@@ -162,26 +220,15 @@ extension Session {
       case .failure(let failure): report = failure
       }
     }
-    finishedReports.append(key)
-    let isComplete = state.process != nil && programs[key]?.missing.isEmpty == true
+    if unrecorded.contains(key) {
+      batch.files.append(workFolder.report(of: key))
+      batch.ended.append(key)
+    }
+    let isComplete = state.place != nil && programs[key]?.missing.isEmpty == true
     if isComplete {
       feed(.finished(key.job, key.attempt))
     } else {
       feed(.processEnded(key.job, key.attempt, end, report: report, detail: detail))
-    }
-  }
-
-  /// The job is done: its checkpoints are of no more use.
-  func removeFolder(of job: JobID) {
-    let path = workFolder(of: job)
-    // Empty folders, the usual case, take three calls; programs may have left anything.
-    if rmdir(checkpoints(of: job)) == 0, rmdir(path) == 0 { return }
-    do {
-      if FileManager.default.fileExists(atPath: path) {
-        try FileManager.default.removeItem(atPath: path)
-      }
-    } catch {
-      storeFailed("could not remove \(path): \(error.localizedDescription)")
     }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Artifacts
 import Glibc
 import Grid
 import JobTable
@@ -20,8 +20,7 @@ extension Session {
     }
     let request = SpawnRequest(
       path: path, arguments: settings.workerCommand, environment: Self.lines(of: environment),
-      directory: nil, addressSpace: nil, hasInput: true, registry: registry.descriptor,
-      registryOffset: registry.offset(of: place), journal: nil)
+      registry: registry.descriptor, registryOffset: registry.offset(of: place))
     spawner.submit(request) { [weak self] result in
       self?.post(.workerSpawned(worker, result, place: place))
     }
@@ -38,10 +37,9 @@ extension Session {
     case .failure(let failure):
       workerEnded(worker, .notStarted("\(failure)"), detail: "")
     case .success(let spawned):
-      guard let input = spawned.input else { preconditionFailure("a worker has an input") }
       let process = WorkerProcess(
-        spawned, input: input, name: "\(worker)",
-        log: folder.log("logs/workers/\(worker).log"), watch: watch
+        spawned, input: spawned.input, name: "\(worker)",
+        log: AttemptLog(LogName(job: 0, attempt: worker.rawValue), in: logs), watch: watch
       ) { [weak self] word in self?.post(.worker(worker, word)) }
       workers[worker]?.process = process
       if workers[worker]?.isDismissed == true { process.dismiss() }
@@ -58,21 +56,15 @@ extension Session {
     }
   }
 
-  func sendOrder(_ key: ProgramKey, to worker: WorkerID) {
-    // The worker may have died, or the session may be ending, since the attempt began.
-    guard !storeHasFailed, let process = workers[worker]?.process,
+  /// Hands an order to its worker, unless that is over meanwhile.
+  func send(_ order: JobOrder, to worker: WorkerID) {
+    let key = ProgramKey(job: order.job, attempt: order.attempt)
+    guard let process = workers[worker]?.process, !storeHasFailed,
       activities[key.job]?.attempt == key.attempt
     else { return }
-    do {
-      let order = try table.order(for: key.job, attempt: key.attempt)
-      var line = [UInt8](try encoder.encode(order))
-      line.append(UInt8(ascii: "\n"))
-      workers[worker]?.conversation.begin(order)
-      activities[key.job]?.stagesTotal = order.stages.count
-      process.send(line, log: folder.log(logPath(of: key)))
-    } catch {
-      storeFailed("\(error)")
-    }
+    workers[worker]?.conversation.begin(order)
+    activities[key.job]?.stagesTotal = order.stages.count
+    process.send(order.line, log: logName(of: key), in: logs)
   }
 
   func take(_ word: WorkerProcess.Word, from worker: WorkerID) {
@@ -119,7 +111,7 @@ extension Session {
   /// The artifact of a stage is gone: the table opens the stage again and says which jobs that
   /// concerns; the scheduler has them done first.
   private func artifactLost(_ stage: StageKey, neededBy job: JobID, _ attempt: Attempt) {
-    commit()
+    commitNow()
     guard !storeHasFailed else { return }
     do {
       let change = Change.stageReopened(stage, neededBy: job)

@@ -1,6 +1,5 @@
 import Artifacts
 import Dispatch
-import Foundation
 import Glibc
 import Grid
 import JobTable
@@ -9,9 +8,8 @@ import Scheduler
 /// One session of the owner: takes in what workers, programs, clock and user say, asks the scheduler
 /// what to do, records it, and carries it out.
 ///
-/// Messages that came together are taken in together and recorded in one transaction; only then are
-/// orders handed out and processes started. So a commit serves as many messages as arrived during the
-/// one before, and an idle owner records at once.
+/// Messages that came together are taken in together and recorded in one transaction (see `Committer`);
+/// only when it is on the disk that an attempt begins is its order handed out or its process started.
 ///
 /// `@unchecked Sendable`: everything mutable is touched on `queue` only, before `begin` by the one
 /// caller that makes it.
@@ -20,8 +18,10 @@ final class Session: @unchecked Sendable {
   enum Message: Sendable {
     case workerSpawned(WorkerID, Result<SpawnedProcess, SpawnFailure>, place: Int)
     case worker(WorkerID, WorkerProcess.Word)
-    case programSpawned(ProgramKey, Result<SpawnedProcess, SpawnFailure>, place: Int)
-    case program(ProgramKey, ExternalProcess.Word)
+    case programs([ProgramGuard.Word])
+    /// A program that could not be started is to be started again.
+    case startAgain(ProgramKey)
+    case committed(Committer.Outcome)
     /// The program and what it started have so many bytes resident, which is too much.
     case memoryExceeded(ProgramKey, resident: Int)
     case wish(ExecutionControl.Wish)
@@ -47,16 +47,25 @@ final class Session: @unchecked Sendable {
 
   /// What the owner knows of a process of an external program.
   struct Program {
-    var process: ExternalProcess?
+    /// Where the guard has it; `nil` while it is not started.
     var place: Int?
+    /// How often it could not be started for a reason that passes.
+    var starts = 0
+    /// What is, or was, to be started.
+    var launch: (ProgramRequest, ExternalProcess)?
     /// What it may have, in bytes.
     var memoryLimit: Int?
     var missing: Set<StageKey> = []
     /// Once we are ending it, its end means nothing.
     var isBeingEnded = false
-    var pendingSignal: Int32?
     /// When it last completed a result, or began.
     var lastReport: SuspendingClock.Instant
+  }
+
+  /// A journal to which nothing more is written, and the attempts that it may tell of.
+  struct OlderJournal {
+    let path: String
+    var tellsOf: Set<ProgramKey>
   }
 
   /// What progress shows of a running attempt.
@@ -82,33 +91,48 @@ final class Session: @unchecked Sendable {
   let openFiles: OpenFiles
   let clock = SuspendingClock()
   let began: SuspendingClock.Instant
-  let encoder = JSONEncoder()
+  let logs: LogStore
+  let workFolder: WorkFolder
+  let committer: Committer
 
   var scheduler: Scheduler
   var registry: ProcessRegistry
   /// Events that wait until the one before is carried out.
   var events: [Scheduler.Event] = []
   var isFeeding = false
-  /// What is to be recorded next, in this order.
-  var changes: [Change] = []
-  /// What to start once that is recorded.
+  /// What is to be recorded next.
+  var batch = Committer.Batch()
+  var isCommitting = false
+  /// When the last commit was begun.
+  var lastCommit = Duration.zero
+  /// Attempts that are recorded, or will be, before they begin.
+  var foreseen: Set<ProgramKey> = []
+  /// Orders of recorded attempts that were not handed out yet.
+  var orders: [ProgramKey: JobOrder] = [:]
+  /// What to start once it is recorded and its order is there.
   var starts: [(ProgramKey, Scheduler.Place)] = []
-  /// External jobs whose folders go once it is recorded that they are done.
-  var finishedFolders: [JobID] = []
-  /// Attempts whose journals and reports go once it is recorded what they said.
-  var finishedReports: [ProgramKey] = []
   /// Why nothing can be kept any more.
   var storeFailure: String?
   var storeHasFailed: Bool { storeFailure != nil }
   var workers: [WorkerID: Worker] = [:]
   var programs: [ProgramKey: Program] = [:]
-  /// The ledgers of programs that are being started.
-  var pendingLedgers: [ProgramKey: ReportLedger] = [:]
+  /// The guard of external programs, once there is one.
+  var programGuard: ProgramGuard?
+  var registryOffsets: [Int] = []
+  var freePlaces: [Int]
+  var programPaths: [String: String] = [:]
+  /// Started attempts whose end is not recorded.
+  var unrecorded: Set<ProgramKey> = []
+  var olderJournals: [OlderJournal] = []
+  /// The number of the journal that the guard writes; 0 before there was one.
+  var lastJournal = 0
   var activities: [JobID: Activity] = [:]
   var labels: [JobID: String] = [:]
   var stagesDone = 0
   var stagesTotal = 0
   var progress: ProgressReporter?
+  /// For the next snapshot; gathered only where somebody observes.
+  var news = SessionNews()
   var timer: (any DispatchSourceTimer)?
   var timerDeadline: Duration?
   var signals: SignalWatch?
@@ -132,7 +156,10 @@ final class Session: @unchecked Sendable {
       watch: watch, queue: queue, control: settings.handlesSignals ? control : nil)
     openFiles = OpenFiles(slots: settings.jobs)
     spawner = Spawner(openFiles: openFiles.original)
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    logs = LogStore(folder: folder.logs)
+    workFolder = try WorkFolder(folder.work)
+    committer = Committer(table: table, logs: logs, work: workFolder)
+    freePlaces = (0..<settings.jobs).reversed()
     scheduler = Scheduler(
       settings: .init(
         slots: settings.jobs, crashLimit: settings.crashLimit, maxFails: settings.maxFails,
@@ -185,6 +212,9 @@ final class Session: @unchecked Sendable {
       timer = nil
       signals = nil
       spawner.finish()
+      programGuard?.finish()
+      programGuard = nil
+      if !storeHasFailed { removeLeftovers() }
       watch.finish()
       if let progress {
         // A table that failed is not asked again.
@@ -209,15 +239,11 @@ final class Session: @unchecked Sendable {
     }
   }
 
-  /// Records what is to be recorded, starts what is to be started, until nothing is left to do.
+  /// Starts what can be started and has recorded what is to be recorded.
   private func settle() {
-    while !changes.isEmpty || !starts.isEmpty || !finishedFolders.isEmpty
-      || !finishedReports.isEmpty
-    {
-      commit()
-      carryOutStarts()
-    }
-    if outcome != nil {
+    carryOutStarts()
+    beginCommit()
+    if outcome != nil, !isCommitting {
       isOver.signal()
       return
     }
@@ -228,6 +254,7 @@ final class Session: @unchecked Sendable {
   private func setTimer() {
     var next = scheduler.nextWake
     if let progress { next = min(next ?? progress.nextUpdate, progress.nextUpdate) }
+    if let commit = nextCommit { next = min(next ?? commit, commit) }
     guard let next, next != timerDeadline else { return }
     timerDeadline = next
     let delay = max(next - now, .zero)
@@ -240,9 +267,11 @@ final class Session: @unchecked Sendable {
     case .workerSpawned(let worker, let result, let place):
       workerSpawned(worker, result, place: place)
     case .worker(let worker, let word): take(word, from: worker)
-    case .programSpawned(let key, let result, let place):
-      programSpawned(key, result, place: place)
-    case .program(let key, let word): take(word, from: key)
+    case .programs(let words): take(words)
+    case .startAgain(let key): startAgain(key)
+    case .committed(let outcome):
+      isCommitting = false
+      committed(outcome)
     case .memoryExceeded(let key, let resident): memoryExceeded(key, resident: resident)
     case .wish(.drain): feed(.drain)
     case .wish(.stop): feed(.stop)

@@ -1,3 +1,4 @@
+import Artifacts
 import Dispatch
 import Foundation
 import Glibc
@@ -37,12 +38,12 @@ final class WorkerProcess: @unchecked Sendable {
   ///   - log: for what it says before its first order.
   ///   - post: called on the worker's queue.
   init(
-    _ spawned: SpawnedProcess, input descriptor: Int32, name: String, log: String,
+    _ spawned: SpawnedProcess, input descriptor: Int32, name: String, log: AttemptLog,
     watch: DescriptorWatch, post: @escaping @Sendable (Word) -> Void
   ) {
     queue = DispatchQueue(label: "espalier.worker.\(name)")
     input = InputPipe(descriptor, queue: queue, watch: watch)
-    self.log = AttemptLog(path: log)
+    self.log = log
     self.post = post
     child = ChildProcess(spawned, queue: queue, watch: watch)
     let handlers = ChildProcess.Handlers(
@@ -57,10 +58,10 @@ final class WorkerProcess: @unchecked Sendable {
   }
 
   /// Hands over an order; what the worker says from now on belongs into the attempt's log.
-  func send(_ order: [UInt8], log path: String) {
+  func send(_ order: [UInt8], log name: LogName, in store: LogStore) {
     queue.async { [self] in
       log.finish()
-      log = AttemptLog(path: path)
+      log = AttemptLog(name, in: store)
     }
     input.write(order)
   }
@@ -92,7 +93,7 @@ final class WorkerProcess: @unchecked Sendable {
   private func readLine(_ line: UnsafeRawBufferPointer) {
     let event: WorkerEvent
     do {
-      event = try decoder.decode(WorkerEvent.self, from: Data(line))
+      event = try WorkerEvent.reading(line, decoder)
     } catch {
       let quoted = String(decoding: line.prefix(160), as: UTF8.self)
       return violate("it printed what is no event: “\(quoted)\(line.count > 160 ? "…" : "")”")

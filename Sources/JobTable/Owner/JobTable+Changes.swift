@@ -8,8 +8,18 @@ extension JobTable {
   ///
   /// - Throws: `JobTableError`; then none of them is applied.
   package func apply(_ changes: [Change]) throws -> [ChangeOutcome] {
-    if changes.isEmpty { return [] }
-    return try transaction { db in try changes.map { try db.apply($0) } }
+    try apply(changes, orders: []).outcomes
+  }
+
+  /// The same, and what is to be told about attempts that begin with these changes, or began earlier,
+  /// as of after the changes.
+  package func apply(
+    _ changes: [Change], orders attempts: [OrderRequest]
+  ) throws -> (outcomes: [ChangeOutcome], orders: [JobOrder]) {
+    if changes.isEmpty, attempts.isEmpty { return ([], []) }
+    return try transaction { db in
+      (try changes.map { try db.apply($0) }, try attempts.map { try db.order($0) })
+    }
   }
 
   /// Ends as stopped every attempt that a dead owner left running, and says which they were. To be
@@ -27,10 +37,12 @@ extension JobTable {
 }
 
 extension Database {
-  fileprivate func apply(_ change: Change) throws -> ChangeOutcome {
+  func apply(_ change: Change) throws -> ChangeOutcome {
     switch change {
     case .attemptBegan(let job, let attempt, let time, let worker, let log):
       try beginAttempt(job, attempt, at: time, worker: worker, log: log)
+    case .attemptPlaced(let job, let attempt, let time, let worker):
+      try placeAttempt(job, attempt, at: time, worker: worker)
     case .stageCompleted(let job, let attempt, let result, let time, let rule):
       try completeStage(job, attempt, result, at: time, rule: rule)
     case .attemptEnded(let job, let attempt, let outcome, let time):
@@ -47,20 +59,29 @@ extension Database {
   private func beginAttempt(
     _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment?, log: String?
   ) throws -> ChangeOutcome {
-    switch try jobState(job) {
-    case nil: return .refused(.unknownJob(job))
+    let known = try first(
+      """
+      SELECT state, (SELECT max(number) FROM attempt WHERE job_id = job.id),
+        (SELECT number FROM attempt WHERE job_id = job.id AND outcome IS NULL)
+      FROM job WHERE id = ?
+      """,
+      .job(job),
+      value: { row in
+        (
+          state: try row.stageState(0), last: row.isNull(1) ? nil : row.attempt(1),
+          running: row.isNull(2) ? nil : row.attempt(2)
+        )
+      })
+    guard let known else { return .refused(.unknownJob(job)) }
+    switch known.state {
     case .done: return .refused(.jobIsDone(job))
     case .failed: return .refused(.jobHasFailed(job))
     case .open: break
     }
-    let last = try lastAttempt(of: job)
-    guard attempt == last?.next ?? .first else {
-      return .refused(.attemptOutOfOrder(job, attempt, last: last))
+    guard attempt == known.last?.next ?? .first else {
+      return .refused(.attemptOutOfOrder(job, attempt, last: known.last))
     }
-    let running = try first(
-      "SELECT number FROM attempt WHERE job_id = ? AND outcome IS NULL", .job(job),
-      value: { $0.attempt(0) })
-    if let running { return .refused(.attemptIsRunning(job, running)) }
+    if let running = known.running { return .refused(.attemptIsRunning(job, running)) }
     try run(
       """
       INSERT INTO attempt (job_id, number, started_at, environment_id, pid, log)
@@ -69,6 +90,20 @@ extension Database {
       .job(job), .attempt(attempt), .real(time), .integer(try worker.map(environment)),
       .integer(worker.map { Int($0.pid) }), .text(log))
     return .applied
+  }
+
+  /// An attempt that was recorded before there was a worker for it has begun.
+  private func placeAttempt(
+    _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment
+  ) throws -> ChangeOutcome {
+    try run(
+      """
+      UPDATE attempt SET started_at = ?, environment_id = ?, pid = ?
+      WHERE job_id = ? AND number = ? AND outcome IS NULL
+      """,
+      .real(time), .integer(try environment(worker)), .integer(Int(worker.pid)), .job(job),
+      .attempt(attempt))
+    return changes == 1 ? .applied : .refused(.unknownAttempt(job, attempt))
   }
 
   private func environment(_ worker: WorkerEnvironment) throws -> Int {
@@ -86,20 +121,40 @@ extension Database {
   private func endAttempt(
     _ job: JobID, _ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double
   ) throws -> ChangeOutcome {
+    if outcome == .completed, try isOpen(job) {
+      return .refused(
+        try refusal(toEnd: attempt, of: job)
+          ?? .stagesMissing(job, count: try missingStages(of: job)))
+    }
+    try run(
+      """
+      UPDATE attempt SET ended_at = ?, outcome = ?, detail = ?
+      WHERE job_id = ? AND number = ? AND outcome IS NULL
+      """,
+      .real(time), .text(outcome.name), .text(try detail(of: outcome)), .job(job), .attempt(attempt))
+    if changes == 1 { return .applied }
+    return .refused(try refusal(toEnd: attempt, of: job) ?? .unknownAttempt(job, attempt))
+  }
+
+  /// Why the attempt cannot end, if it is not running.
+  private func refusal(toEnd attempt: Attempt, of job: JobID) throws -> Refusal? {
     let isOver = try first(
       "SELECT outcome IS NOT NULL FROM attempt WHERE job_id = ? AND number = ?", .job(job),
       .attempt(attempt), value: { $0.int(0) == 1 })
-    guard let isOver else { return .refused(.unknownAttempt(job, attempt)) }
-    if isOver { return .refused(.attemptIsOver(job, attempt)) }
-    if outcome == .completed {
-      let missing = try missingStages(of: job)
-      guard missing == 0 else { return .refused(.stagesMissing(job, count: missing)) }
-    }
-    try run(
-      "UPDATE attempt SET ended_at = ?, outcome = ?, detail = ? WHERE job_id = ? AND number = ?",
-      .real(time), .text(outcome.name), .text(try Coding.text(of: outcome)), .job(job),
-      .attempt(attempt))
-    return .applied
+    guard let isOver else { return .unknownAttempt(job, attempt) }
+    return isOver ? .attemptIsOver(job, attempt) : nil
+  }
+
+  /// A general encoder takes longer than all the statements of an attempt together.
+  private func detail(of outcome: AttemptOutcome) throws -> String {
+    outcome == .completed ? #"{"completed":{}}"# : try Coding.text(of: outcome)
+  }
+
+  /// Whether a stage of the job is not done.
+  private func isOpen(_ job: JobID) throws -> Bool {
+    try first(
+      "SELECT 1 FROM stage WHERE job_id = ? AND state <> 1 LIMIT 1", .job(job), value: { _ in true })
+      ?? false
   }
 
   // MARK: - Results
@@ -131,7 +186,7 @@ extension Database {
       .real(time), .integer(Checksum.result(of: result.stage, metrics: metrics)))
     for artifact in result.artifacts { try insert(artifact, stage: stage.id) }
     try run("UPDATE stage SET state = 1 WHERE id = ?", .integer(stage.id))
-    guard try missingStages(of: stage.job) == 0 else { return .applied }
+    if try isOpen(stage.job) { return .applied }
     try run(
       "UPDATE job SET state = 1, failure = NULL, cluster = NULL, failed_at = NULL WHERE id = ?",
       .job(stage.job))

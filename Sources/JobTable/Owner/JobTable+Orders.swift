@@ -1,6 +1,21 @@
 import GRDB
 import Grid
 
+/// An attempt of which is to be told what there is to do.
+package struct OrderRequest: Hashable, Sendable {
+  package let job: JobID
+  package let attempt: Attempt
+  /// Whether the stages that the missing ones stand on matter, and what must be kept. Programs of the
+  /// user's see nothing of that.
+  package let hasContext: Bool
+
+  package init(job: JobID, attempt: Attempt, hasContext: Bool = true) {
+    self.job = job
+    self.attempt = attempt
+    self.hasContext = hasContext
+  }
+}
+
 extension JobTable {
   /// What a worker is to be told about an attempt at a job: the stages still missing, everything they
   /// stand on, and the stages whose artifact must be kept. Those are the last known state of a
@@ -9,22 +24,36 @@ extension JobTable {
   ///
   /// - Throws: `JobTableError`; `.damaged` when a stage is not what its key says.
   package func order(for job: JobID, attempt: Attempt) throws -> JobOrder {
-    try transaction { db in
-      guard try db.jobState(job) != nil else { throw JobTableError.unknownJob(job.rawValue) }
-      let missing = try db.all(
-        "SELECT id FROM stage WHERE job_id = ? AND state <> 1 ORDER BY place", .job(job),
-        value: { $0.integer(0) })
-      let stages = try db.stages(missing)
-      let context = try db.stages(try db.foundation(of: missing))
-      return JobOrder(
-        job: job, attempt: attempt, stages: stages.map(\.stage), context: context.map(\.stage),
-        keep: try (context + stages).filter(db.mustBeKept).map(\.stage.key))
+    let request = OrderRequest(job: job, attempt: attempt)
+    guard let order = try apply([], orders: [request]).orders.first else {
+      preconditionFailure("an order for each request")
     }
+    return order
   }
 }
 
 extension Database {
-  fileprivate func mustBeKept(_ row: StageRow) throws -> Bool {
+  func order(_ request: OrderRequest) throws -> JobOrder {
+    let missing = try all(
+      "SELECT id FROM stage WHERE job_id = ? AND state <> 1 ORDER BY place", .job(request.job),
+      value: { $0.integer(0) })
+    if missing.isEmpty, try jobState(request.job) == nil {
+      throw JobTableError.unknownJob(request.job.rawValue)
+    }
+    let stages = try stages(missing)
+    guard request.hasContext else {
+      return JobOrder(
+        job: request.job, attempt: request.attempt, stages: stages.map(\.stage), context: [],
+        keep: [])
+    }
+    let context = try self.stages(try foundation(of: missing))
+    return JobOrder(
+      job: request.job, attempt: request.attempt, stages: stages.map(\.stage),
+      context: context.map(\.stage),
+      keep: try (context + stages).filter(mustBeKept).map(\.stage.key))
+  }
+
+  private func mustBeKept(_ row: StageRow) throws -> Bool {
     if let step = row.stage.step {
       let goesOn = try first(
         """

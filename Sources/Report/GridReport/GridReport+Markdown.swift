@@ -15,6 +15,9 @@ extension GridReport {
     if let about = specification.about { parts.append(MarkdownTable.escaped(about) + "\n") }
     parts.append("## What was run\n")
     parts.append(facts.map { "- \($0)\n" }.joined())
+    if !origin.shards.isEmpty {
+      parts.append(origin.shards.map { "- \(MarkdownTable.escaped($0))\n" }.joined())
+    }
     if !origin.failures.isEmpty {
       parts.append("## Failures\n")
       parts.append(origin.failures.map { "- \(MarkdownTable.escaped($0))\n" }.joined())

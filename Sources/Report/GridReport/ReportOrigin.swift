@@ -24,15 +24,19 @@ package struct ReportOrigin: Hashable, Sendable {
   package let claimsCommit: String?
   /// When the last result was completed, where known; never the time of the report.
   package let date: String?
+  /// Which shares of the grid the results are, one sentence each, and what is missing of the others;
+  /// empty for a grid that was run whole.
+  package let shards: [String]
 
   package init(
     gridHash: Digest, commit: String?, sources: [Source], failures: [String],
-    claimsCommit: String? = nil, date: String? = nil
+    claimsCommit: String? = nil, shards: [String] = [], date: String? = nil
   ) {
     self.gridHash = gridHash
     self.commit = commit
     self.claimsCommit = claimsCommit
     self.date = date
+    self.shards = shards
     self.sources = sources
     self.failures = failures
   }

@@ -257,6 +257,9 @@ extension GridReport {
     var html = "<ul>\n"
     for sentence in readingSentences { html += "<li>\(Markup.escaped(sentence))</li>\n" }
     html += "</ul>\n"
+    for sentence in origin.shards {
+      html += "<p class=\"caution\">\(Markup.escaped(sentence))</p>\n"
+    }
     if origin.sources.count > 1 {
       html +=
         "<p class=\"caution\">Caution: the results come from \(origin.sources.count) builds or machine "

@@ -1,9 +1,9 @@
 /// Text as it stands in a table.
-enum DisplayText {
+package enum DisplayText {
   /// A text from outside (a parameter's value, say) made safe to print: control characters and
   /// those that change the direction of writing are shown as escapes, so that no value can move the
   /// cursor, break a line or hide what it is.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     var output = ""
     for scalar in text.unicodeScalars {
@@ -29,7 +29,7 @@ enum DisplayText {
 
   /// How many columns of a terminal the text takes: one for each character, two for those of East
   /// Asian width W or F and for emoji (Unicode Standard Annex 11, in its main blocks).
-  static func width(_ text: String) -> Int {
+  package static func width(_ text: String) -> Int {
     text.reduce(0) { width, character in
       width + (character.unicodeScalars.first.map(isWide) == true ? 2 : 1)
     }
@@ -47,7 +47,7 @@ enum DisplayText {
   }
 
   /// The text followed, or with `right` preceded, by spaces up to a width.
-  static func padded(_ text: String, to width: Int, right: Bool = false) -> String {
+  package static func padded(_ text: String, to width: Int, right: Bool = false) -> String {
     let spaces = String(repeating: " ", count: max(0, width - Self.width(text)))
     return right ? spaces + text : text + spaces
   }

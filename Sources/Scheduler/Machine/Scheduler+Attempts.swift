@@ -5,8 +5,8 @@ extension Scheduler {
   /// already.
   mutating func begin(_ index: Int, at place: Place) {
     if records[index].state == .ready { freeSlots -= records[index].slots }
-    let attempt = records[index].lastAttempt?.next ?? .first
-    records[index].lastAttempt = attempt
+    let attempt = issueAttempt(index)
+    records[index].isForeseen = false
     running[index] = Running(attempt: attempt, place: place)
     move(index, to: .running)
     if let limit = records[index].grownTimeLimit { timers.set(.timeLimit(index), to: now + limit) }
@@ -22,7 +22,9 @@ extension Scheduler {
     let next = next(for: index, after: outcome)
     effects.append(.end(records[index].id, ended.attempt, outcome, next: next))
     switch next {
-    case .done: complete(index)
+    case .done:
+      pace.note(now, window: settings.foresight)
+      complete(index)
     case .failed: giveUp(index)
     case .again: admit(index, pause: outcome == .again ? pause(for: index) : nil)
     }

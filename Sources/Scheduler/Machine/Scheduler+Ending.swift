@@ -3,12 +3,14 @@ extension Scheduler {
   mutating func halt() {
     phase = .halted
     unbindAll()
+    takeBackAll()
   }
 
   mutating func drain() {
     guard phase == .working || phase == .halted else { return }
     phase = .draining
     unbindAll()
+    takeBackAll()
     for (worker, state) in workersInOrder {
       guard case .busy(let index) = state else { continue }
       workers[worker] = .leaving(job: index)
@@ -30,6 +32,7 @@ extension Scheduler {
     }
     phase = .stopping(reason)
     unbindAll()
+    takeBackAll()
     timers.remove(.drainDeadline)
     for (index, current) in runningInOrder {
       if current.verdict == nil { running[index]?.verdict = .stopped }

@@ -27,8 +27,14 @@ extension Scheduler {
       recount.count(record.state, by: 1)
       expect(indices[id] == index, "job \(id) is not found by its id")
       expect(
-        ready.contains(index) == (record.state == .ready),
+        ready.contains(index) == (record.state == .ready && !record.isForeseen),
         "job \(id) \(record.state), queue differs")
+      expect(
+        foreseen.contains(index) == (record.state == .ready && record.isForeseen),
+        "job \(id) \(record.state), the queue of what is foreseen differs")
+      expect(
+        !record.isForeseen || [.ready, .bound].contains(record.state),
+        "job \(id) is foreseen and \(record.state)")
       expect(
         (running[index] != nil) == (record.state == .running),
         "job \(id) \(record.state), but its attempt says otherwise")
@@ -56,6 +62,8 @@ extension Scheduler {
     }
     expect(recount.counts == counts, "counts are \(counts), should be \(recount.counts)")
     expect(ready.isConsistent, "the queue of ready jobs is not a heap")
+    expect(foreseen.isConsistent, "the queue of what is foreseen is not a heap")
+    expect(phase == .working || foreseen.isEmpty, "attempts are foreseen that will not begin")
   }
 
   private func checkSlots(_ expect: Expectation) {
@@ -125,7 +133,7 @@ extension Scheduler {
 
   /// Nothing waits that could go on, and something will always call again.
   private func checkProgress(_ expect: Expectation) {
-    if phase == .working, let (_, index) = ready.first {
+    if phase == .working, let index = nextReady {
       expect(
         records[index].slots > freeSlots || records[index].kind == .builtin && noStartBefore > now,
         "job \(records[index].id) could start")

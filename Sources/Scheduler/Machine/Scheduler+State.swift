@@ -22,6 +22,8 @@ extension Scheduler {
     var pauses = 0
     /// Attempts that ended because an artifact was lost.
     var rebuilds = 0
+    /// Whether `lastAttempt` is foreseen and has not begun.
+    var isForeseen = false
 
     /// The longest time of the attempt that comes after the failures so far.
     var grownTimeLimit: Duration? {
@@ -98,14 +100,19 @@ extension Scheduler {
   mutating func move(_ index: Int, to state: JobState) {
     let old = records[index].state
     switch old {
-    case .ready: ready.remove(index)
+    case .ready: if !ready.remove(index) { foreseen.remove(index) }
     case .paused: timers.remove(.pause(index))
     case .waiting, .bound, .running, .done, .failed: break
     }
     count(old, by: -1)
     records[index].state = state
     count(state, by: 1)
-    if state == .ready { ready.set(index, to: records[index].id) }
+    switch state {
+    case .ready where records[index].isForeseen: foreseen.set(index, to: records[index].id)
+    case .ready: ready.set(index, to: records[index].id)
+    case .bound, .running: break
+    case .waiting, .paused, .done, .failed: takeBack(index)
+    }
   }
 
   mutating func count(_ state: JobState, by difference: Int) {

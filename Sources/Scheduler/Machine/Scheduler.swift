@@ -9,6 +9,9 @@ import Grid
 /// Built-in jobs go to idle workers, and a worker is started when there is none; until it is up the
 /// job is *bound* to it and holds its slots.
 ///
+/// An attempt must be on record before it begins. While jobs are short, those that come next are
+/// therefore *foreseen*: their attempts are recorded before there is a slot for them.
+///
 /// Attempts end in four ways that count differently: *failed* attempts are tried again up to the
 /// job's retries; *lost* ones (a process died by a signal that was not ours) up to the crash limit,
 /// counted anew when a stage completes; attempts that asked for another try are not counted, and
@@ -25,6 +28,9 @@ package struct Scheduler: Sendable {
   /// job have to be done again.
   var childrenOfAbsent: [JobID: [Int]] = [:]
   var ready = IndexedHeap<JobID, Int>()
+  /// Ready jobs whose next attempt is foreseen; the others are in `ready`.
+  var foreseen = IndexedHeap<JobID, Int>()
+  var pace = Pace()
   var timers = IndexedHeap<Duration, Timer>()
   /// Running attempts by the place of their job in `records`.
   var running: [Int: Running] = [:]
@@ -115,7 +121,8 @@ package struct Scheduler: Sendable {
   /// Starts what can start.
   private mutating func dispatch() {
     guard phase == .working else { return }
-    while let (_, index) = ready.first, records[index].slots <= freeSlots {
+    defer { foresee() }
+    while let index = nextReady, records[index].slots <= freeSlots {
       switch records[index].kind {
       case .external:
         begin(index, at: .process)

@@ -4,6 +4,9 @@ extension Scheduler {
   /// What is to be done, in this order.
   package enum Effect: Hashable, Sendable {
     case startWorker(WorkerID)
+    /// The attempt will begin shortly: record it beforehand, so that nobody waits for the disk when it
+    /// does. It begins with `begin`, or is taken back with `end`, as stopped.
+    case foresee(JobID, Attempt)
     /// Record that the attempt begins and, once that is durable, hand the order to the worker or
     /// start the process.
     case begin(JobID, Attempt, Place)

@@ -22,12 +22,17 @@ extension Scheduler {
     package var longestPause: Duration
     /// How often in a row, without a stage completed in between, a job may ask for another try.
     package var pauseLimit: Int
+    /// Attempts are foreseen for so long ahead, as many as jobs were completed within that time.
+    package var foresight: Duration
+    /// How many jobs a slot must complete within that time for it to be worth while.
+    package var foresightPace: Int
 
     package init(
       slots: Int, crashLimit: Int = 5, maxFails: Int? = nil, grace: Duration = .seconds(5),
       drainGrace: Duration = .seconds(10), workerStartLimit: Duration = .seconds(60),
       workerStartFailures: Int = 4, firstPause: Duration = .seconds(1),
-      longestPause: Duration = .seconds(60), pauseLimit: Int = 120
+      longestPause: Duration = .seconds(60), pauseLimit: Int = 120,
+      foresight: Duration = .milliseconds(100), foresightPace: Int = 8
     ) {
       self.slots = slots
       self.crashLimit = crashLimit
@@ -39,6 +44,8 @@ extension Scheduler {
       self.firstPause = firstPause
       self.longestPause = longestPause
       self.pauseLimit = pauseLimit
+      self.foresight = foresight
+      self.foresightPace = foresightPace
     }
   }
 

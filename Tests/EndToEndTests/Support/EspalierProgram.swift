@@ -29,8 +29,13 @@ struct EspalierProgram {
     .deletingLastPathComponent()
 
   /// Starts the program with its output going to files in `folder`.
-  static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> Running {
+  ///
+  /// - Parameter environment: besides that of the tests.
+  static func start(
+    _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+  ) throws -> Running {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.currentDirectoryURL = folder.url
@@ -46,8 +51,10 @@ struct EspalierProgram {
   }
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String], in folder: TemporaryFolder) throws -> Output {
-    try start(arguments, in: folder).wait()
+  static func run(
+    _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+  ) throws -> Output {
+    try start(arguments, in: folder, environment: environment).wait()
   }
 
   /// Runs the program and expects it to succeed.

@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 import Grid
 import JobTable
@@ -152,7 +153,10 @@ final class TestGrid {
   }
 
   func log(_ job: Int) throws -> String? {
-    guard let path = try attempts(job).last?.log else { return nil }
-    return try? String(contentsOfFile: folder.log(path), encoding: .utf8)
+    guard let attempt = try attempts(job).last, attempt.log != nil else { return nil }
+    let name = LogName(job: attempt.job.rawValue, attempt: attempt.attempt.rawValue)
+    return try LogReader(folder: folder.logs).bytes(of: name).map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 }

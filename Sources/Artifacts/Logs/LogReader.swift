@@ -1,0 +1,98 @@
+import Glibc
+
+/// Reads the logs of a results folder, also while its owner writes them; changes nothing.
+package final class LogReader {
+  /// A file with its index.
+  private final class File {
+    let descriptor: Int32
+    let path: String
+    let index: LogIndex
+
+    init(path: String) throws(FileError) {
+      self.path = path
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw FileError(.open, path, code: errno) }
+      index = try LogIndex(reading: descriptor, path: path)
+    }
+
+    deinit {
+      close(descriptor)
+    }
+  }
+
+  private struct Content {
+    let file: Int
+    let offset: Int
+    let pieces: [LogBlock.Piece]
+    let bytes: [UInt8]
+  }
+
+  /// Blocks that are kept: attempts of about the same time share them.
+  private static let mostKept = 64
+
+  private let files: [File]
+  private var kept: [Content] = []
+
+  /// The logs as they are now.
+  package init(folder: String) throws(FileError) {
+    var files: [File] = []
+    for number in try LogFiles.numbers(in: folder) {
+      files.append(try File(path: folder + "/" + LogFiles.name(number)))
+    }
+    self.files = files
+  }
+
+  /// What an attempt said; `nil` when it said nothing. What is damaged is left out.
+  package func bytes(of name: LogName) throws(FileError) -> [UInt8]? {
+    var bytes: [UInt8]?
+    for place in files.indices {
+      for offset in files[place].index.offsets(of: name) {
+        guard let content = try content(of: place, at: offset) else { continue }
+        var start = 0
+        for piece in content.pieces {
+          if piece.name == name {
+            bytes = (bytes ?? []) + content.bytes[start..<(start + piece.count)]
+          }
+          start += piece.count
+        }
+      }
+    }
+    return bytes
+  }
+
+  /// The names of all logs in ascending order.
+  package var names: [LogName] {
+    Set(files.flatMap { $0.index.entries.map(\.name) }).sorted()
+  }
+
+  private func content(of place: Int, at offset: Int) throws(FileError) -> Content? {
+    if let found = kept.last(where: { $0.file == place && $0.offset == offset }) { return found }
+    let file = files[place]
+    let head = try LogIndex.read(
+      file.descriptor, LogBlock.headSize, at: offset, path: file.path)
+    guard let size = LogBlock.directorySize(head: head[...]) else { return nil }
+    let directory = try LogIndex.read(file.descriptor, size, at: offset, path: file.path)
+    guard let block = LogBlock(directory: directory[...]),
+      block.pieces.reduce(0, { $0 + $1.count }) == block.contentSize
+    else { return nil }
+    let frame = try LogIndex.read(
+      file.descriptor, block.compressedSize, at: offset + size, path: file.path)
+    guard let bytes = Self.decompressed(frame, size: block.contentSize) else { return nil }
+    let content = Content(file: place, offset: offset, pieces: block.pieces, bytes: bytes)
+    if kept.count == Self.mostKept { kept.removeFirst() }
+    kept.append(content)
+    return content
+  }
+
+  private static func decompressed(_ frame: [UInt8], size: Int) -> [UInt8]? {
+    do throws(ArtifactError.Damage) {
+      var decompression = Decompression(limit: size)
+      try frame.withRawBytes { (bytes) throws(ArtifactError.Damage) in
+        try decompression.append(bytes)
+      }
+      return try decompression.finish()
+    } catch {
+      return nil
+    }
+  }
+}

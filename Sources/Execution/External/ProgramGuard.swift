@@ -1,0 +1,276 @@
+import Artifacts
+import CShims
+import Foundation
+import Glibc
+import Scheduler
+import Synchronization
+
+/// The owner's end of the guard (see guard.h): hands over what to start, and takes in on a thread of
+/// its own what the programs say and how they end.
+///
+/// Programs have places, numbers that are used again once a program is gone.
+final class ProgramGuard: Sendable {
+  /// What all programs of a session have in common.
+  struct Setting: Sendable {
+    /// `NAME=value`, none of which a request names again.
+    let environment: [String]
+    let directory: String?
+    /// The path of the journal without its number.
+    let journal: String
+    let firstJournal: Int
+    let openFiles: UInt64
+    let registry: Int32
+    /// The places of the registry: that of the guard, then one for each program.
+    let registryOffsets: [Int]
+    /// Bytes of a journal after which the next is begun.
+    var journalLength = 1 << 20
+
+    var places: Int { registryOffsets.count - 1 }
+  }
+
+  /// What is made known, in the order in which it came.
+  enum Word: Sendable {
+    case program(Session.ProgramKey, ExternalProcess.Word)
+    /// A journal was begun; what came before is in those before.
+    case journal(Int)
+    /// The guard is gone, and all its programs with it.
+    case died
+  }
+
+  private struct State {
+    var processes: [Int: ExternalProcess] = [:]
+    /// Once the guard is gone nothing can be started.
+    var isOver = false
+    var isDismissed = false
+  }
+
+  private let setting: Setting
+  let pid: Int32
+  private let socket: Int32
+  private let state = Mutex(State())
+  private let isGone = DispatchSemaphore(value: 0)
+  private let post: @Sendable ([Word]) -> Void
+
+  /// - Parameter post: called on the listening thread with what came together.
+  init(
+    _ setting: Setting, post: @escaping @Sendable ([Word]) -> Void
+  ) throws(FileError) {
+    self.setting = setting
+    self.post = post
+    var guarding = espalier_guard()
+    guarding.journal_number = Int32(setting.firstJournal)
+    guarding.journal_length = UInt64(setting.journalLength)
+    guarding.open_files = setting.openFiles
+    guarding.registry = setting.registry
+    guarding.registry_offset = Int64(setting.registryOffsets[0])
+    guarding.places = Int32(setting.places)
+    pid = withCStrings(setting.environment) { environment in
+      withOptionalCString(setting.directory) { directory in
+        setting.journal.withCString { journal in
+          guarding.environment = environment
+          guarding.directory = directory
+          guarding.journal = journal
+          return espalier_guard_start(&guarding)
+        }
+      }
+    }
+    guard pid > 0 else { throw FileError(.open, setting.journal + String(setting.firstJournal), code: guarding.error) }
+    socket = guarding.socket
+    let thread = Thread { [self] in listen() }
+    thread.name = "espalier.programs"
+    thread.start()
+  }
+
+  deinit {
+    close(socket)
+  }
+
+  /// Starts a program in a place that is free. What becomes of it is told, whatever it is; `false`
+  /// when the guard is gone and nothing will be.
+  func start(_ request: ProgramRequest, _ process: ExternalProcess, at place: Int) -> Bool {
+    let frame = request.frame(
+      process.key, place: place, registryOffset: setting.registryOffsets[place + 1])
+    let isThere = state.withLock { state in
+      if !state.isOver { state.processes[place] = process }
+      return !state.isOver
+    }
+    guard isThere else { return false }
+    if frame.count > Int(ESPALIER_LONGEST_FRAME) {
+      _ = state.withLock { $0.processes.removeValue(forKey: place) }
+      let failure = SpawnFailure(step: .execute, path: request.path, code: E2BIG)
+      post([.program(process.key, .notStarted(failure))])
+    } else {
+      send(frame)
+    }
+    return true
+  }
+
+  /// Signals the whole process group of the program, if it is still there.
+  func send(_ signal: Int32, to place: Int) {
+    var head = espalier_frame()
+    head.size = UInt32(MemoryLayout<espalier_frame>.size)
+    head.type = UInt16(ESPALIER_FRAME_SIGNAL.rawValue)
+    head.place = UInt32(place)
+    head.value = signal
+    send(withUnsafeBytes(of: head) { Array($0) })
+    // Whatever has stopped the guard, it is to carry this out.
+    kill(pid, SIGCONT)
+  }
+
+  /// Lets the guard end; no program may be running. Returns when it is gone.
+  func finish() {
+    state.withLock { $0.isDismissed = true }
+    shutdown(socket, Int32(SHUT_WR))
+    kill(pid, SIGCONT)
+    isGone.wait()
+  }
+
+  /// A guard that is gone makes it vanish, which its end will tell.
+  private func send(_ bytes: [UInt8]) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.send(
+          socket, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL))
+      }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return }
+      done += count
+    }
+  }
+
+  // MARK: - Listening
+
+  private func listen() {
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    var filled = 0
+    while true {
+      let count = buffer.withUnsafeMutableBytes {
+        recv(socket, $0.baseAddress?.advanced(by: filled), $0.count - filled, 0)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      filled += count
+      var words: [Word] = []
+      let taken = buffer.withUnsafeBytes {
+        takeFrames(UnsafeRawBufferPointer(rebasing: $0[..<filled]), &words)
+      }
+      buffer.withUnsafeMutableBytes {
+        UnsafeMutableRawBufferPointer(rebasing: $0[..<(filled - taken)])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[taken..<filled]))
+      }
+      filled -= taken
+      if !words.isEmpty { post(words) }
+    }
+    end()
+  }
+
+  /// Takes in whole frames and returns how many bytes they have.
+  private func takeFrames(_ bytes: UnsafeRawBufferPointer, _ words: inout [Word]) -> Int {
+    let headSize = MemoryLayout<espalier_frame>.size
+    var done = 0
+    while bytes.count - done >= headSize {
+      let head = bytes.loadUnaligned(fromByteOffset: done, as: espalier_frame.self)
+      guard Int(head.size) <= bytes.count - done else { break }
+      take(
+        head, UnsafeRawBufferPointer(rebasing: bytes[(done + headSize)..<(done + Int(head.size))]),
+        &words)
+      done += Int(head.size)
+    }
+    return done
+  }
+
+  private func take(
+    _ head: espalier_frame, _ bytes: UnsafeRawBufferPointer, _ words: inout [Word]
+  ) {
+    let type = UInt32(head.type)
+    if type == ESPALIER_FRAME_JOURNAL.rawValue { return words.append(.journal(Int(head.value))) }
+    let place = Int(head.place)
+    let isLast =
+      type == ESPALIER_FRAME_EXITED.rawValue || type == ESPALIER_FRAME_KILLED.rawValue
+      || type == ESPALIER_FRAME_FAILED.rawValue
+    let process = state.withLock {
+      isLast ? $0.processes.removeValue(forKey: place) : $0.processes[place]
+    }
+    guard let process else { return }
+    func post(_ word: ExternalProcess.Word) { words.append(.program(process.key, word)) }
+    switch type {
+    case ESPALIER_FRAME_STARTED.rawValue: process.hasStarted(head.value)
+    case ESPALIER_FRAME_OUTPUT.rawValue: process.readOutput(bytes, post)
+    case ESPALIER_FRAME_ERROR.rawValue: process.readError(bytes)
+    case ESPALIER_FRAME_EXITED.rawValue: process.end(.exited(head.value), post)
+    case ESPALIER_FRAME_KILLED.rawValue: process.end(.signalled(head.value), post)
+    case ESPALIER_FRAME_FAILED.rawValue:
+      post(
+        .notStarted(
+          SpawnFailure(
+            step: UInt32(head.detail), code: head.value, path: process.path,
+            directory: setting.directory)))
+    default: break
+    }
+  }
+
+  /// The guard has ended. If it was not to, its programs have died with it: what they had started is
+  /// ended, and what the guard had written down before it died is believed.
+  private func end() {
+    let (processes, isDismissed) = state.withLock { state in
+      defer {
+        state.isOver = true
+        state.processes = [:]
+      }
+      return (state.processes, state.isDismissed)
+    }
+    // It may have closed its socket and go on.
+    if !isDismissed { kill(pid, SIGKILL) }
+    while waitpid(pid, nil, 0) < 0, errno == EINTR {}
+    if !isDismissed {
+      Leftovers.endPrograms(registry: setting.registry)
+      var words: [Word] = []
+      let journals = (try? Journal(prefix: setting.journal)) ?? Journal()
+      for (_, process) in processes.sorted(by: { $0.key < $1.key }) {
+        let post = { (word: ExternalProcess.Word) in words.append(.program(process.key, word)) }
+        let record = journals[process.key]
+        process.readAgain(record?.lines ?? [], post)
+        process.end(record?.status.map { .exited($0) } ?? .signalled(SIGKILL), post)
+      }
+      words.append(.died)
+      post(words)
+    }
+    isGone.signal()
+  }
+}
+
+/// A program to be started.
+struct ProgramRequest: Sendable {
+  /// The file to execute; relative to the directory of all programs.
+  let path: String
+  /// Beginning with the program's name.
+  let arguments: [String]
+  /// `NAME=value`, beside what all programs get.
+  let environment: [String]
+  /// Limit of its address space in bytes.
+  let addressSpace: Int?
+
+  /// The request in the guard's words.
+  func frame(_ key: Session.ProgramKey, place: Int, registryOffset: Int) -> [UInt8] {
+    var start = espalier_start()
+    start.job = key.job.rawValue
+    start.attempt = Int64(key.attempt.rawValue)
+    start.registry_offset = Int64(registryOffset)
+    start.address_space = UInt64(addressSpace ?? 0)
+    start.arguments = UInt32(arguments.count)
+    start.variables = UInt32(environment.count)
+    var head = espalier_frame()
+    head.type = UInt16(ESPALIER_FRAME_START.rawValue)
+    head.place = UInt32(place)
+    var bytes = withUnsafeBytes(of: head) { Array($0) }
+    withUnsafeBytes(of: start) { bytes += $0 }
+    for text in [path] + arguments + environment {
+      // As everywhere in C, a zero byte ends a text.
+      bytes += text.utf8.prefix { $0 != 0 }
+      bytes.append(0)
+    }
+    withUnsafeBytes(of: UInt32(bytes.count)) { bytes.replaceSubrange(0..<4, with: $0) }
+    return bytes
+  }
+}

@@ -1,0 +1,79 @@
+import Grid
+
+extension Scheduler {
+  /// How many jobs were completed lately.
+  struct Pace: Sendable {
+    private var begin = Duration.zero
+    private var count = 0
+    /// Of the window before.
+    private var before = 0
+
+    mutating func note(_ now: Duration, window: Duration) {
+      move(to: now, window: window)
+      count += 1
+    }
+
+    /// How many jobs were completed within about one window.
+    mutating func completed(_ now: Duration, window: Duration) -> Int {
+      move(to: now, window: window)
+      return max(before, count)
+    }
+
+    private mutating func move(to now: Duration, window: Duration) {
+      guard now >= begin + window else { return }
+      before = now < begin + window * 2 ? count : 0
+      count = 0
+      begin = now
+    }
+  }
+
+  /// The most that are foreseen: what an owner that is killed leaves recorded and not begun.
+  static var mostForeseen: Int { 2048 }
+
+  /// The ready job with the smallest id.
+  var nextReady: Int? {
+    guard let (first, index) = foreseen.first else { return ready.first?.key }
+    guard let (other, otherIndex) = ready.first, other < first else { return index }
+    return otherIndex
+  }
+
+  /// The number of the attempt that begins.
+  mutating func issueAttempt(_ index: Int) -> Attempt {
+    if records[index].isForeseen, let attempt = records[index].lastAttempt { return attempt }
+    let attempt = records[index].lastAttempt?.next ?? .first
+    records[index].lastAttempt = attempt
+    return attempt
+  }
+
+  /// Foresees as many attempts as were completed within the foresight. Where jobs take longer than a
+  /// commit none are, since an attempt that is taken back is one more in the table.
+  ///
+  /// - Complexity: O(log n) for each.
+  mutating func foresee() {
+    guard !ready.isEmpty else { return }
+    let completed = pace.completed(now, window: settings.foresight)
+    guard completed >= settings.foresightPace * settings.slots else { return }
+    while foreseen.count < min(completed, Self.mostForeseen), let (id, index) = ready.first {
+      let attempt = issueAttempt(index)
+      records[index].isForeseen = true
+      ready.remove(index)
+      foreseen.set(index, to: id)
+      effects.append(.foresee(id, attempt))
+    }
+  }
+
+  /// A job that was to begin shortly does not.
+  mutating func takeBack(_ index: Int) {
+    guard records[index].isForeseen, let attempt = records[index].lastAttempt else { return }
+    records[index].isForeseen = false
+    effects.append(.end(records[index].id, attempt, .stopped, next: .again))
+  }
+
+  /// Nothing more begins in this session.
+  mutating func takeBackAll() {
+    while let (id, index) = foreseen.popFirst() {
+      takeBack(index)
+      ready.set(index, to: id)
+    }
+  }
+}

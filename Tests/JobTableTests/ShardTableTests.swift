@@ -1,0 +1,66 @@
+import Grid
+import TestSupport
+import Testing
+
+@testable import JobTable
+
+@Suite struct ShardTableTests {
+  private let grid = SampleGrid(temperatures: [0.5, 1], seeds: [0, 1])
+
+  /// The stages of one trajectory with their evaluations, and all that they stand on.
+  private func share(temperature: Double) -> [StageKey] {
+    SampleGrid(temperatures: [temperature], seeds: [0, 1]).plan.stages.map(\.key)
+  }
+
+  @Test func aShareIsNotedWithItsJobs() throws {
+    let folder = TemporaryFolder()
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try grid.record(in: table)
+    let shard = try #require(Shard("1/2"))
+    #expect(try table.reader.shards(of: "sample").isEmpty)
+    #expect(try table.reader.jobs(of: shard, in: "sample") == nil)
+    #expect(try table.reader.shardCounts(in: "sample") == GridShards())
+    try table.recordShard(shard, of: "sample", stages: share(temperature: 0.5))
+    // The base, its evaluation, its selection, and two trajectories.
+    let jobs = try #require(try table.reader.jobs(of: shard, in: "sample"))
+    #expect(jobs.count == 5)
+    var counts = try table.reader.shardCounts(in: "sample")
+    // Step 0 of the other temperature is measured on the base: it belongs to every share that has it.
+    #expect(counts.shards == [ShardCounts(shard: shard, runs: 8, jobs: 5)])
+    #expect(counts.elsewhere == 4 && counts.elsewhereDone == 0)
+
+    for job in jobs.sorted() { try table.complete(job) }
+    counts = try table.reader.shardCounts(in: "sample")
+    #expect(
+      counts.shards == [
+        ShardCounts(shard: shard, runs: 8, done: 8, failed: 0, jobs: 5, jobsDone: 5)
+      ])
+    #expect(counts.missing == 4)
+    #expect(try table.reader.integrity(isOwned: false).isEmpty)
+
+    // The other share beside it, and then neither.
+    try table.recordShard(
+      try #require(Shard("2/2")), of: "sample", stages: share(temperature: 1))
+    #expect(try table.reader.shardCounts(in: "sample").missing == 0)
+    try table.recordShard(shard, of: "sample", stages: share(temperature: 0.5))
+    #expect(try table.reader.shards(of: "sample").map(\.description) == ["1/2", "2/2"])
+    try table.forgetShards(of: "sample")
+    #expect(try table.reader.shards(of: "sample").isEmpty)
+    try table.forgetShards(of: "nothing of that name")
+  }
+
+  @Test func aShareOfOtherStagesIsRefused() throws {
+    let folder = TemporaryFolder()
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try grid.record(in: table)
+    let shard = try #require(Shard("1/2"))
+    let other = SampleGrid(temperatures: [3]).plan.stages.map(\.key)
+    #expect(throws: JobTableError.self) {
+      try table.recordShard(shard, of: "sample", stages: other)
+    }
+    #expect(try table.reader.shards(of: "sample").isEmpty)
+    #expect(throws: JobTableError.unknownGrid("other")) {
+      try table.recordShard(shard, of: "other", stages: other)
+    }
+  }
+}
