@@ -101,24 +101,41 @@ package struct StageList: Sendable {
     return lineages.count - 1
   }
 
-  /// Takes up a stage of a lineage.
-  package mutating func append(_ key: StageKey, template: Int, lineage: Int, step: Int?) {
+  /// Takes up a stage of a lineage, if the list does not have it.
+  ///
+  /// - Returns: its place, and whether it is new.
+  package mutating func append(
+    _ key: StageKey, template: Int, lineage: Int, step: Int?
+  ) -> (place: Int, isNew: Bool) {
     append(key, template, Int32(lineage), step.map { Int32($0) } ?? Self.none)
   }
 
-  /// Takes up a stage of no steps and at most one parent.
-  package mutating func append(_ key: StageKey, template: Int, parent: Int?) {
+  /// Takes up a stage of no steps and at most one parent, if the list does not have it.
+  ///
+  /// - Returns: its place, and whether it is new.
+  package mutating func append(
+    _ key: StageKey, template: Int, parent: Int?
+  ) -> (place: Int, isNew: Bool) {
     append(key, template, Self.none, parent.map { Int32($0) } ?? Self.none)
   }
 
   private mutating func append(
     _ key: StageKey, _ template: Int, _ lineage: Int32, _ detail: Int32
-  ) {
-    take(key)
+  ) -> (place: Int, isNew: Bool) {
+    if 2 * (keys.count + 1) > slots.count { grow() }
+    // One walk along the slots both looks and finds the place.
+    var slot = Self.hash(key) & (slots.count - 1)
+    while slots[slot] != Self.none {
+      let index = Int(slots[slot])
+      if keys[index] == key { return (index, false) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    slots[slot] = Int32(keys.count)
     keys.append(key)
     templateNumbers.append(Int32(template))
     lineageNumbers.append(lineage)
     details.append(detail)
+    return (keys.count - 1, true)
   }
 
   // MARK: Asking
