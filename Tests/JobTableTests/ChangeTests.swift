@@ -224,7 +224,7 @@ import Testing
       timings == [
         TimingRecord(
           stage: result.stage, kind: "prepare", step: nil, job: job, attempt: old, seconds: 0.25,
-          completedAt: 5)
+          completedAt: 5, environment: 1)
       ])
   }
 
