@@ -137,6 +137,8 @@ struct Merge {
   private func refuseContradictions(
     _ names: [String]?, from reader: JobTableReader, _ table: JobTable
   ) throws {
+    // A folder without grids has nothing to contradict.
+    if try table.reader.grids().isEmpty { return }
     var sentences: [String] = []
     var count = 0
     try reader.forEachHistory(in: names) { history in
