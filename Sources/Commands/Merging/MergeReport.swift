@@ -59,7 +59,7 @@ struct MergeReport {
     for grid in grids {
       let runs = grid.runs
       let open = runs.pending + runs.running
-      var line = "  \(grid.name): \(CountText.of(runs.total, "run")), \(runs.done) done"
+      var line = "  \(DisplayText.printable(grid.name)): \(CountText.of(runs.total, "run")), \(runs.done) done"
       if runs.failed > 0 { line += ", \(runs.failed) failed" }
       if open > 0 { line += ", \(open) to do: \(run(grid.name))" }
       lines.append(line)
