@@ -64,7 +64,10 @@ static int owner_is_there = 1;
 static char journal[1 << 16];
 static size_t journal_length;
 static uint64_t journal_written;
+static uint64_t journal_end; // of what is whole in the present file
 static int journal_number;
+static int journal_error; // errno of a write that failed: nothing more is written
+static int journal_error_is_told;
 static int journal_is_whole = 1;
 
 static char child_stack[1 << 15] __attribute__((aligned(16)));
@@ -96,18 +99,28 @@ static int write_all(int file, const char *bytes, size_t count) {
   return 0;
 }
 
+// Appends to the file. After a write that failed nothing more is written: what comes later could join a
+// torn line, or say that something ended well of which a report is missing.
+static void write_out(const char *bytes, size_t count) {
+  if (count == 0 || journal_error != 0) return;
+  if (write_all(JOURNAL, bytes, count) == 0) {
+    journal_written += count;
+    journal_end += count;
+    return;
+  }
+  journal_error = errno;
+  while (ftruncate(JOURNAL, (off_t)journal_end) != 0 && errno == EINTR) continue;
+}
+
 static void flush_journal(void) {
-  // A journal that has a hole must not say that anything ended well after it.
-  if (journal_length > 0 && write_all(JOURNAL, journal, journal_length) != 0) journal_is_whole = 0;
-  journal_written += journal_length;
+  write_out(journal, journal_length);
   journal_length = 0;
 }
 
 static void write_journal(const char *bytes, size_t count) {
   if (count > sizeof journal - journal_length) flush_journal();
   if (count > sizeof journal) {
-    if (write_all(JOURNAL, bytes, count) != 0) journal_is_whole = 0;
-    journal_written += count;
+    write_out(bytes, count);
   } else {
     memcpy(journal + journal_length, bytes, count);
     journal_length += count;
@@ -125,7 +138,8 @@ static void write_journal_line(const struct place *place, const char *line, size
   write_journal("\n", 1);
 }
 
-// Begins a journal. Returns its descriptor, or -1 with errno.
+// Begins a journal; one that is there already may still be needed. Returns its descriptor, or -1 with
+// errno.
 static int open_journal(int number) {
   char path[LONGEST_PATH];
   size_t length = strlen(settings.journal);
@@ -135,7 +149,7 @@ static int open_journal(int number) {
   }
   memcpy(path, settings.journal, length);
   *espalier_append_number(path + length, (uint64_t)number) = '\0';
-  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+  int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
   if (file < 0) return -1;
   if (flock(file, LOCK_EX | LOCK_NB) == 0) return file;
   int error = errno;
@@ -146,9 +160,17 @@ static int open_journal(int number) {
 
 // MARK: - Frames to the owner
 
+static size_t room(void) { return sizeof outgoing - outgoing_length; }
+
+static void put_frame(int type, int detail, uint32_t place, int32_t value);
+
 // Sends what it can; waits for room if it must.
 static void flush_outgoing(int must) {
   flush_journal();
+  if (journal_error != 0 && !journal_error_is_told && room() >= sizeof(struct espalier_frame)) {
+    journal_error_is_told = 1;
+    put_frame(ESPALIER_FRAME_JOURNAL_FAILED, 0, 0, journal_error);
+  }
   size_t done = 0;
   while (owner_is_there && done < outgoing_length) {
     ssize_t count =
@@ -171,8 +193,6 @@ static void flush_outgoing(int must) {
   outgoing_length -= done;
 }
 
-static size_t room(void) { return sizeof outgoing - outgoing_length; }
-
 static void put_frame(int type, int detail, uint32_t place, int32_t value) {
   struct espalier_frame frame = {
       .size = sizeof frame, .type = (uint16_t)type, .detail = (uint16_t)detail, .place = place,
@@ -190,8 +210,15 @@ static int begins_like_a_report(const char *line, size_t length) {
   return start < length && line[start] == '{';
 }
 
+// Whether a line may be a report: it begins like an object and names metrics.
+static int may_be_report(const char *line, size_t length) {
+  static const char word[] = "\"metrics\"";
+  return begins_like_a_report(line, length) &&
+         memmem(line, length, word, sizeof word - 1) != NULL;
+}
+
 static void end_line(struct place *place) {
-  if (!place->is_other_line && begins_like_a_report(place->line, place->length))
+  if (!place->is_other_line && may_be_report(place->line, place->length))
     write_journal_line(place, place->line, place->length);
   place->length = 0;
   place->is_other_line = 0;
@@ -233,7 +260,7 @@ static void take_output(struct place *place, const char *bytes, size_t count) {
     if (end == NULL) return keep(place, bytes, count);
     size_t length = (size_t)(end - bytes);
     if (place->length == 0 && !place->is_other_line) {
-      if (begins_like_a_report(bytes, length)) write_journal_line(place, bytes, length);
+      if (may_be_report(bytes, length)) write_journal_line(place, bytes, length);
     } else {
       keep(place, bytes, length);
       end_line(place);
@@ -512,6 +539,7 @@ static void take_frames(void) {
 
 // A new journal, once the present one has become long. One that cannot be made leaves that.
 static void turn_journal(void) {
+  if (journal_error != 0) return;
   int file = open_journal(journal_number + 1);
   if (file < 0) {
     journal_written = 0;
@@ -521,6 +549,7 @@ static void turn_journal(void) {
   dup3(file, JOURNAL, O_CLOEXEC);
   close(file);
   journal_written = 0;
+  journal_end = 0;
   journal_number += 1;
   put_frame(ESPALIER_FRAME_JOURNAL, 0, 0, journal_number);
 }
@@ -557,15 +586,21 @@ static void serve(void) {
   }
 }
 
+// Where the owner waits for the answer, and what has failed.
+static int answer_socket;
+static int failed_step;
+
 // Puts what the guard needs at the lowest numbers and closes everything else.
 static int arrange_descriptors(int descriptors[DESCRIPTORS]) {
   for (int target = 0; target < DESCRIPTORS; target++) {
     descriptors[target] = fcntl(descriptors[target], F_DUPFD_CLOEXEC, DESCRIPTORS);
     if (descriptors[target] < 0) return -1;
   }
+  answer_socket = descriptors[SOCKET];
   for (int target = 0; target < DESCRIPTORS; target++) {
     if (dup3(descriptors[target], target, O_CLOEXEC) < 0) return -1;
   }
+  answer_socket = SOCKET;
   espalier_close_from(DESCRIPTORS);
   return 0;
 }
@@ -576,6 +611,12 @@ struct beginning {
   int socket;
 };
 
+// What the guard tells the owner once.
+struct answer {
+  int step; // 0: it serves
+  int error;
+};
+
 static int prepare(const struct beginning *beginning) {
   settings = *beginning->guard;
   prctl(PR_SET_NAME, "espalier-guard");
@@ -583,16 +624,21 @@ static int prepare(const struct beginning *beginning) {
   ticks_per_second = sysconf(_SC_CLK_TCK);
   for (char *const *variable = settings.environment; *variable != NULL; variable++)
     shared_variables += 1;
+  failed_step = ESPALIER_GUARD_MEMORY;
   places = pages((size_t)settings.places * sizeof *places);
   entries = pages((size_t)(3 + 2 * settings.places) * sizeof *entries);
   if (places == NULL || entries == NULL) return -1;
+  failed_step = ESPALIER_GUARD_JOURNAL;
   journal_number = settings.journal_number;
+  int first = open_journal(journal_number);
+  if (first < 0) return -1;
+  failed_step = ESPALIER_GUARD_DESCRIPTORS;
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   int descriptors[DESCRIPTORS] = {
       beginning->socket,
-      open_journal(journal_number),
+      first,
       settings.registry,
       (int)syscall(SYS_pidfd_open, beginning->owner, 0),
       signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK),
@@ -600,11 +646,15 @@ static int prepare(const struct beginning *beginning) {
   for (int index = 0; index < DESCRIPTORS; index++) {
     if (descriptors[index] < 0) return -1;
   }
+  if (arrange_descriptors(descriptors) != 0) return -1;
+  failed_step = ESPALIER_GUARD_ORPHANED;
   if (getppid() != beginning->owner) {
     errno = ESRCH;
     return -1;
   }
-  if (setpgid(0, 0) != 0 || arrange_descriptors(descriptors) != 0) return -1;
+  failed_step = ESPALIER_GUARD_GROUP;
+  if (setpgid(0, 0) != 0) return -1;
+  failed_step = ESPALIER_GUARD_REGISTRY;
   struct espalier_process self;
   if (espalier_process_read(0, &self) != 0) return -1;
   return espalier_write_registry(
@@ -613,12 +663,12 @@ static int prepare(const struct beginning *beginning) {
 
 static int run_guard(void *argument) {
   const struct beginning *beginning = argument;
-  int socket = beginning->socket;
-  int error = prepare(beginning) == 0 ? 0 : errno;
+  answer_socket = beginning->socket;
+  struct answer answer = {0, 0};
+  if (prepare(beginning) != 0) answer = (struct answer){failed_step, errno};
   // Once it is arranged, the socket has its own number.
-  if (send(error == 0 ? SOCKET : socket, &error, sizeof error, MSG_NOSIGNAL) !=
-          (ssize_t)sizeof error ||
-      error != 0)
+  if (send(answer_socket, &answer, sizeof answer, MSG_NOSIGNAL) != (ssize_t)sizeof answer ||
+      answer.step != 0)
     _exit(127);
   serve();
   return 0;
@@ -626,6 +676,7 @@ static int run_guard(void *argument) {
 
 pid_t espalier_guard_start(struct espalier_guard *guard) {
   int ends[2];
+  guard->failed_step = ESPALIER_GUARD_CLONE;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     guard->error = errno;
     return -1;
@@ -637,22 +688,23 @@ pid_t espalier_guard_start(struct espalier_guard *guard) {
   // The guard has a copy of this stack.
   char stack[1 << 16] __attribute__((aligned(16)));
   pid_t pid = clone(run_guard, stack + sizeof stack, SIGCHLD, &beginning);
-  int error = errno;
+  struct answer answer = {ESPALIER_GUARD_CLONE, errno};
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(ends[1]);
   if (pid >= 0) {
     ssize_t count;
     do {
-      count = recv(ends[0], &error, sizeof error, MSG_WAITALL);
+      count = recv(ends[0], &answer, sizeof answer, MSG_WAITALL);
     } while (count < 0 && errno == EINTR);
-    if (count != (ssize_t)sizeof error) error = EPIPE;
-    if (error == 0) {
+    if (count != (ssize_t)sizeof answer) answer = (struct answer){ESPALIER_GUARD_DIED, EPIPE};
+    if (answer.step == 0) {
       guard->socket = ends[0];
       return pid;
     }
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
   }
   close(ends[0]);
-  guard->error = error;
+  guard->failed_step = answer.step;
+  guard->error = answer.error;
   return -1;
 }

@@ -55,6 +55,9 @@ package struct Program: ParsableCommand {
     } catch let error as OwnershipError {
       Terminal.note("espalier: \(error)")
       Glibc.exit(ExitStatus.store.rawValue)
+    } catch let error as GuardFailure {
+      Terminal.note("espalier: \(error)")
+      Glibc.exit(ExitStatus.store.rawValue)
     } catch let error as FileError {
       Terminal.note("espalier: \(error)")
       Glibc.exit(ExitStatus.store.rawValue)

@@ -94,6 +94,37 @@ import Testing
     #expect(try text(3) == "log of 3")
   }
 
+  /// Damage to a directory hides its own block. The next owner leaves those behind it where they are.
+  @Test func damageInTheMiddleIsPassedOver() throws {
+    do {
+      let store = LogStore(folder: folder)
+      for job in 1...3 as ClosedRange<Int64> {
+        append("log of \(job)", to: store, job)
+        try store.flush()
+      }
+    }
+    let path = folder + "/000001.logs"
+    let whole = Array(try Data(contentsOf: URL(filePath: path)))
+    let first = try #require(LogBlock(directory: whole[...])).size
+    for place in [0, 4, 12, 25, 30] {
+      var bytes = whole
+      bytes[first + place] ^= 0xFF
+      try Data(bytes).write(to: URL(filePath: path))
+      let store = LogStore(folder: folder)
+      append("log of 4", to: store, 4)
+      try store.flush()
+      #expect(try Array(Data(contentsOf: URL(filePath: path))) == bytes)
+      #expect(try text(1) == "log of 1")
+      #expect(try text(2) == nil)
+      #expect(try text(3) == "log of 3")
+      #expect(try text(4) == "log of 4")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+          == ["000001.logs", "000002.logs"])
+      try FileManager.default.removeItem(atPath: folder + "/000002.logs")
+    }
+  }
+
   /// An index says the same as a walk through the blocks, and a file without its end is walked through.
   @Test func aCompleteFileHasAnIndex() throws {
     let store = LogStore(folder: folder)

@@ -274,6 +274,10 @@ import Testing
     // The table of `more` itself stays open; suites run side by side.
     #expect(openDescriptors() < before + 40)
     #expect(try grid.metrics(999) == ["x": 999])
+    // Most of them were recorded before they began.
+    for job in stride(from: 0, to: 1000, by: 50) {
+      #expect(try grid.attempts(job).last?.hasBegun == true)
+    }
     #expect(eventually { zombies() == 0 })
   }
 

@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 import Glibc
 import Grid
@@ -29,7 +30,10 @@ import Testing
     let other = "7 1 exited 0\n8 2 \(line(1))"
     try Data((other + lines.joined(separator: "\n")).utf8)
       .write(to: URL(filePath: home.path + "/journal-3"))
-    return try Journal(prefix: home.path + "/journal-")[key] ?? Journal.Record()
+    let journal = try Journal(prefix: home.path + "/journal-", wanted: [key])
+    // What nobody asks for is not kept.
+    #expect(journal.records.keys.allSatisfy { $0 == key })
+    return journal[key] ?? Journal.Record()
   }
 
   /// The steps that are taken in of a journal and a report file.
@@ -71,11 +75,12 @@ import Testing
       let lines = "7 2 " + text
       try Data(lines.utf8).write(to: URL(filePath: home.path + "/journal-\(number)"))
     }
-    let journal = try Journal(prefix: home.path + "/journal-")
+    let prefix = home.path + "/journal-"
+    let journal = try Journal(prefix: prefix, wanted: [key])
     let texts = journal[key]?.lines.map { String(decoding: $0, as: UTF8.self) + "\n" }
     #expect(texts == [line(1), line(2)])
-    #expect(journal.paths == [9, 10].map { home.path + "/journal-\($0)" })
-    #expect(try Journal(prefix: home.path + "/none-").records.isEmpty)
+    #expect(try Journal.numbers(prefix: prefix) == [9, 10])
+    #expect(try Journal.numbers(prefix: home.path + "/none-") == [])
   }
 
   @Test func aJournalIsReadWhenItsGuardIsDone() throws {
@@ -86,7 +91,7 @@ import Testing
       _ = "7 2 exited 0\n".withCString { write(file, $0, strlen($0)) }
       close(file)
     }
-    #expect(try Journal(prefix: home.path + "/journal-")[key]?.status == 0)
+    #expect(try Journal(prefix: home.path + "/journal-", wanted: [key])[key]?.status == 0)
   }
 
   @Test func aJournalThatIsHeldIsNamed() throws {
@@ -95,18 +100,21 @@ import Testing
     defer { close(file) }
     #expect(flock(file, LOCK_EX) == 0)
     #expect(throws: OwnershipError.journalHeld(path: path)) {
-      try Journal(prefix: home.path + "/held-", patience: 3)
+      try Journal(prefix: home.path + "/held-", wanted: [key], patience: 3)
     }
     #expect("\(OwnershipError.journalHeld(path: "j"))".contains("end it (`fuser j` tells which)"))
   }
 
-  /// Journals that have become long go once all that they tell of is recorded.
+  /// Journals that have become long go once all that they tell of is recorded, whatever else runs
+  /// meanwhile: the first program has nothing to say until the last one is done.
   @Test func journalsTurn() throws {
     let padding = String(repeating: "x", count: 60_000)
     let grid = try TestGrid(
       shell: """
-        echo '{"other": "\(padding)"}'; ls $ESPALIER_CHECKPOINT_DIR/.. >&2
+        if [ {x} = 1 ]; then until [ -e last ]; do sleep 0.05; done; fi
+        echo '{"metrics": {}, "other": "\(padding)"}'; ls $ESPALIER_CHECKPOINT_DIR/.. >&2
         echo '{"metrics": {"x": {x}}}'
+        if [ {x} = 90 ]; then touch last; fi
         """)
     try grid.add((1...90).map { ["x": .integer($0)] })
     #expect(try grid.run().jobs.done == 90)
@@ -123,13 +131,31 @@ import Testing
     let grid = try TestGrid(
       shell: """
         echo text; printf ' {"metr'; sleep 0.1; echo 'ics": {"a": 1}}'; echo 'x {"metrics"'
-        echo '{"other": 1}'; sleep 0.1; cat $ESPALIER_CHECKPOINT_DIR/../journal-1 >&2
+        echo '{"other": 1}'; echo '{"metrics": {"b": 2}}'; sleep 0.1; cat $ESPALIER_CHECKPOINT_DIR/../journal-1 >&2
         """)
     try grid.add([["x": .integer(1)]])
     try grid.run()
-    #expect(try grid.metrics(0) == ["a": 1])
+    #expect(try grid.metrics(0) == ["a": 1, "b": 2])
     let log = try #require(try grid.log(0))
-    #expect(log.hasSuffix("\n1 1  {\"metrics\": {\"a\": 1}}\n1 1 {\"other\": 1}\n"), "\(log)")
+    #expect(
+      log.hasSuffix("\n1 1  {\"metrics\": {\"a\": 1}}\n1 1 {\"metrics\": {\"b\": 2}}\n"), "\(log)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
+  }
+
+  /// Half a line is not joined by the next, and nobody goes on without a journal.
+  @Test func aJournalThatCannotBeWrittenEndsTheSession() throws {
+    let grid = try TestGrid(
+      shell: """
+        echo '{"metrics": {"a": 1}}'; sleep 0.3; prlimit --pid $PPID --fsize=40:
+        echo '{"metrics": {"b": 2}}'; sleep 0.3; prlimit --pid $PPID --fsize=unlimited:
+        echo '{"metrics": {"c": 3}}'; sleep 600
+        """, slots: 1)
+    try grid.add([["x": .integer(1)]])
+    let path = grid.folder.work + "/journal-1"
+    #expect(
+      try grid.run().outcome == .storeFailed("\(FileError(.write, path, code: EFBIG))"))
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8) == "1 1 {\"metrics\": {\"a\": 1}}\n")
+    #expect(try grid.outcomes(0) == [nil])
   }
 }

@@ -158,6 +158,25 @@ import Testing
     try complete(in: home, [.stopped, .completed])
   }
 
+  /// Another grid of the folder is run before the dead owner's: what its programs had said is not lost.
+  @Test func anotherGridTakesInWhatWasFinished() async throws {
+    let home = try TemporaryFolder()
+    try await dieAtTheThird(
+      """
+      setsid sh -c "kill -STOP $owner; echo > stopped; sleep 0.5; kill -KILL $owner" \
+        < /dev/null > /dev/null 2>&1 &
+      until [ -e stopped ]; do sleep 0.01; done
+      """, in: home)
+    let other = try TestGrid.inFolder(home.path)
+    other.name = "other"
+    try other.add([["x": .integer(9)]])
+    #expect(try other.run().outcome == .finished)
+    #expect(try other.metrics(0) == ["x": 9])
+    try other.table.close()
+    try complete(in: home, [.stopped])
+    #expect(home.text("began")?.split(separator: "\n").filter { $0.hasPrefix("3") } == ["3 1"])
+  }
+
   /// The guard alone is killed: its programs are lost and tried again, by another guard, and what one of
   /// them had started is ended.
   @Test func aKilledGuardIsReplaced() throws {

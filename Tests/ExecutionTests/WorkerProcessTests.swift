@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 import Glibc
 import Grid
@@ -160,6 +161,17 @@ import Testing
     #expect(try grid.attempts(0).isEmpty)
     grid.settings.environment["WORKER_START"] = nil
     #expect(try grid.run().jobs.done == 1)
+  }
+
+  /// What a worker said before it had an order belongs to no attempt: all of it is in the message.
+  @Test func aWorkerThatDoesNotStartIsHeardOut() throws {
+    let grid = try grid(["work"])
+    grid.settings.environment["WORKER_START"] = "dies-at-length"
+    #expect(
+      try grid.run().outcome
+        == .workersDoNotStart(
+          "it ended with status 3: Fatal error: cannot begin\n  at line 7\n  Current stack:"))
+    #expect(try LogReader(folder: grid.folder.logs).names.isEmpty)
   }
 
   @Test func aWorkerThatIsNotThereEndsTheSession() throws {

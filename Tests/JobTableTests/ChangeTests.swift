@@ -75,6 +75,33 @@ import Testing
     #expect(try place(1) == .refused(.unknownAttempt(job, .first)))
   }
 
+  /// An attempt that is recorded beforehand does not run until it is placed.
+  @Test func whatIsForeseenDoesNotRun() throws {
+    let table = try table()
+    let job = try job("prepare", in: table).job
+    func running() throws -> [Int] {
+      let counts = try table.reader.counts(for: "sample", withJobs: true)
+      return [
+        try table.reader.activity(of: "sample", since: 0).running, counts.jobs.running,
+        counts.runs.running,
+      ]
+    }
+    _ = try table.apply([.attemptForeseen(job, .first, at: 1, log: nil)])
+    #expect(try running() == [0, 0, 0])
+    #expect(try table.reader.attempts(at: [job]).first?.isRunning == false)
+    _ = try table.apply([.attemptPlaced(job, .first, at: 5, worker: nil)])
+    #expect(try running()[..<2] == [1, 1])
+    #expect(try running()[2] > 0)
+    let attempt = try #require(try table.reader.attempts(at: [job]).first)
+    #expect(attempt.isRunning && attempt.worker == nil && attempt.startedAt == 5)
+    // One that is taken back never ran.
+    _ = try table.apply([
+      .attemptEnded(job, .first, .stopped, at: 6), .attemptForeseen(job, .first.next, at: 7, log: nil),
+      .attemptEnded(job, .first.next, .stopped, at: 8),
+    ])
+    #expect(try table.reader.attempts(at: [job]).map(\.hasBegun) == [true, false])
+  }
+
   /// What is to be told comes with the changes, as of after them.
   @Test func ordersComeWithTheChanges() throws {
     let table = try table()

@@ -60,6 +60,22 @@ import Testing
     #expect(driver.scheduler.counts.ready == 2)
   }
 
+  /// Jobs take longer than those before them.
+  @Test func whatIsForeseenIsTakenBackWhenJobsTakeLonger() {
+    var (driver, _) = busy(20)
+    #expect(driver.send(.tick, after: .milliseconds(1)) == [])
+    #expect(driver.scheduler.nextWake != nil)
+    #expect(
+      driver.send(.tick, after: driver.scheduler.settings.foresight * 3) == [
+        .end(19, 1, .stopped, .again), .end(20, 1, .stopped, .again),
+      ])
+    #expect(driver.scheduler.nextWake == nil)
+    #expect(
+      driver.send(.ended(17), after: .milliseconds(1)) == [
+        .end(17, 1, .completed, .done), .begin(19, 2),
+      ])
+  }
+
   /// A job whose parent has to be done again begins with another attempt than the foreseen one.
   @Test func aForeseenJobThatHasToWaitIsTakenBack() {
     var driver = Driver(.init(slots: 2, foresight: .seconds(1), foresightPace: 1))

@@ -19,12 +19,14 @@ import Testing
     var steps = 0
     var attempts = 0
     var sessions = 0
+    var foresights = 0
     for seed in seeds {
       var world = SimulatedWorld(seed: seed)
       world.play()
       steps += world.steps
       attempts += world.attempts
       sessions += world.session
+      foresights += world.foresights
       guard world.faults.isEmpty else {
         Issue.record(
           """
@@ -34,7 +36,11 @@ import Testing
         return
       }
     }
-    print("\(seeds.count) histories, \(sessions) sessions, \(attempts) attempts, \(steps) steps")
+    print(
+      "\(seeds.count) histories, \(sessions) sessions, \(attempts) attempts, \(foresights) of them "
+        + "foreseen, \(steps) steps")
     #expect(attempts > seeds.count)
+    // A single history may have none.
+    #expect(foresights > 0 || seeds.count == 1)
   }
 }

@@ -18,6 +18,8 @@ struct LogIndex {
   private(set) var end = 0
   /// Whether the file has its index and gets no more blocks.
   private(set) var isComplete = false
+  /// Whether there is damage with whole blocks behind it.
+  private(set) var hasDamage = false
 
   /// A complete file ends with its index, in a skippable frame of zstd as well:
   ///
@@ -80,7 +82,7 @@ struct LogIndex {
   }
 
   /// Reads the index of a file: that at its end, or, while it has none, by going from directory to
-  /// directory. What comes after the last whole block is a torn tail.
+  /// directory. Damage is passed over; what comes after the last whole block is a torn tail.
   ///
   /// - Complexity: O(pieces), and one read of the file for each block without an index.
   init(reading file: Int32, path: String) throws(FileError) {
@@ -96,14 +98,43 @@ struct LogIndex {
       }
       return window.dropFirst(offset - start).prefix(count)
     }
-    while end + LogBlock.headSize <= size {
+    func block(at offset: Int) throws(FileError) -> LogBlock? {
       guard
-        let count = LogBlock.directorySize(head: try bytes(end, LogBlock.headSize)),
-        let block = LogBlock(directory: try bytes(end, count)), end + block.size <= size
-      else { break }
-      add(block, at: end)
+        let count = LogBlock.directorySize(head: try bytes(offset, LogBlock.headSize)),
+        let block = LogBlock(directory: try bytes(offset, count)), offset + block.size <= size
+      else { return nil }
+      return block
+    }
+    var offset = 0
+    while offset + LogBlock.headSize <= size {
+      if let block = try block(at: offset) {
+        if offset > end { hasDamage = true }
+        add(block, at: offset)
+        offset = end
+      } else {
+        offset = try Self.mark(in: file, size: size, behind: offset, path: path)
+      }
     }
     sort()
+  }
+
+  /// Where behind an offset a block may begin; the file's end if nowhere.
+  private static func mark(
+    in file: Int32, size: Int, behind offset: Int, path: String
+  ) throws(FileError) -> Int {
+    let mark = (0..<4).map { UInt8(truncatingIfNeeded: LogBlock.magic >> ($0 * 8)) }
+    var start = offset + 1
+    while start < size {
+      let window = try read(file, 1 << 16, at: start, path: path)
+      var place = 0
+      while let found = window[place...].firstIndex(of: mark[0]), found + 4 <= window.count {
+        if window[found..<(found + 4)].elementsEqual(mark) { return start + found }
+        place = found + 1
+      }
+      // A mark may lie across the windows.
+      start += max(window.count - 3, 1)
+    }
+    return size
   }
 
   private mutating func readComplete(

@@ -112,13 +112,14 @@ package final class LogStore: Sendable {
     state.file = -1
   }
 
-  /// Goes on with the last file, or begins the next one if that is complete.
+  /// Goes on with the last file, or begins the next one if that is complete or damaged.
   private func open(_ state: inout State) throws(FileError) {
     try Folder.make(folder)
     state.number = max(try LogFiles.numbers(in: folder).last ?? 1, 1)
     state.file = try open(state.number)
     state.index = try LogIndex(reading: state.file, path: path(state.number))
-    if state.index.isComplete {
+    // Damage with whole blocks behind it stays as it is, for whoever can mend it.
+    if state.index.isComplete || state.index.hasDamage {
       close(state.file)
       state.number += 1
       state.file = try open(state.number)

@@ -14,10 +14,11 @@
 // and signals the group only while the program was not waited for, so that its number is its own.
 //
 // Before it passes anything on, the guard appends to its journal each whole line of a program's standard
-// output that begins like a JSON object, as "JOB ATTEMPT LINE", and, when a program has ended by itself,
-// "JOB ATTEMPT exited STATUS". So what programs have said, and that they ended well, survives an owner
-// that is killed at any instant. The journal is the file PREFIX and a number; it is locked (flock) until
-// all of it is there, and a new one is begun when it has become long.
+// output that begins like a JSON object and names "metrics", as "JOB ATTEMPT LINE", and, when a program
+// has ended by itself, "JOB ATTEMPT exited STATUS". So what programs have reported, and that they ended
+// well, survives an owner that is killed at any instant. The journal is the file PREFIX and a number, which
+// must not be there before; it is locked (flock) until all of it is there, and a new one is begun when it
+// has become long. After a write that failed it ends with what was whole before, and gets nothing more.
 
 // What the guard is told to be. Strings are copied with the owner's memory.
 struct espalier_guard {
@@ -32,11 +33,23 @@ struct espalier_guard {
   int places;               // how many programs may run at once
 
   // Filled in.
-  int socket; // frames go both ways; close-on-exec
-  int error;  // errno, when -1 is returned
+  int socket;      // frames go both ways; close-on-exec
+  int failed_step; // enum espalier_guard_step, when -1 is returned
+  int error;       // errno of that step
 };
 
-// Starts the guard and returns its process id, or -1 with `error` set.
+enum espalier_guard_step {
+  ESPALIER_GUARD_CLONE = 1, // the process could not be made, or the socket to it
+  ESPALIER_GUARD_MEMORY,
+  ESPALIER_GUARD_JOURNAL,
+  ESPALIER_GUARD_DESCRIPTORS,
+  ESPALIER_GUARD_ORPHANED,
+  ESPALIER_GUARD_GROUP,
+  ESPALIER_GUARD_REGISTRY,
+  ESPALIER_GUARD_DIED, // it ended before it could say anything
+};
+
+// Starts the guard and returns its process id, or -1 with `failed_step` and `error` set.
 pid_t espalier_guard_start(struct espalier_guard *guard);
 
 // Frames are in the machine's own byte order and lie back to back. `size` counts all of it.
@@ -61,6 +74,7 @@ enum espalier_frame_type {
   ESPALIER_FRAME_EXITED,  // value: the status; the place is free
   ESPALIER_FRAME_KILLED,  // value: the signal; the place is free
   ESPALIER_FRAME_JOURNAL, // value: the number of the journal that is begun
+  ESPALIER_FRAME_JOURNAL_FAILED, // value: errno of a write; the journal gets nothing more
 };
 
 // Behind the frame's head; then, each ending with a zero byte: the path of the file, `arguments`

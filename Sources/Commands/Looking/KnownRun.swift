@@ -59,7 +59,7 @@ extension AttemptOutcome {
 
 extension AttemptRecord {
   /// `running`, or how it ended.
-  var standing: String { outcome?.sentence ?? "running" }
+  var standing: String { outcome?.sentence ?? (hasBegun ? "running" : "about to begin") }
 }
 
 extension StageState {

@@ -73,7 +73,7 @@ struct RunExplanation {
 
   private var running: [AttemptRecord] {
     let jobs = Set(detail.stages.map(\.job))
-    return run.attempts.filter { $0.outcome == nil && jobs.contains($0.job) }
+    return run.attempts.filter { $0.isRunning && jobs.contains($0.job) }
   }
 
   private var waiting: [String] {
@@ -184,7 +184,7 @@ extension AttemptRecord {
       .init("attempt", .integer(attempt.rawValue)),
       .init("started", .string(InstantText.text(startedAt))),
       .init("seconds", endedAt.map { .number($0 - startedAt) } ?? .null),
-      .init("outcome", .string(outcome?.word ?? "running")),
+      .init("outcome", .string(outcome?.word ?? (hasBegun ? "running" : "foreseen"))),
       .init("message", message),
       .init("log", log.map { .string($0) } ?? .null),
     ])

@@ -39,6 +39,8 @@ final class ExternalProcess: @unchecked Sendable {
   private var errors = LogTail()
   private var failure: Failure?
   private var hasEnded = false
+  /// Whether what is being read has a report in it.
+  private var hasReported = false
 
   /// - Parameters:
   ///   - report: the file that the program may write instead of its output.
@@ -57,9 +59,12 @@ final class ExternalProcess: @unchecked Sendable {
 
   func hasStarted(_ group: Int32) { started(group) }
 
-  func readOutput(_ bytes: UnsafeRawBufferPointer, _ post: (Word) -> Void) {
+  /// Returns whether a report was among it.
+  func readOutput(_ bytes: UnsafeRawBufferPointer, _ post: (Word) -> Void) -> Bool {
+    hasReported = false
     lines.take(bytes) { piece, line in read(line, piece, post) }
     log.flush()
+    return hasReported
   }
 
   func readError(_ bytes: UnsafeRawBufferPointer) {
@@ -91,11 +96,13 @@ final class ExternalProcess: @unchecked Sendable {
     switch failure == nil ? ledger.take(line) : .text {
     case .text: if isLogged { log.write(line: line) }
     case .report(let completed):
+      hasReported = true
       // Most programs report once, and that is complete with their end.
       if !completed.isEmpty || ledger.step != nil {
         post(.reported(completed, step: ledger.step))
       }
     case .failure(let failure):
+      hasReported = true
       self.failure = failure
       log.write(line: line)
       log.note(failure.message)

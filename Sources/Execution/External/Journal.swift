@@ -18,27 +18,28 @@ struct Journal {
   }
 
   private(set) var records: [Session.ProgramKey: Record] = [:]
-  /// The files that it was read from.
-  private(set) var paths: [String] = []
+  private let wanted: Set<Session.ProgramKey>
 
-  init() {}
+  init() { wanted = [] }
 
-  /// Reads all journals whose path is `prefix` and a number, once their guard is done with them.
+  /// Reads what all journals whose path is `prefix` and a number tell of these attempts, once their
+  /// guard is done with them.
   ///
   /// - Parameter patience: how long a guard may take to write down what it has, in steps of ten
   ///   milliseconds.
-  init(prefix: String, patience: Int = 500) throws(OwnershipError) {
+  init(
+    prefix: String, wanted: Set<Session.ProgramKey>, patience: Int = 500
+  ) throws(OwnershipError) {
+    self.wanted = wanted
     for number in try Self.numbers(prefix: prefix) {
-      let path = prefix + String(number)
-      try read(path, patience: patience)
-      paths.append(path)
+      try read(prefix + String(number), patience: patience)
     }
   }
 
   subscript(key: Session.ProgramKey) -> Record? { records[key] }
 
   /// The numbers of the journals that are there, ascending.
-  private static func numbers(prefix: String) throws(OwnershipError) -> [Int] {
+  static func numbers(prefix: String) throws(OwnershipError) -> [Int] {
     guard let slash = prefix.lastIndex(of: "/") else { return [] }
     let name = prefix[prefix.index(after: slash)...]
     do throws(FileError) {
@@ -64,14 +65,18 @@ struct Journal {
       guard rounds < patience else { throw .journalHeld(path: path) }
       usleep(10_000)
     }
-    guard let bytes = SystemCall.contents(of: path, atMost: Int.max) else {
-      throw .file(FileError(.read, path, code: errno))
-    }
     var splitter = LineSplitter(limit: ExternalProcess.longestLine + 64)
-    // A last line without its end is what a guard leaves that was killed itself.
-    bytes.withUnsafeBytes { bytes in
-      splitter.take(bytes) { piece, line in
-        if piece == .line { take(line) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .file(FileError(.read, path, code: errno)) }
+      // A last line without its end is what a guard leaves that was killed itself.
+      if count == 0 { return }
+      buffer.withUnsafeBytes { bytes in
+        splitter.take(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { piece, line in
+          if piece == .line { take(line) }
+        }
       }
     }
   }
@@ -85,6 +90,7 @@ struct Journal {
     else { return }
     let key = Session.ProgramKey(
       job: JobID(rawValue: job), attempt: Attempt(rawValue: attempt))
+    guard wanted.contains(key) else { return }
     let words = line[(second + 1)...]
     let text = String(decoding: words.prefix(32), as: UTF8.self)
     if text.hasPrefix("exited ") {

@@ -32,15 +32,40 @@ final class ProgramGuard: Sendable {
   enum Word: Sendable {
     case program(Session.ProgramKey, ExternalProcess.Word)
     /// A journal was begun; what came before is in those before.
-    case journal(Int)
+    case journal(Turn)
+    /// Nothing more can be written down.
+    case journalFailed(FileError)
     /// The guard is gone, and all its programs with it.
-    case died
+    case died(Death)
+  }
+
+  /// The step from one journal to the next.
+  struct Turn: Sendable {
+    /// The one that is full, and the attempts of which it has something to tell.
+    let full: Int
+    let tellsOf: Set<Session.ProgramKey>
+    let next: Int
+  }
+
+  /// What a guard that died leaves.
+  struct Death: Sendable {
+    /// The first journal of the guard, which no other has.
+    let firstJournal: Int
+    /// The journals that were there then.
+    let journals: [Int]
+    /// The last one that it has made known, and the attempts of which that has something to tell.
+    let lastJournal: Int
+    let tellsOf: Set<Session.ProgramKey>
+    /// Why it cannot be told what its programs had said, if it cannot.
+    let failure: OwnershipError?
   }
 
   private struct State {
     var processes: [Int: ExternalProcess] = [:]
     /// Once the guard is gone nothing can be started.
     var isOver = false
+    /// Its programs are gone too, and another may take its place.
+    var isReplaceable = false
     var isDismissed = false
   }
 
@@ -51,10 +76,13 @@ final class ProgramGuard: Sendable {
   private let isGone = DispatchSemaphore(value: 0)
   private let post: @Sendable ([Word]) -> Void
 
+  /// Whether it has died and another may take its place.
+  var isReplaceable: Bool { state.withLock { $0.isReplaceable } }
+
   /// - Parameter post: called on the listening thread with what came together.
   init(
     _ setting: Setting, post: @escaping @Sendable ([Word]) -> Void
-  ) throws(FileError) {
+  ) throws(GuardFailure) {
     self.setting = setting
     self.post = post
     var guarding = espalier_guard()
@@ -74,9 +102,17 @@ final class ProgramGuard: Sendable {
         }
       }
     }
-    guard pid > 0 else { throw FileError(.open, setting.journal + String(setting.firstJournal), code: guarding.error) }
+    guard pid > 0 else {
+      throw GuardFailure(
+        step: UInt32(bitPattern: guarding.failed_step), code: guarding.error,
+        journal: setting.journal + String(setting.firstJournal))
+    }
     socket = guarding.socket
-    let thread = Thread { [self] in listen() }
+    let thread = Thread { [self] in
+      var listener = Listener(journal: setting.firstJournal)
+      listen(&listener)
+      end(listener)
+    }
     thread.name = "espalier.programs"
     thread.start()
   }
@@ -141,7 +177,14 @@ final class ProgramGuard: Sendable {
 
   // MARK: - Listening
 
-  private func listen() {
+  /// What the listening thread keeps.
+  private struct Listener {
+    /// The journal that the guard writes, and the attempts of which it has something to tell.
+    var journal: Int
+    var tellsOf: Set<Session.ProgramKey> = []
+  }
+
+  private func listen(_ listener: inout Listener) {
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     var filled = 0
     while true {
@@ -153,7 +196,7 @@ final class ProgramGuard: Sendable {
       filled += count
       var words: [Word] = []
       let taken = buffer.withUnsafeBytes {
-        takeFrames(UnsafeRawBufferPointer(rebasing: $0[..<filled]), &words)
+        takeFrames(UnsafeRawBufferPointer(rebasing: $0[..<filled]), &listener, &words)
       }
       buffer.withUnsafeMutableBytes {
         UnsafeMutableRawBufferPointer(rebasing: $0[..<(filled - taken)])
@@ -162,11 +205,12 @@ final class ProgramGuard: Sendable {
       filled -= taken
       if !words.isEmpty { post(words) }
     }
-    end()
   }
 
   /// Takes in whole frames and returns how many bytes they have.
-  private func takeFrames(_ bytes: UnsafeRawBufferPointer, _ words: inout [Word]) -> Int {
+  private func takeFrames(
+    _ bytes: UnsafeRawBufferPointer, _ listener: inout Listener, _ words: inout [Word]
+  ) -> Int {
     let headSize = MemoryLayout<espalier_frame>.size
     var done = 0
     while bytes.count - done >= headSize {
@@ -174,17 +218,28 @@ final class ProgramGuard: Sendable {
       guard Int(head.size) <= bytes.count - done else { break }
       take(
         head, UnsafeRawBufferPointer(rebasing: bytes[(done + headSize)..<(done + Int(head.size))]),
-        &words)
+        &listener, &words)
       done += Int(head.size)
     }
     return done
   }
 
   private func take(
-    _ head: espalier_frame, _ bytes: UnsafeRawBufferPointer, _ words: inout [Word]
+    _ head: espalier_frame, _ bytes: UnsafeRawBufferPointer, _ listener: inout Listener,
+    _ words: inout [Word]
   ) {
     let type = UInt32(head.type)
-    if type == ESPALIER_FRAME_JOURNAL.rawValue { return words.append(.journal(Int(head.value))) }
+    if type == ESPALIER_FRAME_JOURNAL.rawValue {
+      let next = Int(head.value)
+      words.append(
+        .journal(Turn(full: listener.journal, tellsOf: listener.tellsOf, next: next)))
+      listener = Listener(journal: next)
+      return
+    }
+    if type == ESPALIER_FRAME_JOURNAL_FAILED.rawValue {
+      let path = setting.journal + String(listener.journal)
+      return words.append(.journalFailed(FileError(.write, path, code: head.value)))
+    }
     let place = Int(head.place)
     let isLast =
       type == ESPALIER_FRAME_EXITED.rawValue || type == ESPALIER_FRAME_KILLED.rawValue
@@ -196,9 +251,12 @@ final class ProgramGuard: Sendable {
     func post(_ word: ExternalProcess.Word) { words.append(.program(process.key, word)) }
     switch type {
     case ESPALIER_FRAME_STARTED.rawValue: process.hasStarted(head.value)
-    case ESPALIER_FRAME_OUTPUT.rawValue: process.readOutput(bytes, post)
+    case ESPALIER_FRAME_OUTPUT.rawValue:
+      if process.readOutput(bytes, post) { listener.tellsOf.insert(process.key) }
     case ESPALIER_FRAME_ERROR.rawValue: process.readError(bytes)
-    case ESPALIER_FRAME_EXITED.rawValue: process.end(.exited(head.value), post)
+    case ESPALIER_FRAME_EXITED.rawValue:
+      listener.tellsOf.insert(process.key)
+      process.end(.exited(head.value), post)
     case ESPALIER_FRAME_KILLED.rawValue: process.end(.signalled(head.value), post)
     case ESPALIER_FRAME_FAILED.rawValue:
       post(
@@ -212,7 +270,7 @@ final class ProgramGuard: Sendable {
 
   /// The guard has ended. If it was not to, its programs have died with it: what they had started is
   /// ended, and what the guard had written down before it died is believed.
-  private func end() {
+  private func end(_ listener: Listener) {
     let (processes, isDismissed) = state.withLock { state in
       defer {
         state.isOver = true
@@ -223,20 +281,67 @@ final class ProgramGuard: Sendable {
     // It may have closed its socket and go on.
     if !isDismissed { kill(pid, SIGKILL) }
     while waitpid(pid, nil, 0) < 0, errno == EINTR {}
-    if !isDismissed {
-      Leftovers.endPrograms(registry: setting.registry)
-      var words: [Word] = []
-      let journals = (try? Journal(prefix: setting.journal)) ?? Journal()
-      for (_, process) in processes.sorted(by: { $0.key < $1.key }) {
-        let post = { (word: ExternalProcess.Word) in words.append(.program(process.key, word)) }
-        let record = journals[process.key]
-        process.readAgain(record?.lines ?? [], post)
-        process.end(record?.status.map { .exited($0) } ?? .signalled(SIGKILL), post)
-      }
-      words.append(.died)
-      post(words)
-    }
+    if !isDismissed { died(processes, listener) }
     isGone.signal()
+  }
+
+  private func died(_ processes: [Int: ExternalProcess], _ listener: Listener) {
+    var journal = Journal()
+    var numbers: [Int] = []
+    var failure: OwnershipError?
+    do throws(OwnershipError) {
+      try Leftovers.endPrograms(registry: setting.registry)
+      numbers = try Journal.numbers(prefix: setting.journal)
+      journal = try Journal(prefix: setting.journal, wanted: Set(processes.values.map(\.key)))
+    } catch {
+      failure = error
+    }
+    var words: [Word] = []
+    for (_, process) in processes.sorted(by: { $0.key < $1.key }) {
+      let post = { (word: ExternalProcess.Word) in words.append(.program(process.key, word)) }
+      let record = journal[process.key]
+      process.readAgain(record?.lines ?? [], post)
+      process.end(record?.status.map { .exited($0) } ?? .signalled(SIGKILL), post)
+    }
+    let death = Death(
+      firstJournal: setting.firstJournal, journals: numbers, lastJournal: listener.journal,
+      tellsOf: listener.tellsOf, failure: failure)
+    state.withLock { $0.isReplaceable = true }
+    // What it cannot be told of its programs comes first: then their ends are not recorded.
+    post(failure == nil ? words + [.died(death)] : [.died(death)] + words)
+  }
+
+  /// The first of the journals that the guard writes.
+  var firstJournal: Int { setting.firstJournal }
+}
+
+/// Why there is no guard.
+package struct GuardFailure: Error, Hashable, Sendable {
+  /// An `espalier_guard_step`.
+  let step: UInt32
+  let code: Int32
+  /// The path of the journal that it was to begin.
+  let journal: String
+
+  /// Whether trying again a little later may help: the machine was short of something.
+  var isTransient: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+}
+
+extension GuardFailure: CustomStringConvertible {
+  package var description: String {
+    let reason = SystemCall.words(for: code)
+    switch step {
+    case ESPALIER_GUARD_JOURNAL.rawValue: return FileError(.open, journal, code: code).description
+    case ESPALIER_GUARD_CLONE.rawValue, ESPALIER_GUARD_MEMORY.rawValue,
+      ESPALIER_GUARD_DESCRIPTORS.rawValue:
+      return "the process that starts programs could not be made: \(reason)"
+    case ESPALIER_GUARD_REGISTRY.rawValue:
+      return "the process that starts programs could not be put on record: \(reason)"
+    case ESPALIER_GUARD_DIED.rawValue:
+      return "the process that starts programs ended before it had begun"
+    default:
+      return "the process that starts programs could not be set up (step \(step)): \(reason)"
+    }
   }
 }
 

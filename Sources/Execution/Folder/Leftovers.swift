@@ -83,7 +83,7 @@ enum Leftovers {
   /// Ends what the programs of a guard that is gone had started.
   ///
   /// - Parameter registry: open.
-  static func endPrograms(registry: Int32) {
+  static func endPrograms(registry: Int32) throws(OwnershipError) {
     guard var record = Record(ProcessRegistry.contents(of: registry)) else { return }
     for pid in record.guards { record.starts[pid] = nil }
     for _ in 0..<1000 {
@@ -92,6 +92,7 @@ enum Leftovers {
       for group in left { kill(-group, SIGKILL) }
       usleep(1000)
     }
+    throw .leftoversRemain(groups: living(record))
   }
 
   static func allProcesses() -> [Int32] {

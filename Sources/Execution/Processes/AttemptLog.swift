@@ -13,17 +13,21 @@ final class AttemptLog {
 
   private let name: LogName
   private let store: LogStore
+  /// Job 0 is nobody's: what a worker says before its first order is for messages only.
+  private let isKept: Bool
   private var headBytes = 0
   /// What is not in the store yet.
   private var pending: [UInt8] = []
   private var tail: [UInt8] = []
   private var leftOut = 0
   /// The end of what was said last, for messages.
-  private var last = LogTail()
+  private var last: LogTail
 
   init(_ name: LogName, in store: LogStore) {
     self.name = name
     self.store = store
+    isKept = name.job != 0
+    last = LogTail(keeping: isKept ? 600 : 4096)
   }
 
   deinit {
@@ -79,7 +83,7 @@ final class AttemptLog {
     if leftOut > 0 {
       let notice = "\n[espalier] \(leftOut) bytes were left out here\n"
       leftOut = 0
-      store.append(Array(notice.utf8), to: name)
+      if isKept { store.append(Array(notice.utf8), to: name) }
     }
     append(kept)
   }
@@ -87,9 +91,12 @@ final class AttemptLog {
   /// The last line that says something, shortened, for messages; empty when there is none.
   var lastLine: String { last.lastLine }
 
+  /// What a message has of it: the last line, or all of the end where nothing is kept for people to read.
+  var detail: String { isKept ? last.lastLine : last.text }
+
   private func append(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { last.add($0) }
-    store.append(bytes, to: name)
+    if isKept { store.append(bytes, to: name) }
   }
 }
 

@@ -1,10 +1,22 @@
 /// The end of what was said, for messages.
 struct LogTail {
+  private let kept: Int
   private var last: [UInt8] = []
 
+  /// - Parameter kept: so many bytes of the end at least.
+  init(keeping kept: Int = 600) {
+    self.kept = kept
+  }
+
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    last += bytes.suffix(600)
-    if last.count > 4096 { last.removeFirst(last.count - 600) }
+    last += bytes.suffix(kept)
+    if last.count > 7 * kept { last.removeFirst(last.count - kept) }
+  }
+
+  /// All of the end, its lines indented but for the first.
+  var text: String {
+    String(decoding: last.suffix(kept), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).joined(separator: "\n  ")
   }
 
   /// The last line that says something, shortened; empty when there is none.

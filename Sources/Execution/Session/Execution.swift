@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 import Grid
 import JobTable
 import Scheduler
@@ -16,8 +17,8 @@ package enum Execution {
   ///   - only: the jobs to do; each comes with all that it waits for. `nil` does all that are missing.
   ///   - control: the user's hand on the session.
   ///   - observer: gets snapshots a few times a second, and one at the end, on a thread of its own.
-  /// - Throws: `JobTableError` or `FileError` when the session cannot begin; what goes wrong later is
-  ///   in the report.
+  /// - Throws: `JobTableError`, `FileError`, `OwnershipError` or `GuardFailure` when the session cannot
+  ///   begin; what goes wrong later is in the report.
   package static func run(
     grid: String, program: ProgramSpecification, table: JobTable,
     folder: borrowing OwnedFolder, settings: ExecutionSettings, only: Set<JobID>? = nil,
@@ -50,13 +51,25 @@ extension Session {
     try takeInJournals()
     try removeFoldersOfFinished()
     // The guard is a copy of the owner, which is small as long as it knows no jobs.
-    if case .external = program.work { try liveGuard() }
+    if case .external = program.work { try startGuard() }
+  }
+
+  /// On the queue: the guard may have something to say at once.
+  private func startGuard() throws {
+    for pause in Self.pauses {
+      do {
+        return try queue.sync { _ = try liveGuard() }
+      } catch let failure as GuardFailure where failure.isTransient {
+        usleep(UInt32(pause) * 1000)
+      }
+    }
+    try queue.sync { _ = try liveGuard() }
   }
 
   /// The session does not begin.
   fileprivate func abandon() {
     spawner.finish()
-    programGuard?.finish()
+    queue.sync { programGuard?.finish() }
     watch.finish()
   }
 

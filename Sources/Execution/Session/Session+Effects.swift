@@ -42,7 +42,9 @@ extension Session {
 
   private func foresee(_ key: ProgramKey) {
     foreseen.insert(key)
-    record(key, worker: nil)
+    guard !storeHasFailed else { return }
+    note(.attemptForeseen(key.job, key.attempt, at: wallClock, log: ResultsFolder.logMark))
+    requestOrder(of: key)
   }
 
   private func begin(_ key: ProgramKey, at place: Scheduler.Place) {
@@ -52,7 +54,7 @@ extension Session {
     }
     if foreseen.remove(key) == nil {
       record(key, worker: environment)
-    } else if let environment {
+    } else {
       note(.attemptPlaced(key.job, key.attempt, at: wallClock, worker: environment))
     }
     if place == .process { programs[key] = Program(lastReport: clock.now) }
@@ -64,6 +66,10 @@ extension Session {
   private func record(_ key: ProgramKey, worker: WorkerEnvironment?) {
     guard !storeHasFailed else { return }
     note(.attemptBegan(key.job, key.attempt, at: wallClock, worker: worker, log: ResultsFolder.logMark))
+    requestOrder(of: key)
+  }
+
+  private func requestOrder(of key: ProgramKey) {
     let isBuiltin = if case .builtin = program.work { true } else { false }
     batch.requests.append(
       OrderRequest(job: key.job, attempt: key.attempt, hasContext: isBuiltin))

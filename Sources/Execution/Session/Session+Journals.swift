@@ -9,22 +9,36 @@ extension Session {
   /// job is not done again. Doing so twice changes nothing: only the last attempt issued may speak,
   /// and what is recorded already is not among the results that are wanted.
   ///
-  /// How long such results took is not known; they count as 0 seconds.
+  /// Those of all grids are taken in, whichever is to be run: the journals go then. How long such
+  /// results took is not known; they count as 0 seconds.
   func takeInJournals() throws {
-    guard case .external(let external) = program.work else { return }
-    let journal = try Journal(prefix: workFolder.journal)
-    let known = Set(journal.records.keys).union(workFolder.reports)
-    if !known.isEmpty {
-      for item in try table.reader.work(for: grid) where !item.hasFailed {
+    guard case .external = program.work else { return }
+    let numbers = try Journal.numbers(prefix: workFolder.journal)
+    guard !numbers.isEmpty || !workFolder.reports.isEmpty else { return }
+    var programs: [ProgramKey: ExternalProgram] = [:]
+    for record in try table.reader.grids() {
+      let work = record.name == grid ? program.work : record.specification.program.work
+      guard case .external(let external) = work else { continue }
+      for item in try table.reader.work(for: record.name) where !item.hasFailed {
         guard let attempt = item.lastAttempt else { continue }
-        let key = ProgramKey(job: item.job, attempt: attempt)
-        if known.contains(key) { try takeIn(journal[key] ?? .init(), of: key, external) }
+        programs[ProgramKey(job: item.job, attempt: attempt)] = external
       }
     }
-    for path in known.map(workFolder.report) + journal.paths
-    where unlink(path) != 0 && errno != ENOENT {
-      throw FileError(.remove, path, code: errno)
+    let journal = try Journal(prefix: workFolder.journal, wanted: Set(programs.keys))
+    let known = Set(journal.records.keys).union(workFolder.reports)
+    for (key, external) in programs.sorted(by: { $0.key.job < $1.key.job })
+    where known.contains(key) {
+      try takeIn(journal[key] ?? .init(), of: key, external)
     }
+    for path in workFolder.reports.map(workFolder.report) + numbers.map(pathOfJournal) {
+      try remove(path)
+    }
+  }
+
+  private func pathOfJournal(_ number: Int) -> String { workFolder.journal + String(number) }
+
+  private func remove(_ path: String) throws(FileError) {
+    if unlink(path) != 0, errno != ENOENT { throw FileError(.remove, path, code: errno) }
   }
 
   private func takeIn(
@@ -55,12 +69,28 @@ extension Session {
     for job in try table.reader.finished(among: workFolder.jobs) { try workFolder.remove(job) }
   }
 
-  /// A journal was begun. Those before it go when all is recorded that they may tell of: the attempts
-  /// that run now, and those whose end is not recorded yet.
-  func journalBegun(_ number: Int) {
+  /// A journal was begun. Those before it go when all is recorded that they tell of.
+  func journalBegun(_ turn: ProgramGuard.Turn) {
     olderJournals.append(
-      OlderJournal(path: workFolder.journal + String(lastJournal), tellsOf: unrecorded))
-    lastJournal = number
+      OlderJournal(
+        path: pathOfJournal(turn.full), tellsOf: turn.tellsOf.intersection(unrecorded)))
+    lastJournal = max(lastJournal, turn.next)
+    removeOlderJournals()
+  }
+
+  /// A guard is gone. Its last journals stay until what they tell of is recorded; the next guard begins
+  /// another.
+  func guardDied(_ death: ProgramGuard.Death) {
+    if programGuard?.firstJournal == death.firstJournal { programGuard = nil }
+    if let failure = death.failure { return storeFailed("\(failure)") }
+    for number in death.journals {
+      let path = pathOfJournal(number)
+      if number > lastJournal { lastJournal = number }
+      if olderJournals.contains(where: { $0.path == path }) { continue }
+      // Of one that was begun and not made known nobody can say of whom it tells.
+      let tellsOf = number == death.lastJournal ? death.tellsOf.intersection(unrecorded) : unrecorded
+      olderJournals.append(OlderJournal(path: path, tellsOf: tellsOf))
+    }
     removeOlderJournals()
   }
 
@@ -85,12 +115,11 @@ extension Session {
   func removeLeftovers() {
     do {
       try workFolder.removeSpares()
+      for number in try Journal.numbers(prefix: workFolder.journal) {
+        try remove(pathOfJournal(number))
+      }
     } catch {
       storeFailed("\(error)")
-    }
-    for path in olderJournals.map(\.path) + [workFolder.journal + String(lastJournal)]
-    where unlink(path) != 0 && errno != ENOENT {
-      storeFailed("\(FileError(.remove, path, code: errno))")
     }
     olderJournals = []
   }

@@ -7,10 +7,15 @@ import JobTable
 import Scheduler
 
 extension Session {
-  /// The guard, started when there is none.
+  /// How long to wait, in milliseconds, until something is tried again of which the machine was short.
+  static let pauses = [10, 100, 500, 1000]
+
+  /// The guard, started when there is none or it has died.
+  ///
+  /// - Throws: `GuardFailure`, `FileError` or `OwnershipError`.
   @discardableResult
-  func liveGuard() throws(FileError) -> ProgramGuard {
-    if let programGuard { return programGuard }
+  func liveGuard() throws -> ProgramGuard {
+    if let programGuard, !programGuard.isReplaceable { return programGuard }
     guard case .external(let external) = program.work else {
       preconditionFailure("an external job of the built-in program")
     }
@@ -18,6 +23,8 @@ extension Session {
     if registryOffsets.isEmpty {
       for _ in 0...settings.jobs { registryOffsets.append(registry.offset(of: registry.take())) }
     }
+    // What a guard that died has written down may still be needed.
+    lastJournal = max(lastJournal, try Journal.numbers(prefix: workFolder.journal).last ?? 0)
     let shared = settings.environment.merging(external.environment) { $1 }
       .filter { !ExternalCommand.variables.contains($0.key) }
     let new = try ProgramGuard(
@@ -87,7 +94,11 @@ extension Session {
         startAgain(process.key, after: 10)
       }
       espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
+    } catch let failure as GuardFailure where failure.isTransient && mayTryAgain(process.key) {
+      freePlaces.append(place)
+      tryAgain(process.key)
     } catch {
+      freePlaces.append(place)
       storeFailed("\(error)")
       programGone(
         process.key, .notStarted("it was stopped before it began"), last: .success([]))
@@ -117,12 +128,9 @@ extension Session {
       case .program(let key, let word):
         espalier_fault_pass(ESPALIER_FAULT_PROGRAM)
         take(word, from: key)
-      case .journal(let number): journalBegun(number)
-      case .died:
-        programGuard = nil
-        // Its last journal stays until what it may tell of is recorded; the next guard begins another.
-        olderJournals.append(
-          OlderJournal(path: workFolder.journal + String(lastJournal), tellsOf: unrecorded))
+      case .journal(let turn): journalBegun(turn)
+      case .journalFailed(let error): storeFailed("\(error)")
+      case .died(let death): guardDied(death)
       }
     }
   }
@@ -141,16 +149,23 @@ extension Session {
   /// A machine that is short of processes or descriptors for a moment is no reason to fail a job.
   private func notStarted(_ key: ProgramKey, _ failure: SpawnFailure) {
     if failure.isOfStore { storeFailed("\(failure)") }
-    let pauses = [10, 100, 500, 1000]
-    guard let state = programs[key], failure.isTransient, state.starts < pauses.count,
-      !state.isBeingEnded
+    guard let state = programs[key], failure.isTransient, mayTryAgain(key), !state.isBeingEnded
     else {
       return programGone(key, .notStarted("\(failure)"), last: .success([]))
     }
     if let place = state.place { freePlaces.append(place) }
     programs[key]?.place = nil
+    tryAgain(key)
+  }
+
+  private func mayTryAgain(_ key: ProgramKey) -> Bool {
+    programs[key].map { $0.starts < Self.pauses.count } ?? false
+  }
+
+  private func tryAgain(_ key: ProgramKey) {
+    guard let starts = programs[key]?.starts else { return }
     programs[key]?.starts += 1
-    startAgain(key, after: pauses[state.starts])
+    startAgain(key, after: Self.pauses[starts])
   }
 
   private func startAgain(_ key: ProgramKey, after milliseconds: Int) {

@@ -124,7 +124,7 @@ final class Session: @unchecked Sendable {
   /// Started attempts whose end is not recorded.
   var unrecorded: Set<ProgramKey> = []
   var olderJournals: [OlderJournal] = []
-  /// The number of the journal that the guard writes; 0 before there was one.
+  /// The largest number that a journal has had.
   var lastJournal = 0
   var activities: [JobID: Activity] = [:]
   var labels: [JobID: String] = [:]

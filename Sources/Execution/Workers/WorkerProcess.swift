@@ -150,7 +150,7 @@ final class WorkerProcess: @unchecked Sendable {
       log.note("it ended in the middle of a line of \(line.count) bytes")
     }
     log.finish()
-    let detail = log.lastLine
+    let detail = log.detail
     input.abandon()
     hasEnded = true
     words.append(.ended(end, detail: detail))

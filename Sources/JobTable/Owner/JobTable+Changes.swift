@@ -40,7 +40,9 @@ extension Database {
   func apply(_ change: Change) throws -> ChangeOutcome {
     switch change {
     case .attemptBegan(let job, let attempt, let time, let worker, let log):
-      try beginAttempt(job, attempt, at: time, worker: worker, log: log)
+      try beginAttempt(job, attempt, at: time, worker: worker, log: log, hasBegun: true)
+    case .attemptForeseen(let job, let attempt, let time, let log):
+      try beginAttempt(job, attempt, at: time, worker: nil, log: log, hasBegun: false)
     case .attemptPlaced(let job, let attempt, let time, let worker):
       try placeAttempt(job, attempt, at: time, worker: worker)
     case .stageCompleted(let job, let attempt, let result, let time, let rule):
@@ -57,7 +59,8 @@ extension Database {
   // MARK: - Attempts
 
   private func beginAttempt(
-    _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment?, log: String?
+    _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment?, log: String?,
+    hasBegun: Bool
   ) throws -> ChangeOutcome {
     let known = try first(
       """
@@ -84,25 +87,25 @@ extension Database {
     if let running = known.running { return .refused(.attemptIsRunning(job, running)) }
     try run(
       """
-      INSERT INTO attempt (job_id, number, started_at, environment_id, pid, log)
-      VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO attempt (job_id, number, started_at, environment_id, pid, log, begun)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       .job(job), .attempt(attempt), .real(time), .integer(try worker.map(environment)),
-      .integer(worker.map { Int($0.pid) }), .text(log))
+      .integer(worker.map { Int($0.pid) }), .text(log), .integer(hasBegun ? 1 : 0))
     return .applied
   }
 
-  /// An attempt that was recorded before there was a worker for it has begun.
+  /// An attempt that was recorded beforehand has begun.
   private func placeAttempt(
-    _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment
+    _ job: JobID, _ attempt: Attempt, at time: Double, worker: WorkerEnvironment?
   ) throws -> ChangeOutcome {
     try run(
       """
-      UPDATE attempt SET started_at = ?, environment_id = ?, pid = ?
+      UPDATE attempt SET started_at = ?, environment_id = ?, pid = ?, begun = 1
       WHERE job_id = ? AND number = ? AND outcome IS NULL
       """,
-      .real(time), .integer(try environment(worker)), .integer(Int(worker.pid)), .job(job),
-      .attempt(attempt))
+      .real(time), .integer(try worker.map(environment)), .integer(worker.map { Int($0.pid) }),
+      .job(job), .attempt(attempt))
     return changes == 1 ? .applied : .refused(.unknownAttempt(job, attempt))
   }
 

@@ -16,7 +16,7 @@ extension JobTableReader {
           try db.first(
             """
             SELECT count(*) FROM attempt a INDEXED BY attempt_running CROSS JOIN job j ON j.id = a.job_id
-            WHERE a.outcome IS NULL AND (j.grid_id = ?1
+            WHERE a.outcome IS NULL AND a.begun = 1 AND (j.grid_id = ?1
               OR EXISTS (SELECT 1 FROM further_job WHERE grid_id = ?1 AND job_id = j.id))
             """,
             .integer(grid), value: { $0.int(0) }) ?? 0

@@ -36,7 +36,8 @@ extension JobTableReader {
   func running(_ db: Database) throws -> Set<JobID> {
     guard isOwned else { return [] }
     return Set(
-      try db.all("SELECT job_id FROM attempt WHERE outcome IS NULL", value: { $0.job(0) }))
+      try db.all(
+        "SELECT job_id FROM attempt WHERE outcome IS NULL AND begun = 1", value: { $0.job(0) }))
   }
 }
 
@@ -48,7 +49,7 @@ extension Database {
       SELECT count(DISTINCT r.id) FROM attempt a INDEXED BY attempt_running
         CROSS JOIN stage s ON s.job_id = a.job_id CROSS JOIN stage_run sr ON sr.stage_id = s.id
         CROSS JOIN run r ON r.id = sr.run_id
-      WHERE a.outcome IS NULL AND s.state = 0 AND r.grid_id = ? AND r.position IS NOT NULL
+      WHERE a.outcome IS NULL AND a.begun = 1 AND s.state = 0 AND r.grid_id = ? AND r.position IS NOT NULL
         AND r.failed = 0
       """,
       .integer(grid), value: { $0.int(0) }) ?? 0
@@ -60,7 +61,7 @@ extension Database {
     try forEach(
       """
       SELECT
-        EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = n.id AND a.outcome IS NULL),
+        EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = n.id AND a.outcome IS NULL AND a.begun = 1),
         EXISTS (SELECT 1 FROM job_dependency d JOIN job r ON r.id = d.requires_id
           WHERE d.job_id = n.id AND r.state <> 1)
       FROM (

@@ -60,7 +60,7 @@ extension Database {
   ) throws -> [AttemptRecord] {
     let sql = """
       SELECT a.job_id, j.label, a.number, a.started_at, a.ended_at, a.detail, a.log, a.pid, e.version,
-        e.cpu, e.blas
+        e.cpu, e.blas, a.begun
       FROM attempt a JOIN job j ON j.id = a.job_id
         LEFT JOIN environment e ON e.id = a.environment_id
       WHERE \(condition) ORDER BY a.job_id, a.number
@@ -75,7 +75,7 @@ extension Database {
             pid: Int32(truncatingIfNeeded: pid), version: row.text(8), cpu: row.text(9),
             blas: row.text(10))
         },
-        log: row.optionalText(6))
+        log: row.optionalText(6), hasBegun: row.int(11) == 1)
     }
     guard let value else { return try all(sql, value: record) }
     return try all(sql, value, value: record)

@@ -51,6 +51,9 @@ enum SchemaVersion2 {
     CREATE INDEX further_job_by_job ON further_job (job_id);
     CREATE INDEX attempt_again ON attempt (job_id) WHERE outcome = 'again';
 
+    -- begun: 0 for an attempt that was foreseen and has not begun, or never did.
+    ALTER TABLE attempt ADD COLUMN begun INTEGER NOT NULL DEFAULT 1 CHECK (begun IN (0, 1));
+
     """
 
   private static let stages = """

@@ -6,8 +6,11 @@ package enum Change: Hashable, Sendable {
   /// An attempt is about to start. Its number must be the job's last one plus one. Commit this before
   /// the order goes out: then a number is never issued twice, whatever is killed.
   case attemptBegan(JobID, Attempt, at: Double, worker: WorkerEnvironment?, log: String?)
-  /// An attempt that was recorded before anybody was there to do it now begins at this worker.
-  case attemptPlaced(JobID, Attempt, at: Double, worker: WorkerEnvironment)
+  /// The same of an attempt that is likely to begin shortly: it runs once it is placed.
+  case attemptForeseen(JobID, Attempt, at: Double, log: String?)
+  /// An attempt that was recorded before anybody was there to do it now begins, at this worker if a
+  /// worker does it.
+  case attemptPlaced(JobID, Attempt, at: Double, worker: WorkerEnvironment?)
   /// A stage is done. `rule` says which attempts may speak.
   case stageCompleted(JobID, Attempt, StageResult, at: Double, rule: AcceptanceRule)
   /// An attempt is over. What becomes of the job is another change, except that a job whose stages

@@ -57,6 +57,11 @@ package struct AttemptRecord: Hashable, Sendable {
   package let worker: WorkerEnvironment?
   /// The path of its log, as the owner gave it.
   package let log: String?
+  /// `false` for one that was recorded beforehand and has not begun, or never did.
+  package var hasBegun = true
+
+  /// Whether it is being worked on, if anybody is at work.
+  package var isRunning: Bool { outcome == nil && hasBegun }
 }
 
 /// Failed jobs with the same reason and, but for numbers and the like, the same message.

@@ -71,8 +71,20 @@ extension Scheduler {
     effects.append(.end(records[index].id, attempt, .stopped, next: .again))
   }
 
-  /// Nothing more begins in this session.
+  /// Takes back what is foreseen once jobs take longer: it would stand in the table for as long, and a
+  /// session that is killed would leave it there.
+  mutating func takeBackWhenSlow() {
+    guard !foreseen.isEmpty else { return }
+    if pace.completed(now, window: settings.foresight) < settings.foresightPace * settings.slots {
+      takeBackAll()
+    } else if !timers.contains(.foresight) {
+      timers.set(.foresight, to: now + settings.foresight)
+    }
+  }
+
+  /// What is foreseen does not begin.
   mutating func takeBackAll() {
+    timers.remove(.foresight)
     while let (id, index) = foreseen.popFirst() {
       takeBack(index)
       ready.set(index, to: id)

@@ -103,6 +103,8 @@ extension Scheduler {
 
   private func checkTimers(_ expect: Expectation) {
     expect(timers.isConsistent, "the queue of timers is not a heap")
+    expect(
+      foreseen.isEmpty || timers.contains(.foresight), "what is foreseen may never be taken back")
     for (index, record) in records.enumerated() where record.state == .paused {
       expect(timers.contains(.pause(index)), "job \(record.id) pauses for ever")
     }
@@ -121,7 +123,7 @@ extension Scheduler {
         expect(workers[worker] != nil, "a timer for worker \(worker) is stale")
       case .kill(.process(let job, let attempt)):
         expect(index(of: job, running: attempt) != nil, "a timer for job \(job) is stale")
-      case .workerRestart, .drainDeadline: break
+      case .workerRestart, .foresight, .drainDeadline: break
       }
     }
     if phase == .draining, !running.isEmpty {

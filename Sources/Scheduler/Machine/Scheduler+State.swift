@@ -77,6 +77,8 @@ extension Scheduler {
     case kill(Target)
     case workerStart(WorkerID)
     case workerRestart
+    /// It is time to see whether jobs are still as short as when attempts were foreseen.
+    case foresight
     case drainDeadline
   }
 

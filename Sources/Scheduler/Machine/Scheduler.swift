@@ -112,7 +112,7 @@ package struct Scheduler: Sendable {
       case .timeLimit(let index): timeLimitReached(index)
       case .kill(let target): effects.append(.signal(target, .kill))
       case .workerStart(let worker): terminate(.worker(worker))
-      case .workerRestart: break  // `dispatch` looks at the time itself
+      case .workerRestart, .foresight: break  // `dispatch` looks at the time itself
       case .drainDeadline: drainDeadlineReached()
       }
     }
@@ -121,7 +121,10 @@ package struct Scheduler: Sendable {
   /// Starts what can start.
   private mutating func dispatch() {
     guard phase == .working else { return }
-    defer { foresee() }
+    defer {
+      foresee()
+      takeBackWhenSlow()
+    }
     while let index = nextReady, records[index].slots <= freeSlots {
       switch records[index].kind {
       case .external:

@@ -5,6 +5,9 @@ use strict;
 use warnings;
 $| = 1;
 
+if (($ENV{WORKER_START} // '') eq 'dies-at-length') {
+  print STDERR "Fatal error: cannot begin\n"; print STDERR "at line 7\n\nCurrent stack:\n"; exit 3;
+}
 if (($ENV{WORKER_START} // '') eq 'dies') { print STDERR "no such library\n"; exit 3; }
 print qq({"ready":{"_0":{"blas":"none","cpu":"test","pid":$$,"version":"1"}}}\n);
 if (($ENV{WORKER_START} // '') eq 'twice') {

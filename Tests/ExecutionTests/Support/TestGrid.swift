@@ -12,7 +12,7 @@ final class TestGrid {
   let home: TemporaryFolder
   let folder: ResultsFolder
   let table: JobTable
-  let name = "test"
+  var name = "test"
   var program: ProgramSpecification
   var settings: ExecutionSettings
   /// The stages of each job, in the order of the jobs.

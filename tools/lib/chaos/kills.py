@@ -31,10 +31,15 @@ SIGNALS = {
     "job SIGKILL": ("job", [signal.SIGKILL]),
     "job SIGTERM": ("job", [signal.SIGTERM]),
     "job SIGSTOP, SIGCONT": ("job", [signal.SIGSTOP, signal.SIGCONT]),
+    "guard SIGKILL": ("guard", [signal.SIGKILL]),
 }
 
-# How often each signal comes, of 12.
-WEIGHTS = ["owner SIGKILL"] * 4 + ["job SIGKILL"] * 3 + list(SIGNALS)[1:4] + list(SIGNALS)[5:7]
+# Only external programs have a guard.
+GRIDS = {"guard SIGKILL": ("external",)}
+
+# How often each signal comes, of 13.
+WEIGHTS = (["owner SIGKILL"] * 4 + ["job SIGKILL"] * 3 + list(SIGNALS)[1:4] + list(SIGNALS)[5:7]
+           + ["guard SIGKILL"])
 
 # Statuses that the owner may end with after a disturbance; 0 always.
 STATUSES = {
@@ -53,7 +58,7 @@ def plan(kills, random):
     names += [WEIGHTS[index % len(WEIGHTS)] for index in range(kills - len(names))]
     plans = {"builtin": [], "external": []}
     for index, name in enumerate(names):
-        grids = PLACES[name][0] if name in PLACES else ("builtin", "external")
+        grids = PLACES[name][0] if name in PLACES else GRIDS.get(name, ("builtin", "external"))
         plans[grids[index % len(grids)]].append(name)
     for names in plans.values():
         random.shuffle(names)
@@ -138,8 +143,10 @@ class Campaign:
         for outcome in record.attempts.values():
             if outcome != "completed":
                 self.wasted[outcome] = self.wasted.get(outcome, 0) + 1
-        ended = [run for word, run, _ in world.walks() if word == "ended"]
-        self.repeated += len(ended) - len(set(ended))
+        # How a program ended that had no guard left to see it is known to nobody.
+        if "guard SIGKILL" not in disturbed:
+            ended = [run for word, run, _ in world.walks() if word == "ended"]
+            self.repeated += len(ended) - len(set(ended))
 
     def session(self, world):
         """One run with at most one fault point and any number of signals: its status and the kills
@@ -195,6 +202,11 @@ class Campaign:
         whom, numbers = SIGNALS[name]
         if whom == "owner":
             victim = owner.pid
+        elif whom == "guard":
+            guards = [child for child in children(owner.pid) if is_guard(child)]
+            if not guards:
+                return False
+            victim = guards[0]
         else:
             jobs = children(owner.pid)
             if not jobs:
@@ -208,3 +220,12 @@ class Campaign:
             if owner.poll() is not None or not send(victim, number):
                 return index > 0
         return True
+
+
+def is_guard(pid):
+    """Whether a process is the guard of an owner's programs."""
+    try:
+        with open(f"/proc/{pid}/comm") as file:
+            return file.read() == "espalier-guard\n"
+    except OSError:
+        return False

@@ -36,7 +36,7 @@ struct Bench {
     let begin = ContinuousClock.now
     let report = try Execution.run(
       grid: "bench", program: ProgramSpecification(work: .builtin), table: table, folder: owned,
-      settings: settings)
+      settings: settings, observer: { _ in })
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     let owner = Self.processorSeconds - before
     try table.close()
