@@ -23,7 +23,7 @@ final class StageWalk {
   private var lineages: [StageKey: Int] = [:]
   /// By lineage: its rule, and the highest step that is needed.
   private var lineageRules: [Int32] = []
-  private var lengths: [Int32] = []
+  private var lengths: [Int] = []
 
   /// By rule: how many stages it made, how many runs have one, and their steps.
   private var made: [Int]
@@ -122,12 +122,14 @@ final class StageWalk {
     if rules[index].isSchedule {
       for phase in phases[stage] ?? [] {
         uses[phase.rule] += 1
-        stepsAlone[phase.rule] += phase.steps
+        stepsAlone[phase.rule] = stepsAlone[phase.rule].addingSaturated(phase.steps)
       }
       return
     }
     uses[index] += 1
-    if rules[index].stepSlot != nil { stepsAlone[index] += stages.step(at: Int(stage)) ?? 0 }
+    if rules[index].stepSlot != nil, let steps = stages.step(at: Int(stage)) {
+      stepsAlone[index] = stepsAlone[index].addingSaturated(steps)
+    }
   }
 
   private func makeStage(
@@ -216,7 +218,7 @@ final class StageWalk {
       key, template: line.template, lineage: line.lineage, step: step)
     if isNew {
       made[rule] += 1
-      if let step { lengths[line.lineage] = max(Int32(step), lengths[line.lineage]) }
+      if let step { lengths[line.lineage] = max(step, lengths[line.lineage]) }
     }
     return Int32(number)
   }
@@ -388,7 +390,8 @@ final class StageWalk {
   var sharing: [StageSharing] {
     var steps: [String: Int] = [:]
     for (rule, length) in zip(lineageRules, lengths) {
-      steps[program.stages[Int(rule)].kind, default: 0] += Int(length)
+      let kind = program.stages[Int(rule)].kind
+      steps[kind] = length.addingSaturated(steps[kind] ?? 0)
     }
     var kinds: [String] = []
     for rule in program.stages where !kinds.contains(rule.kind) {
@@ -400,7 +403,7 @@ final class StageWalk {
       return StageSharing(
         kind: kind, stages: own.reduce(0) { $0 + made[$1] },
         uses: own.reduce(0) { $0 + uses[$1] }, steps: steps[kind] ?? 0,
-        stepsAlone: own.reduce(0) { $0 + stepsAlone[$1] })
+        stepsAlone: own.reduce(0) { $0.addingSaturated(stepsAlone[$1]) })
     }
   }
 }
