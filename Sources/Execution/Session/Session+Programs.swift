@@ -120,9 +120,13 @@ extension Session {
       case .journal(let number): journalBegun(number)
       case .died:
         programGuard = nil
-        // Its last journal stays until what it may tell of is recorded; the next guard begins another.
-        olderJournals.append(
-          OlderJournal(path: workFolder.journal + String(lastJournal), tellsOf: unrecorded))
+        // Its last journal, and one that it may have begun without saying so, stay until what they may
+        // tell of is recorded; the next guard begins another.
+        for number in [lastJournal, lastJournal + 1] {
+          olderJournals.append(
+            OlderJournal(path: workFolder.journal + String(number), tellsOf: unrecorded))
+        }
+        lastJournal += 1
       }
     }
   }
