@@ -106,7 +106,7 @@ extension Session {
   /// jobs.
   private static let patience = Duration.milliseconds(100)
   /// So many changes are recorded at once.
-  private static let muchToRecord = 512
+  private static let muchToRecord = 1024
 
   /// When what was noted is to be recorded; `nil` when there is nothing, or a commit is under way, whose
   /// end is the next occasion.
