@@ -182,7 +182,9 @@ struct ClaimEvidence {
     for end in [0, last] {
       var highest = 0.0
       for place in inner {
-        highest = max(highest, try Self.difference(place, end, sample).pBelow(bound))
+        // A place that equals the end in every replicate, as where all have collapsed, is not below it.
+        let isBelow = try? Self.difference(place, end, sample)
+        highest = max(highest, isBelow?.pBelow(bound) ?? 1)
       }
       against = min(against, highest)
     }

@@ -104,6 +104,14 @@ import Testing
     #expect(
       world([0.5, 0.6, 0.65, 0.8]).verdict(.about(.interiorPeak)).verdict == .contradicted)
     #expect(world([0.5, 0.5, 0.5]).verdict(.about(.interiorPeak)).verdict == .undecided)
+    // All replicates collapse before the end of the axis: those places equal the end exactly.
+    let means = [0.5, 0.7, 0, 0]
+    let collapsed = ClaimWorld(
+      arms: 4,
+      accuracy: { arm, _, seed, _ in
+        means[arm] > 0 ? means[arm] + 0.02 * Self.noise.normal(arm, seed) : 0
+      })
+    #expect(collapsed.verdict(.about(.interiorPeak)).verdict == .supported)
   }
 
   @Test func varianceRatio() {
