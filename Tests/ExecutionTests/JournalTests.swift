@@ -114,15 +114,15 @@ import Testing
         if [ {x} = 1 ]; then until [ -e last ]; do sleep 0.05; done; fi
         echo '{"metrics": {}, "other": "\(padding)"}'; ls $ESPALIER_CHECKPOINT_DIR/.. >&2
         echo '{"metrics": {"x": {x}}}'
-        if [ {x} = 90 ]; then touch last; fi
+        if [ {x} = 180 ]; then touch last; fi
         """)
-    try grid.add((1...90).map { ["x": .integer($0)] })
-    #expect(try grid.run().jobs.done == 90)
-    #expect(try grid.metrics(89) == ["x": 90])
-    let seen = try (0..<90).map { try grid.log($0)?.split(separator: "\n") ?? [] }
+    try grid.add((1...180).map { ["x": .integer($0)] })
+    #expect(try grid.run().jobs.done == 180)
+    #expect(try grid.metrics(179) == ["x": 180])
+    let seen = try (0..<180).map { try grid.log($0)?.split(separator: "\n") ?? [] }
     let journals = seen.map { Set($0.filter { $0.hasPrefix("journal-") }) }
-    #expect(journals.reduce(Set()) { $0.union($1) }.count > 4)
-    #expect(journals.allSatisfy { $0.count < 4 })
+    #expect(journals.reduce(Set()) { $0.union($1) }.count > 8)
+    #expect(journals.allSatisfy { $0.count < 6 })
     #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
   }
 

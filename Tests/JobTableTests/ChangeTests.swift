@@ -67,11 +67,11 @@ import Testing
       ])[0]
     }
     #expect(try place(1) == .refused(.unknownAttempt(job, .first)))
-    try table.apply([.attemptBegan(job, .first, at: 1, worker: nil, log: nil)])
+    _ = try table.apply([.attemptBegan(job, .first, at: 1, worker: nil, log: nil)])
     #expect(try place(1) == .applied)
     let attempt = try #require(try table.reader.attempts(at: [job]).first)
     #expect(attempt.worker == sampleWorker && attempt.startedAt == 5)
-    try table.apply([.attemptEnded(job, .first, .stopped, at: 6)])
+    _ = try table.apply([.attemptEnded(job, .first, .stopped, at: 6)])
     #expect(try place(1) == .refused(.unknownAttempt(job, .first)))
   }
 
@@ -251,7 +251,7 @@ import Testing
       timings == [
         TimingRecord(
           stage: result.stage, kind: "prepare", step: nil, job: job, attempt: old, seconds: 0.25,
-          completedAt: 5)
+          completedAt: 5, environment: 1)
       ])
   }
 

@@ -24,7 +24,7 @@ import Testing
 
   @Test func anOldTableIsReadByItsOwnerOnly() throws {
     let path = try copy()
-    #expect(throws: JobTableError.olderVersion(path: path, version: 1, known: 2)) {
+    #expect(throws: JobTableError.olderVersion(path: path, version: 1, known: Schema.version)) {
       try JobTableReader(path: path)
     }
     try JobTable(path: path).close()

@@ -17,7 +17,9 @@ struct CellFill {
 
   /// By run.
   private var cellOfRun: [Int32] = []
-  private var missing: [UInt16] = []
+  /// How many of its stages are not done; `failed` once one of them has failed.
+  private var missing: [UInt32] = []
+  private static let failed = UInt32.max
   /// The runs that wait for a stage that is not done, and those that wait for one of a job.
   private var runsOfStage: [StageKey: [Int32]] = [:]
   private var runsOfJob: [JobID: [Int32]] = [:]
@@ -43,22 +45,23 @@ struct CellFill {
       switch stage.state {
       case .done: break
       case .open:
-        missing[Int(run)] += 1
+        // A run that has failed stays so, whatever else it waits for.
+        if missing[Int(run)] != Self.failed { missing[Int(run)] += 1 }
         runsOfStage[stage.stage, default: []].append(run)
         runsOfJob[stage.job, default: []].append(run)
       case .failed:
-        missing[Int(run)] = .max
+        missing[Int(run)] = Self.failed
       }
     }
     for run in missing.indices {
       if missing[run] == 0 { cells[Int(cellOfRun[run])].done += 1 }
-      if missing[run] == .max { cells[Int(cellOfRun[run])].failed += 1 }
+      if missing[run] == Self.failed { cells[Int(cellOfRun[run])].failed += 1 }
     }
     rows = layout.rows
   }
 
   mutating func complete(_ stage: StageKey) {
-    for run in runsOfStage.removeValue(forKey: stage) ?? [] where missing[Int(run)] != .max {
+    for run in runsOfStage.removeValue(forKey: stage) ?? [] where missing[Int(run)] != Self.failed {
       missing[Int(run)] -= 1
       if missing[Int(run)] == 0 { cells[Int(cellOfRun[Int(run)])].done += 1 }
     }
@@ -66,8 +69,8 @@ struct CellFill {
 
   mutating func fail(_ job: JobID) {
     for run in runsOfJob.removeValue(forKey: job) ?? [] {
-      guard missing[Int(run)] > 0, missing[Int(run)] != .max else { continue }
-      missing[Int(run)] = .max
+      guard missing[Int(run)] > 0, missing[Int(run)] != Self.failed else { continue }
+      missing[Int(run)] = Self.failed
       cells[Int(cellOfRun[Int(run)])].failed += 1
     }
   }

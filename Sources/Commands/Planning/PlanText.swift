@@ -47,8 +47,8 @@ struct PlanText {
   private var saving: String? {
     let stages = summary.kinds.reduce(0) { $0 + $1.sharing.stages }
     let uses = summary.kinds.reduce(0) { $0 + $1.sharing.uses }
-    let steps = summary.kinds.reduce(0) { $0 + $1.sharing.steps }
-    let alone = summary.kinds.reduce(0) { $0 + $1.sharing.stepsAlone }
+    let steps = summary.kinds.reduce(0) { $0.addingSaturated($1.sharing.steps) }
+    let alone = summary.kinds.reduce(0) { $0.addingSaturated($1.sharing.stepsAlone) }
     guard uses > stages || alone > steps else { return nil }
     let training = alone > 0 ? " and \(steps) steps instead of \(alone)" : ""
     return "shared: \(stages) stages instead of \(uses)\(training), were each run on its own"

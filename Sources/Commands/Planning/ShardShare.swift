@@ -20,8 +20,8 @@ struct ShardShare {
     runs = share.runs.count
     totalRuns = plan.runs.count
     parts = partition.parts
-    let total = partition.weights.reduce(0, +)
-    work = total > 0 ? Double(partition.weights[shard.number - 1]) / Double(total) : 0
+    let total = partition.weights.reduce(0.0) { $0 + Double($1) }
+    work = total > 0 ? Double(partition.weights[shard.number - 1]) / total : 0
     var counts: [String: Int] = [:]
     for stage in partition.trunk(of: shard).compactMap(share.stages.index) {
       let sort = share.stages.templates.sorts[share.stages.sort(at: stage)]

@@ -11,7 +11,7 @@ package struct ResultsFolder: Hashable, Sendable {
   package var table: String { path + "/jobs.sqlite" }
   /// The artifacts of all grids.
   package var artifacts: String { path + "/artifacts" }
-  /// What jobs said, one file an attempt.
+  /// What attempts said, as a log store. Earlier versions gave each attempt a file of its own.
   package var logs: String { path + "/logs" }
   /// Says which process owns the folder.
   package var lock: String { path + "/owner.lock" }

@@ -5,8 +5,7 @@ import Synchronization
 
 /// A running child: reads what it says, signals its process group, and sees its end.
 ///
-/// Handlers are called on the child's own serial queue, so that one that floods its output slows
-/// down nobody else.
+/// Handlers are called on the child's own serial queue with a piece at a time, and have to be brief.
 ///
 /// `@unchecked Sendable`: the mutable state is touched on `queue` only once `start` was called, except
 /// `isOver`, which has its own lock.
@@ -64,7 +63,7 @@ final class ChildProcess: @unchecked Sendable {
   private func ear(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) -> Ear {
     Ear(
       descriptor: descriptor,
-      name: watch.add(descriptor, .reading, queue: queue) { _ in handler() })
+      name: watch.add(descriptor, .reading, queue: queue, isBrief: true) { _ in handler() })
   }
 
   private func closeEar(_ ear: inout Ear?) {

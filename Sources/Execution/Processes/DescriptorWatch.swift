@@ -26,6 +26,7 @@ final class DescriptorWatch: Sendable {
     let descriptor: Int32
     let direction: Direction
     let queue: DispatchQueue
+    let isBrief: Bool
     let handler: @Sendable (Name) -> Void
   }
 
@@ -59,14 +60,18 @@ final class DescriptorWatch: Sendable {
 
   /// Calls `handler` on `queue` once something can be read or written, or the other side has ended;
   /// then not again until `arm`. The descriptor has to be removed before it is closed.
+  ///
+  /// - Parameter isBrief: the handler takes microseconds, as does everything else on its queue: it is
+  ///   called on the watching thread while the queue stands, which saves waking another one.
   func add(
-    _ descriptor: Int32, _ direction: Direction, queue: DispatchQueue,
+    _ descriptor: Int32, _ direction: Direction, queue: DispatchQueue, isBrief: Bool = false,
     handler: @escaping @Sendable (Name) -> Void
   ) -> Name {
     let number = state.withLock { state in
       state.last += 1
       state.entries[state.last] = Entry(
-        descriptor: descriptor, direction: direction, queue: queue, handler: handler)
+        descriptor: descriptor, direction: direction, queue: queue, isBrief: isBrief,
+        handler: handler)
       return state.last
     }
     if espalier_watch_add(watch, descriptor, number, direction == .writing ? 1 : 0) != 0 {
@@ -111,7 +116,11 @@ final class DescriptorWatch: Sendable {
       }
       if isOver { break }
       for (number, entry) in entries {
-        entry.queue.async { entry.handler(Name(number: number)) }
+        if entry.isBrief {
+          entry.queue.sync { entry.handler(Name(number: number)) }
+        } else {
+          entry.queue.async { entry.handler(Name(number: number)) }
+        }
       }
     }
     close(watch)

@@ -102,15 +102,20 @@ extension Session {
     }
   }
 
-  /// How long what nobody waits for gathers until it is recorded.
-  private static let patience = Duration.milliseconds(10)
+  /// How long what nobody waits for gathers until it is recorded: a sync costs the owner as much as ten
+  /// jobs.
+  private static let patience = Duration.milliseconds(100)
+  /// So many changes are recorded at once.
+  private static let muchToRecord = 1024
 
   /// When what was noted is to be recorded; `nil` when there is nothing, or a commit is under way, whose
   /// end is the next occasion.
   var nextCommit: Duration? {
     if isCommitting || batch.isEmpty || storeHasFailed { return nil }
     // While jobs are short their attempts are recorded beforehand, and nothing waits for the disk.
-    let isAwaited = !starts.isEmpty || outcome != nil || foreseen.isEmpty
+    let isAwaited =
+      !starts.isEmpty || outcome != nil || orders.count < settings.jobs * 2
+      || batch.changes.count >= Self.muchToRecord
     return isAwaited ? .zero : lastCommit + Self.patience
   }
 

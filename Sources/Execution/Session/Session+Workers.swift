@@ -40,7 +40,7 @@ extension Session {
       let process = WorkerProcess(
         spawned, input: spawned.input, name: "\(worker)",
         log: AttemptLog(LogName(job: 0, attempt: worker.rawValue), in: logs), watch: watch
-      ) { [weak self] word in self?.post(.worker(worker, word)) }
+      ) { [weak self] words in self?.postNow(.worker(worker, words)) }
       workers[worker]?.process = process
       if workers[worker]?.isDismissed == true { process.dismiss() }
       if let signal = workers[worker]?.pendingSignal { process.send(signal) }

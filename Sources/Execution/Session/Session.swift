@@ -17,7 +17,7 @@ final class Session: @unchecked Sendable {
   /// What is told to the owner.
   enum Message: Sendable {
     case workerSpawned(WorkerID, Result<SpawnedProcess, SpawnFailure>, place: Int)
-    case worker(WorkerID, WorkerProcess.Word)
+    case worker(WorkerID, [WorkerProcess.Word])
     case programs([ProgramGuard.Word])
     /// A program that could not be started is to be started again.
     case startAgain(ProgramKey)
@@ -181,6 +181,12 @@ final class Session: @unchecked Sendable {
     if inbox.put(message) { queue.async { [self] in work() } }
   }
 
+  /// Hands a message to the owner, and has the calling thread be the owner for it: that saves waking
+  /// another one. Not for a thread that the owner may be waiting for.
+  func postNow(_ message: Message) {
+    if inbox.put(message) { queue.sync { work() } }
+  }
+
   /// Runs the session to its end.
   ///
   /// - Parameter runs: the grid's runs as they are now, for progress.
@@ -266,7 +272,7 @@ final class Session: @unchecked Sendable {
     switch message {
     case .workerSpawned(let worker, let result, let place):
       workerSpawned(worker, result, place: place)
-    case .worker(let worker, let word): take(word, from: worker)
+    case .worker(let worker, let words): for word in words { take(word, from: worker) }
     case .programs(let words): take(words)
     case .startAgain(let key): startAgain(key)
     case .committed(let outcome):

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Grid
 import Scheduler
+import Synchronization
 
 /// One worker process: orders go in, events come out, and what it says on standard error goes into
 /// the log of the attempt that it is at.
@@ -24,22 +25,26 @@ final class WorkerProcess: @unchecked Sendable {
   private static let progressInterval = Duration.milliseconds(50)
 
   private let queue: DispatchQueue
-  private let post: @Sendable (Word) -> Void
+  private let post: @Sendable ([Word]) -> Void
+  /// What was said and is not made known yet.
+  private var words: [Word] = []
   private let input: InputPipe
   private let child: ChildProcess
   private var lines = LineSplitter(limit: WorkerProcess.longestLine)
   private let decoder = JSONDecoder()
   private var log: AttemptLog
+  /// Of an order that was sent and of which nothing was heard yet.
+  private let nextLog = Mutex<(LogName, LogStore)?>(nil)
   private var lastProgress: SuspendingClock.Instant?
   private var hasViolated = false
   private var hasEnded = false
 
   /// - Parameters:
   ///   - log: for what it says before its first order.
-  ///   - post: called on the worker's queue.
+  ///   - post: called on the worker's queue with what came together.
   init(
     _ spawned: SpawnedProcess, input descriptor: Int32, name: String, log: AttemptLog,
-    watch: DescriptorWatch, post: @escaping @Sendable (Word) -> Void
+    watch: DescriptorWatch, post: @escaping @Sendable ([Word]) -> Void
   ) {
     queue = DispatchQueue(label: "espalier.worker.\(name)")
     input = InputPipe(descriptor, queue: queue, watch: watch)
@@ -50,6 +55,7 @@ final class WorkerProcess: @unchecked Sendable {
       output: { [unowned self] in readOutput($0) },
       outputClosed: { [unowned self] in outputClosed() },
       error: { [unowned self] in
+        turnLog()
         self.log.write($0)
         self.log.flush()
       },
@@ -59,11 +65,18 @@ final class WorkerProcess: @unchecked Sendable {
 
   /// Hands over an order; what the worker says from now on belongs into the attempt's log.
   func send(_ order: [UInt8], log name: LogName, in store: LogStore) {
-    queue.async { [self] in
-      log.finish()
-      log = AttemptLog(name, in: store)
-    }
+    nextLog.withLock { $0 = (name, store) }
     input.write(order)
+  }
+
+  /// Goes on to the log of the order that was sent last.
+  private func turnLog() {
+    guard let (name, store) = nextLog.withLock({ next in
+      defer { next = nil }
+      return next
+    }) else { return }
+    log.finish()
+    log = AttemptLog(name, in: store)
   }
 
   /// Asks the worker to complete the stage it is at and to end.
@@ -88,6 +101,14 @@ final class WorkerProcess: @unchecked Sendable {
       case .part, .lastPart: violate("it printed a line longer than \(Self.longestLine) bytes")
       }
     }
+    tell()
+  }
+
+  private func tell() {
+    guard !words.isEmpty else { return }
+    let said = words
+    words = []
+    post(said)
   }
 
   private func readLine(_ line: UnsafeRawBufferPointer) {
@@ -103,13 +124,14 @@ final class WorkerProcess: @unchecked Sendable {
       if let lastProgress, now < lastProgress + Self.progressInterval { return }
       lastProgress = now
     }
-    post(.event(event))
+    words.append(.event(event))
   }
 
   private func violate(_ message: String) {
     hasViolated = true
+    turnLog()
     log.note(message)
-    post(.violation(message))
+    words.append(.violation(message))
   }
 
   /// A worker closes its output by ending, so its end should follow at once; one that lives on can
@@ -117,10 +139,12 @@ final class WorkerProcess: @unchecked Sendable {
   private func outputClosed() {
     queue.asyncAfter(deadline: .now() + .seconds(2)) { [self] in
       if !hasEnded { violate("it closed its output and went on") }
+      tell()
     }
   }
 
   private func ended(_ end: ProcessEnd) {
+    turnLog()
     lines.finish { _, line in
       // Half a line is what a worker that was killed leaves.
       log.note("it ended in the middle of a line of \(line.count) bytes")
@@ -129,6 +153,7 @@ final class WorkerProcess: @unchecked Sendable {
     let detail = log.detail
     input.abandon()
     hasEnded = true
-    post(.ended(end, detail: detail))
+    words.append(.ended(end, detail: detail))
+    tell()
   }
 }

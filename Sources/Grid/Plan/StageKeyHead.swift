@@ -33,6 +33,13 @@ package struct StageKeyHead: Sendable {
     self.version = version
   }
 
+  /// The key whose text goes on with `rest` to its end.
+  package func key(rest: UnsafeRawBufferPointer) -> StageKey {
+    var hash = hash
+    hash.update(rest)
+    return StageKey(hash.digest())
+  }
+
   /// - Complexity: O(parents).
   package func with(parents: [StageKey]) -> StageKeyTail {
     var text: [UInt8] = []

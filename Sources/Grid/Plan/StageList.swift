@@ -1,6 +1,6 @@
 import Keys
 
-/// The stages of a plan, each once, column by column: two million of them take about 120 MB. Elements
+/// The stages of a plan, each once, column by column: two million of them take about 130 MB. Elements
 /// are made when they are asked for.
 package struct StageList: Sendable {
   /// What the stages have in common that differ in their step only, or that have several parents.
@@ -14,8 +14,8 @@ package struct StageList: Sendable {
   private var templateNumbers: [Int32] = []
   /// By stage; `none` for one of no steps and at most one parent.
   private var lineageNumbers: [Int32] = []
-  /// The step of a stage with a lineage, the parent of any other; `none` where there is none.
-  private var details: [Int32] = []
+  /// The step of a stage with a lineage, the parent of any other; `noDetail` where there is none.
+  private var details: [Int] = []
   private var lineages: [Lineage] = []
   /// Parents that are not in the list. Their numbers are below `none`.
   private var foreign: [StageKey] = []
@@ -24,6 +24,7 @@ package struct StageList: Sendable {
   package let templates: any StageTemplates
 
   private static let none: Int32 = -1
+  private static let noDetail = -1
 
   /// - Complexity: O(n).
   package init(_ stages: some Sequence<Stage>) {
@@ -51,7 +52,7 @@ package struct StageList: Sendable {
       templateNumbers.append(Int32(index))
       if stage.step == nil, parents.count < 2 {
         lineageNumbers.append(Self.none)
-        details.append(parents.first ?? Self.none)
+        details.append(parents.first.map { Int($0) } ?? Self.noDetail)
         continue
       }
       let lineage: Int32
@@ -63,7 +64,7 @@ package struct StageList: Sendable {
         lineages.append(Lineage(key: stage.trajectory, parents: parents))
       }
       lineageNumbers.append(lineage)
-      details.append(stage.step.map { Int32($0) } ?? Self.none)
+      details.append(stage.step ?? Self.noDetail)
     }
   }
 
@@ -101,24 +102,41 @@ package struct StageList: Sendable {
     return lineages.count - 1
   }
 
-  /// Takes up a stage of a lineage.
-  package mutating func append(_ key: StageKey, template: Int, lineage: Int, step: Int?) {
-    append(key, template, Int32(lineage), step.map { Int32($0) } ?? Self.none)
+  /// Takes up a stage of a lineage, if the list does not have it.
+  ///
+  /// - Returns: its place, and whether it is new.
+  package mutating func append(
+    _ key: StageKey, template: Int, lineage: Int, step: Int?
+  ) -> (place: Int, isNew: Bool) {
+    append(key, template, Int32(lineage), step ?? Self.noDetail)
   }
 
-  /// Takes up a stage of no steps and at most one parent.
-  package mutating func append(_ key: StageKey, template: Int, parent: Int?) {
-    append(key, template, Self.none, parent.map { Int32($0) } ?? Self.none)
+  /// Takes up a stage of no steps and at most one parent, if the list does not have it.
+  ///
+  /// - Returns: its place, and whether it is new.
+  package mutating func append(
+    _ key: StageKey, template: Int, parent: Int?
+  ) -> (place: Int, isNew: Bool) {
+    append(key, template, Self.none, parent ?? Self.noDetail)
   }
 
   private mutating func append(
-    _ key: StageKey, _ template: Int, _ lineage: Int32, _ detail: Int32
-  ) {
-    take(key)
+    _ key: StageKey, _ template: Int, _ lineage: Int32, _ detail: Int
+  ) -> (place: Int, isNew: Bool) {
+    if 2 * (keys.count + 1) > slots.count { grow() }
+    // One walk along the slots both looks and finds the place.
+    var slot = Self.hash(key) & (slots.count - 1)
+    while slots[slot] != Self.none {
+      let index = Int(slots[slot])
+      if keys[index] == key { return (index, false) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    slots[slot] = Int32(keys.count)
     keys.append(key)
     templateNumbers.append(Int32(template))
     lineageNumbers.append(lineage)
     details.append(detail)
+    return (keys.count - 1, true)
   }
 
   // MARK: Asking
@@ -132,7 +150,7 @@ package struct StageList: Sendable {
 
   /// For a state of a trajectory: after how many steps.
   package func step(at index: Int) -> Int? {
-    lineageNumbers[index] == Self.none || details[index] == Self.none ? nil : Int(details[index])
+    lineageNumbers[index] == Self.none || details[index] == Self.noDetail ? nil : details[index]
   }
 
   /// The number of what the stage shares with those that differ in their step only; `nil` for one of no
@@ -151,7 +169,7 @@ package struct StageList: Sendable {
   package func parentCount(at index: Int) -> Int {
     let lineage = lineageNumbers[index]
     if lineage != Self.none { return lineages[Int(lineage)].parents.count }
-    return details[index] == Self.none ? 0 : 1
+    return details[index] == Self.noDetail ? 0 : 1
   }
 
   /// The place of a parent; `nil` for one that is not in the list.
@@ -167,7 +185,7 @@ package struct StageList: Sendable {
 
   private func parentNumber(_ position: Int, at index: Int) -> Int32 {
     let lineage = lineageNumbers[index]
-    return lineage == Self.none ? details[index] : lineages[Int(lineage)].parents[position]
+    return lineage == Self.none ? Int32(details[index]) : lineages[Int(lineage)].parents[position]
   }
 
   // MARK: The index

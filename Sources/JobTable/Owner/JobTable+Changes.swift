@@ -167,10 +167,19 @@ extension Database {
   ) throws -> ChangeOutcome {
     if let refusal = malformation(of: result) { return .refused(refusal) }
     let stage = try first(
-      "SELECT id, job_id, state FROM stage WHERE key = ?", .key(result.stage),
-      value: { (id: $0.integer(0), job: $0.job(1), state: try $0.stageState(2)) })
+      """
+      SELECT id, job_id, state, (SELECT max(number) FROM attempt WHERE job_id = ?)
+      FROM stage WHERE key = ?
+      """,
+      .job(job), .key(result.stage),
+      value: { row in
+        (
+          id: row.integer(0), job: row.job(1), state: try row.stageState(2),
+          last: row.isNull(3) ? nil : row.attempt(3)
+        )
+      })
     guard let stage else { return .refused(.unknownStage(result.stage)) }
-    guard let last = try lastAttempt(of: job), attempt >= .first, attempt <= last else {
+    guard let last = stage.last, attempt >= .first, attempt <= last else {
       return .refused(try jobState(job) == nil ? .unknownJob(job) : .unknownAttempt(job, attempt))
     }
     if rule == .lastAttempt, attempt != last {

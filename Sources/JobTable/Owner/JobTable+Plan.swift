@@ -19,7 +19,7 @@ extension JobTable {
     _ plan: Plan, as grid: String, at time: Double,
     placing jobs: (_ isAssigned: [Bool], _ take: (PlacedJob) throws -> Void) throws -> Void
   ) throws -> PlanRecord {
-    try transaction { db in
+    try transaction(checkingReferences: plan.stages.count < BulkIndexes.least) { db in
       var recording = PlanRecording(db: db, plan: plan)
       try recording.recordGrid(grid, at: time)
       try recording.findStages()

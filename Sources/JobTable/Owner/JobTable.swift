@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import Grid
 
 /// The job table, opened for writing by the one process that owns it. Who owns it is settled before,
@@ -32,9 +33,23 @@ package final class JobTable: Sendable {
   }
 
   /// Runs `body` in one transaction that is on the disk when this returns.
-  func transaction<T>(_ body: (Database) throws -> T) throws -> T {
+  ///
+  /// - Parameter checkingReferences: whether SQLite looks up every row that a new one refers to. Who
+  ///   enters a million rows made their references himself, and the looking up would take half the time.
+  func transaction<T>(
+    checkingReferences: Bool = true, _ body: (Database) throws -> T
+  ) throws -> T {
     try JobTableError.translating(path) {
       try queue.writeWithoutTransaction { db in
+        if !checkingReferences {
+          // These have no effect within a transaction.
+          try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA threads = 1")
+        }
+        defer {
+          if !checkingReferences {
+            sqlite3_exec(db.sqliteConnection, "PRAGMA foreign_keys = ON", nil, nil, nil)
+          }
+        }
         var result: Result<T, any Error>?
         try db.inTransaction(.immediate) {
           result = .success(try body(db))

@@ -3,16 +3,29 @@ import GRDBSQLite
 import Keys
 
 /// One statement that is run for many rows: prepared once, its values bound without intermediate ones.
-/// Values keep their binding until they are bound again.
-struct RowWriter {
+///
+/// Texts and digests are copied into memory that is used again for the next row, so that a row costs no
+/// allocation. So all of them must be bound anew for each row.
+final class RowWriter {
   private let db: Database
   private let statement: Statement
   private let raw: SQLiteStatement
+  private let memory: UnsafeMutableRawBufferPointer
+  private var used = 0
+
+  private static let size = 1 << 14
 
   init(_ db: Database, _ sql: String) throws {
     self.db = db
     statement = try db.makeStatement(sql: sql)
     raw = statement.sqliteStatement
+    memory = .allocate(byteCount: Self.size, alignment: 8)
+  }
+
+  deinit {
+    // The statement may live longer than the memory that it refers to.
+    sqlite3_clear_bindings(raw)
+    memory.deallocate()
   }
 
   func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(raw, index, value) }
@@ -23,7 +36,10 @@ struct RowWriter {
 
   func bind(_ index: Int32, _ digest: Digest) {
     digest.withBytes { bytes in
-      _ = sqlite3_bind_blob(raw, index, bytes.baseAddress, Int32(bytes.count), transient)
+      let copy = copy(bytes)
+      sqlite3_bind_blob(
+        raw, index, copy ?? bytes.baseAddress, Int32(bytes.count), copy == nil ? transient : nil)
+      return
     }
   }
 
@@ -42,13 +58,28 @@ struct RowWriter {
       sqlite3_bind_text(raw, index, "", 0, transient)
       return
     }
-    let characters = start.assumingMemoryBound(to: CChar.self)
-    sqlite3_bind_text(raw, index, characters, Int32(utf8.count), transient)
+    if let copy = copy(utf8) {
+      sqlite3_bind_text(
+        raw, index, copy.assumingMemoryBound(to: CChar.self), Int32(utf8.count), nil)
+    } else {
+      sqlite3_bind_text(
+        raw, index, start.assumingMemoryBound(to: CChar.self), Int32(utf8.count), transient)
+    }
+  }
+
+  /// A copy that stays until the row is written; `nil` where there is no room for it.
+  private func copy(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+    guard used + bytes.count <= Self.size, let base = memory.baseAddress else { return nil }
+    let place = base + used
+    if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
+    used += bytes.count
+    return UnsafeRawPointer(place)
   }
 
   /// Runs the statement with what is bound.
   func run() throws {
     let code = sqlite3_step(raw)
+    used = 0
     if code != SQLITE_DONE {
       let error = DatabaseError(
         resultCode: ResultCode(rawValue: sqlite3_extended_errcode(db.sqliteConnection)),

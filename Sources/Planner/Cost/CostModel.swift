@@ -85,7 +85,7 @@ package struct CostModel {
         stage.step.map { step in
           step - (tree.stateBelow(at: place).flatMap { tree.stages.step(at: $0) } ?? 0)
         } ?? 1
-      units[demand, default: 0] += Double(max(1, steps) * stride) * weight
+      units[demand, default: 0] += Double(max(1, steps)) * Double(stride) * weight
     }
     var cost = predict(order.map { ($0, units[$0] ?? 0) })
     cost.memory = order.compactMap { program.footprint?.memory($0.kind, $0.parameters) }.max()

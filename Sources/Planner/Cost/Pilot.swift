@@ -75,7 +75,8 @@ package struct Pilot {
           known[stage.trajectory] = own
         }
         counts[own, default: 0] += 1
-        load += stage.step.map { max(1, $0 - (tree.stateBelow(stage)?.step ?? 0)) } ?? 1
+        load = load.addingSaturated(
+          stage.step.map { max(1, $0 - (tree.stateBelow(stage)?.step ?? 0)) } ?? 1)
         if needed[own] == nil { order.append(own) }
         needed[own] = min(Self.timings, needed[own, default: 0] + 1)
       }

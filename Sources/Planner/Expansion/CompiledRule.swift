@@ -25,10 +25,8 @@ struct CompiledRule {
       self.count = count
     }
 
-    /// The points that a number stands for, with their axes.
-    func points(of index: Int) -> [(axis: Int, point: Int)] {
-      axes.indices.map { (axes[$0], index / strides[$0] % counts[$0]) }
-    }
+    /// The point that a number stands for on the axis at a place of `axes`.
+    func point(of index: Int, at place: Int) -> Int { index / strides[place] % counts[place] }
 
     func index(of points: [Int]) -> Int {
       var index = 0
@@ -46,6 +44,8 @@ struct CompiledRule {
   let leavesState: Bool
   let isMeasured: Bool
   let isSchedule: Bool
+  /// Whether no run of the block has a stage of it, whatever its axes say.
+  let isExcluded: Bool
   /// What stands before and behind the parameters and parents in the texts of its stages' keys.
   let keyBeginning: [UInt8]
   let keyEnd: [UInt8]
@@ -93,16 +93,21 @@ struct CompiledRule {
       }
       deciding.append(all)
       return CompiledRule(
-        rule: rule, stepSlot: step, ownAxes: Combination(axes: own, of: block),
+        rule: rule, stepSlot: step,
+        isExcluded: Self.axes(behind: slots.slots(behind: rule.when?.names ?? []), in: block)
+          .isEmpty && !slots.holds(rule.when, in: block.values),
+        ownAxes: Combination(axes: own, of: block),
         allAxes: Combination(axes: all, of: block), members: members(of: rule, slots: slots))
     }
   }
 
   private init(
-    rule: StageRule, stepSlot: Int?, ownAxes: Combination, allAxes: Combination, members: [Member]
+    rule: StageRule, stepSlot: Int?, isExcluded: Bool, ownAxes: Combination, allAxes: Combination,
+    members: [Member]
   ) {
     self.rule = rule
     self.stepSlot = stepSlot
+    self.isExcluded = isExcluded
     leavesState = rule.product.leavesState
     isMeasured = rule.product.isMeasured
     keyBeginning = StageKeyHead.beginning(kind: rule.kind)

@@ -89,10 +89,10 @@ struct PlannedTemplates: StageTemplates {
 
   private func values(_ source: Source, _ combination: Int32) -> [ParameterValue?] {
     var values = source.block.values
-    for (axis, point) in source.combination.points(of: Int(combination)) {
-      let axis = source.block.axes[axis]
-      for (position, slot) in axis.slots.enumerated() {
-        values[slot] = axis.points[point].values[position]
+    for (place, axis) in source.combination.axes.enumerated() {
+      let point = source.combination.point(of: Int(combination), at: place)
+      for (position, slot) in source.block.axes[axis].slots.enumerated() {
+        values[slot] = source.block.axes[axis].points[point].values[position]
       }
     }
     return values

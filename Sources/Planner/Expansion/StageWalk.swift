@@ -2,7 +2,9 @@ import Grid
 import Keys
 
 /// Walks the rules of a program for one run after the other, and gathers the stages, each once.
-struct StageWalk {
+///
+/// A class, because a million steps must not copy its tables.
+final class StageWalk {
   private let program: ProgramDescription
   private let slots: ParameterSlots
 
@@ -21,7 +23,7 @@ struct StageWalk {
   private var lineages: [StageKey: Int] = [:]
   /// By lineage: its rule, and the highest step that is needed.
   private var lineageRules: [Int32] = []
-  private var lengths: [Int32] = []
+  private var lengths: [Int] = []
 
   /// By rule: how many stages it made, how many runs have one, and their steps.
   private var made: [Int]
@@ -29,6 +31,8 @@ struct StageWalk {
   private var stepsAlone: [Int]
 
   private var rules: [CompiledRule] = []
+  /// The rules that some run of the block may have a stage of.
+  private var active: [Int] = []
   /// By rule: its number among the sources of templates, once it has made one in this block.
   private var sources: [Int?] = []
   /// By rule: the last lineage, with what it was made from. Stages of one trajectory mostly come one
@@ -74,9 +78,11 @@ struct StageWalk {
     current = Array(repeating: CompiledRule.none, count: count)
   }
 
-  mutating func enter(_ block: CompiledBlock) {
+  func enter(_ block: CompiledBlock) {
     self.block = block
     rules = CompiledRule.compile(program, for: block, slots: slots)
+    active = rules.indices.filter { !rules[$0].isExcluded }
+    current = Array(repeating: CompiledRule.none, count: rules.count)
     sources = Array(repeating: nil, count: rules.count)
     latest = Array(repeating: nil, count: rules.count)
     latestHead = Array(repeating: nil, count: rules.count)
@@ -89,11 +95,11 @@ struct StageWalk {
   ///   - points: the run's point on each axis of the block.
   ///   - values: its parameters.
   ///   - fragments: their members of a JSON object.
-  mutating func walk(
+  func walk(
     points: [Int], values: [ParameterValue?], fragments: [[UInt8]], into own: inout [Int32]
   ) {
     var state: Int?
-    for index in rules.indices {
+    for index in active {
       let combination = rules[index].allAxes.index(of: points)
       var stage = rules[index].stages[combination]
       if stage == CompiledRule.unknown {
@@ -105,26 +111,28 @@ struct StageWalk {
       count(stage, of: index)
       if rules[index].leavesState { state = index }
     }
-    for index in rules.indices where current[index] != CompiledRule.none {
+    for index in active where current[index] != CompiledRule.none {
       if rules[index].isMeasured || (index == state && rules[index].stepSlot != nil) {
         own.append(current[index])
       }
     }
   }
 
-  private mutating func count(_ stage: Int32, of index: Int) {
+  private func count(_ stage: Int32, of index: Int) {
     if rules[index].isSchedule {
       for phase in phases[stage] ?? [] {
         uses[phase.rule] += 1
-        stepsAlone[phase.rule] += phase.steps
+        stepsAlone[phase.rule] = stepsAlone[phase.rule].addingSaturated(phase.steps)
       }
       return
     }
     uses[index] += 1
-    if rules[index].stepSlot != nil { stepsAlone[index] += stages.step(at: Int(stage)) ?? 0 }
+    if rules[index].stepSlot != nil, let steps = stages.step(at: Int(stage)) {
+      stepsAlone[index] = stepsAlone[index].addingSaturated(steps)
+    }
   }
 
-  private mutating func makeStage(
+  private func makeStage(
     _ index: Int, state: Int?, _ points: [Int], _ values: [ParameterValue?],
     _ fragments: [[UInt8]]
   ) -> Int32 {
@@ -152,12 +160,11 @@ struct StageWalk {
       let key =
         isFirst
         ? key(index, parent: parents.first, values, fragments)
-        : head(of: Int(template), index, values, fragments)
-          .with(parents: parents.map { stages.key(at: Int($0)) }).key(step: nil)
-      if let known = stages.index(of: key) { return Int32(known) }
-      made[index] += 1
-      stages.append(key, template: Int(template), parent: parents.first.map { Int($0) })
-      return Int32(stages.count - 1)
+        : key(head(of: Int(template), index, values, fragments), index, parent: parents.first)
+      let (number, isNew) = stages.append(
+        key, template: Int(template), parent: parents.first.map { Int($0) })
+      if isNew { made[index] += 1 }
+      return Int32(number)
     }
     let line: Latest
     if let latest = latest[index], latest.template == Int(template), latest.parents == parents {
@@ -174,19 +181,20 @@ struct StageWalk {
   private func parents(
     ofRule rule: Int, before index: Int, state: Int32?, values: [ParameterValue?]
   ) -> [Int32] {
-    rules[rule].rule.parents.compactMap { parent in
+    var parents: [Int32] = []
+    for parent in rules[rule].rule.parents {
       switch parent {
-      case .state: return state
+      case .state: if let state { parents.append(state) }
       case .kind(let kind, let when):
-        guard slots.holds(when, in: values), let earlier = latestStage(of: kind, before: index)
-        else { return nil }
-        return current[earlier]
+        guard slots.holds(when, in: values) else { continue }
+        if let earlier = latestStage(of: kind, before: index) { parents.append(current[earlier]) }
       }
     }
+    return parents
   }
 
   /// What the stages of a template and these parents have in common, which is taken up if it is new.
-  private mutating func lineage(
+  private func lineage(
     of template: Int, _ parents: [Int32], head: StageKeyHead, rule: Int
   ) -> Latest {
     let tail = head.with(parents: parents.map { stages.key(at: Int($0)) })
@@ -204,18 +212,20 @@ struct StageWalk {
   }
 
   /// The number of a lineage's stage, which is taken up if it is new.
-  private mutating func place(_ line: Latest, step: Int?, rule: Int) -> Int32 {
+  private func place(_ line: Latest, step: Int?, rule: Int) -> Int32 {
     let key = step == nil ? stages.key(ofLineage: line.lineage) : line.tail.key(step: step)
-    if let known = stages.index(of: key) { return Int32(known) }
-    made[rule] += 1
-    stages.append(key, template: line.template, lineage: line.lineage, step: step)
-    if let step { lengths[line.lineage] = max(Int32(step), lengths[line.lineage]) }
-    return Int32(stages.count - 1)
+    let (number, isNew) = stages.append(
+      key, template: line.template, lineage: line.lineage, step: step)
+    if isNew {
+      made[rule] += 1
+      if let step { lengths[line.lineage] = max(step, lengths[line.lineage]) }
+    }
+    return Int32(number)
   }
 
   // MARK: Templates
 
-  private mutating func makeTemplate(
+  private func makeTemplate(
     _ index: Int, _ combination: Int, values: [ParameterValue?]
   ) -> Int32 {
     guard slots.holds(rules[index].rule.when, in: values) else { return CompiledRule.none }
@@ -231,7 +241,7 @@ struct StageWalk {
   }
 
   /// The key that begins with the parameters of the current run's template.
-  private mutating func head(
+  private func head(
     of template: Int, _ index: Int, _ values: [ParameterValue?], _ fragments: [[UInt8]]
   ) -> StageKeyHead {
     if let latest = latestHead[index], latest.template == template { return latest.head }
@@ -248,10 +258,23 @@ struct StageWalk {
 
   /// The key of a stage of no steps whose parameters come for the first time, and often for the last
   /// one: nothing of it is kept for others.
-  private mutating func key(
+  private func key(
     _ index: Int, parent: Int32?, _ values: [ParameterValue?], _ fragments: [[UInt8]]
   ) -> StageKey {
     writeBeginning(index, values, fragments)
+    writeEnd(index, parent: parent)
+    return StageKey(keyText.withUnsafeBytes { Digest(of: $0) })
+  }
+
+  /// The key of a stage of no steps whose parameters others have too.
+  private func key(_ head: StageKeyHead, _ index: Int, parent: Int32?) -> StageKey {
+    keyText.removeAll(keepingCapacity: true)
+    writeEnd(index, parent: parent)
+    return keyText.withUnsafeBytes { head.key(rest: $0) }
+  }
+
+  /// Writes what stands in a key's text from the parents on, of a stage without a step.
+  private func writeEnd(_ index: Int, parent: Int32?) {
     if let parent {
       keyText.append(UInt8(ascii: "\""))
       stages.key(at: Int(parent)).digest.appendHex(to: &keyText)
@@ -259,11 +282,10 @@ struct StageWalk {
     }
     keyText.append(UInt8(ascii: "]"))
     keyText.append(contentsOf: rules[index].keyEnd)
-    return StageKey(keyText.withUnsafeBytes { Digest(of: $0) })
   }
 
   /// Writes what a key's text says of kind and parameters of the current run's stage.
-  private mutating func writeBeginning(
+  private func writeBeginning(
     _ index: Int, _ values: [ParameterValue?], _ fragments: [[UInt8]]
   ) {
     keyText.removeAll(keepingCapacity: true)
@@ -293,7 +315,7 @@ struct StageWalk {
   // MARK: Schedules
 
   /// The last of the stages that the phases of a run's schedule make, each on top of the one before.
-  private mutating func makePhases(
+  private func makePhases(
     _ index: Int, _ parameter: String, state: Int?, points: [Int], values: [ParameterValue?]
   ) -> Int32 {
     guard slots.holds(rules[index].rule.when, in: values),
@@ -353,9 +375,10 @@ struct StageWalk {
 
   /// The last rule of a kind that the current run has a stage of.
   private func latestStage(of kind: String, before index: Int) -> Int? {
-    rules[..<index].indices.last {
-      rules[$0].rule.kind == kind && current[$0] != CompiledRule.none
+    for earlier in active.reversed() where earlier < index {
+      if current[earlier] != CompiledRule.none, rules[earlier].rule.kind == kind { return earlier }
     }
+    return nil
   }
 
   // MARK: What comes of it
@@ -367,7 +390,8 @@ struct StageWalk {
   var sharing: [StageSharing] {
     var steps: [String: Int] = [:]
     for (rule, length) in zip(lineageRules, lengths) {
-      steps[program.stages[Int(rule)].kind, default: 0] += Int(length)
+      let kind = program.stages[Int(rule)].kind
+      steps[kind] = length.addingSaturated(steps[kind] ?? 0)
     }
     var kinds: [String] = []
     for rule in program.stages where !kinds.contains(rule.kind) {
@@ -379,7 +403,7 @@ struct StageWalk {
       return StageSharing(
         kind: kind, stages: own.reduce(0) { $0 + made[$1] },
         uses: own.reduce(0) { $0 + uses[$1] }, steps: steps[kind] ?? 0,
-        stepsAlone: own.reduce(0) { $0 + stepsAlone[$1] })
+        stepsAlone: own.reduce(0) { $0.addingSaturated(stepsAlone[$1]) })
     }
   }
 }

@@ -9,7 +9,7 @@ package struct JobBuilder {
   private let tree: StageTree
   private let stages: StageList
   private let isDone: [Bool]
-  private let label: JobLabel
+  private let program: ProgramDescription
   /// By sort of stages: those that are done with the state that they look at: measurements, and what
   /// only they read. In a job of its own that would wait for the job of its state, and measurements
   /// there for it.
@@ -35,7 +35,7 @@ package struct JobBuilder {
     self.tree = tree
     stages = tree.stages
     self.isDone = isDone.isEmpty ? Array(repeating: false, count: tree.stages.count) : isDone
-    label = JobLabel(tree, program)
+    self.program = program
     let measuring = Set(
       program.stages.filter { $0.product == .measurement || $0.measurement != nil }.map(\.kind))
     isMeasuring = tree.stages.templates.sorts.map { measuring.contains($0.kind) }
@@ -65,6 +65,7 @@ package struct JobBuilder {
 
   /// Hands over the jobs one by one, each after those that it requires.
   package func forEachJob(_ body: (PlacedJob) throws -> Void) rethrows {
+    let label = JobLabel(tree, program)
     for number in order() {
       let stages = sorted(members[range(number)])
       try body(

@@ -80,7 +80,7 @@ struct JobGraph {
 
   /// Takes parts apart, the heaviest first, until there are as many as shards or nothing can be taken
   /// apart: what their branches start from becomes trunk.
-  mutating func split(_ parts: inout [[Int]], into count: Int, _ weigh: ([Int]) -> Int) {
+  mutating func split(_ parts: inout [[Int]], into count: Int, _ weigh: ([Int]) -> Int128) {
     var whole: Set<Int> = []
     while parts.count < count {
       let candidates = parts.indices.filter { parts[$0].count > 2 && !whole.contains(parts[$0][0]) }

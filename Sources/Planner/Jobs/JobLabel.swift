@@ -4,8 +4,8 @@ import Grid
 struct JobLabel {
   private let tree: StageTree
   private let stages: StageList
-  /// By sort of stages: the parameters that differ between stages of its kind.
-  private let varying: [Set<String>]
+  /// By sort of stages: the parameters that differ between stages of its kind, as places in `order`.
+  private let varying: [[Int]]
   /// The parameters that differ between stages of any kind, in the order of the program.
   private let order: [String]
 
@@ -14,9 +14,12 @@ struct JobLabel {
     stages = tree.stages
     let templates = tree.stages.templates
     let differing = Self.differing(in: tree.stages)
-    varying = templates.sorts.map { differing[$0.kind] ?? [] }
     let all = differing.values.reduce(into: Set<String>()) { $0.formUnion($1) }
-    order = program.parameters.map(\.name).filter(all.contains)
+    let order = program.parameters.map(\.name).filter(all.contains)
+    varying = templates.sorts.map { sort in
+      order.indices.filter { differing[sort.kind]?.contains(order[$0]) ?? false }
+    }
+    self.order = order
   }
 
   /// By kind: the names of the parameters that some stages have and others have not, or not alike.
@@ -62,16 +65,12 @@ struct JobLabel {
     let isMeasurement = tree.product(at: head) == .measurement
     // Several measurements have in common what they measure.
     let deciding = isMeasurement && members.count > 1 ? parents(of: head) : [head]
-    let values = values(deciding: deciding)
-    if !values.isEmpty {
-      for name in order {
-        if let value = values[name] {
-          text += " "
-          text += name
-          text += "="
-          text += value.description
-        }
-      }
+    for (place, value) in values(deciding: deciding).enumerated() {
+      guard let value else { continue }
+      text += " "
+      text += order[place]
+      text += "="
+      text += value.description
     }
     if let steps = steps(of: members) { text += ", " + steps }
     if members.count == 1 { return text }
@@ -109,16 +108,20 @@ struct JobLabel {
     return last == 1 ? "1 step" : "\(last) steps"
   }
 
-  /// What tells stages from others of their kind: their varying values and their ancestors'.
-  private func values(deciding indices: [Int]) -> ParameterAssignment {
-    var values: ParameterAssignment = [:]
+  /// What tells stages from others of their kind: their varying values and their ancestors', aligned
+  /// with `order`.
+  private func values(deciding indices: [Int]) -> [ParameterValue?] {
+    var values = [ParameterValue?](repeating: nil, count: order.count)
+    if order.isEmpty { return values }
     var waiting = indices
     var seen: Set<Int> = []
     while let next = waiting.popLast() {
-      let names = varying[stages.sort(at: next)]
-      if !names.isEmpty {
+      let places = varying[stages.sort(at: next)]
+      if !places.isEmpty {
         stages.templates.forEachParameter(of: stages.template(at: next)) { name, value in
-          if names.contains(name), values[name] == nil { values[name] = value }
+          if let place = places.first(where: { order[$0] == name }), values[place] == nil {
+            values[place] = value
+          }
         }
       }
       for position in 0..<stages.parentCount(at: next) {

@@ -188,11 +188,12 @@ package struct PlanSummary: Hashable, Sendable {
       else { continue }
       let start =
         first > states.startIndex ? stages.step(at: Int(states[first - 1])) ?? 0 : 0
-      left[stages.sort(at: Int(highest))] += last - start
+      let sort = stages.sort(at: Int(highest))
+      left[sort] = left[sort].addingSaturated(last - start)
     }
     var result: [String: Int] = [:]
     for (sort, steps) in zip(stages.templates.sorts, left) where steps > 0 {
-      result[sort.kind, default: 0] += steps
+      result[sort.kind] = steps.addingSaturated(result[sort.kind] ?? 0)
     }
     return result
   }

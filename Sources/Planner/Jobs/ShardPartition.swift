@@ -35,27 +35,30 @@ package struct ShardPartition: Sendable {
     JobBuilder(tree, isDone: [], program: program).forEachJob { placed.append($0) }
     var graph = JobGraph(placed, tree)
     var weight = StageWeight(tree, program)
-    let jobWeights = placed.map { job in job.stages.reduce(0) { $0 + weight.ofStage(at: Int($1)) } }
-    func weigh(_ part: [Int]) -> Int { part.reduce(0) { $0 + jobWeights[$1] } }
+    // Steps may be as large as a number can be; their sums are not.
+    let jobWeights = placed.map { job in
+      job.stages.reduce(Int128(0)) { $0 + Int128(weight.ofStage(at: Int($1))) }
+    }
+    func weigh(_ part: [Int]) -> Int128 { part.reduce(0) { $0 + jobWeights[$1] } }
     var parts = graph.parts()
     if parts.count < count { graph.split(&parts, into: count, weigh) }
     parts = graph.sortedByTrunk(parts)
     let partWeights = parts.map(weigh)
     let total = partWeights.reduce(0, +)
     var members = [[Int]](repeating: [], count: count)
-    var weights = [Int](repeating: 0, count: count)
-    var before = 0
+    var weights = [Int128](repeating: 0, count: count)
+    var before = Int128(0)
     for (part, weight) in zip(parts, partWeights) {
       // The shard in whose share the middle of the part lies. Whole numbers, to be exact everywhere.
-      let middle = Int128(2 * before + weight) * Int128(count)
-      let shard = min(count - 1, Int(middle / Int128(max(1, 2 * total))))
+      let middle = (2 * before + weight) * Int128(count)
+      let shard = min(count - 1, Int(middle / max(1, 2 * total)))
       members[shard] += part
       weights[shard] += weight
       before += weight
     }
     self.parts = parts.count
-    self.weights = weights
-    heaviestPart = partWeights.max() ?? 0
+    self.weights = weights.map { Int(clamping: $0) }
+    heaviestPart = Int(clamping: partWeights.max() ?? 0)
     self.members = members.map { graph.withTrunk($0) }
     jobs = placed.map(\.stages)
     isTrunk = graph.isTrunk
@@ -116,14 +119,19 @@ extension StageSharing {
       }
       lengths[lineage] = (kind, max(step, lengths[lineage]?.steps ?? 0))
     }
-    for length in lengths.values { counts[length.kind, default: SharingCounts()].steps += length.steps }
+    for length in lengths.values {
+      let steps = counts[length.kind, default: SharingCounts()].steps
+      counts[length.kind, default: SharingCounts()].steps = steps.addingSaturated(length.steps)
+    }
     for run in runs {
       var pending = run.stages.compactMap(stages.index)
       var seen = Set(pending)
       while let index = pending.popLast() {
         let kind = stages.templates.sorts[stages.sort(at: index)].kind
-        counts[kind, default: SharingCounts()].uses += 1
-        counts[kind, default: SharingCounts()].alone += stages.step(at: index) ?? 0
+        var own = counts[kind] ?? SharingCounts()
+        own.uses += 1
+        own.alone = own.alone.addingSaturated(stages.step(at: index) ?? 0)
+        counts[kind] = own
         for position in 0..<stages.parentCount(at: index) {
           if let parent = stages.parent(position, at: index), seen.insert(parent).inserted {
             pending.append(parent)

@@ -15,11 +15,12 @@ struct StageWeight {
   }
 
   /// The steps from the state below, or 1, times the size of the model in bytes where the program tells
-  /// it.
+  /// it; at most the largest number.
   mutating func ofStage(at index: Int) -> Int {
     let below = tree.stateBelow(at: index).flatMap { tree.stages.step(at: $0) } ?? 0
     let steps = tree.stages.step(at: index).map { max(1, $0 - below) } ?? 1
-    return program.footprint == nil ? steps : steps * size(ofStageAt: index)
+    return program.footprint == nil
+      ? steps : steps.multipliedSaturated(by: size(ofStageAt: index))
   }
 
   private mutating func size(ofStageAt index: Int) -> Int {

@@ -45,15 +45,17 @@ extension Scheduler {
     return attempt
   }
 
-  /// Foresees as many attempts as were completed within the foresight. Where jobs take longer than a
-  /// commit none are, since an attempt that is taken back is one more in the table.
+  /// Foresees as many attempts as are likely to begin within a quarter of the foresight, and at least two
+  /// a slot. Where jobs take long none are: a commit is little beside them, and an attempt that is taken
+  /// back is one more in the table.
   ///
   /// - Complexity: O(log n) for each.
   mutating func foresee() {
     guard !ready.isEmpty else { return }
     let completed = pace.completed(now, window: settings.foresight)
     guard completed >= settings.foresightPace * settings.slots else { return }
-    while foreseen.count < min(completed, Self.mostForeseen), let (id, index) = ready.first {
+    let depth = min(max(completed / 4, settings.slots * 2), Self.mostForeseen)
+    while foreseen.count < depth, let (id, index) = ready.first {
       let attempt = issueAttempt(index)
       records[index].isForeseen = true
       ready.remove(index)

@@ -22,9 +22,9 @@ extension Scheduler {
     package var longestPause: Duration
     /// How often in a row, without a stage completed in between, a job may ask for another try.
     package var pauseLimit: Int
-    /// Attempts are foreseen for so long ahead, as many as jobs were completed within that time.
+    /// For how long it counts how many jobs were completed; attempts are foreseen for a quarter of that.
     package var foresight: Duration
-    /// How many jobs a slot must complete within that time for it to be worth while.
+    /// How many jobs a slot must complete within that time for anything to be foreseen.
     package var foresightPace: Int
 
     package init(
@@ -32,7 +32,7 @@ extension Scheduler {
       drainGrace: Duration = .seconds(10), workerStartLimit: Duration = .seconds(60),
       workerStartFailures: Int = 4, firstPause: Duration = .seconds(1),
       longestPause: Duration = .seconds(60), pauseLimit: Int = 120,
-      foresight: Duration = .milliseconds(100), foresightPace: Int = 8
+      foresight: Duration = .seconds(1), foresightPace: Int = 8
     ) {
       self.slots = slots
       self.crashLimit = crashLimit

@@ -62,6 +62,6 @@ import Testing
     let tree = StageTree(plan.stages, of: grid.program)
     let jobs = JobBuilder.jobs(of: tree, done: [], program: grid.program)
     #expect(Set(jobs.flatMap(\.stages)).count == plan.stages.count)
-    _ = PlanSummary(plan: plan, tree: tree, jobs: jobs) { _ in nil }
+    _ = PlanSummary(plan: plan, tree: tree, jobs: jobs.count, standings: [])
   }
 }

@@ -155,8 +155,8 @@ import Testing
     let before = try Laboratory.plan(
       Self.grid.replacing("count: 3", with: "count: 4").replacing("[0.5, 1]", with: "[0.5]"))
     let summary = PlanSummary(
-      plan: plan, tree: tree, jobs: [], recorded: Set(before.runs.map(\.id))
-    ) { _ in .done }
+      plan: plan, tree: tree, jobs: 0, recorded: Set(before.runs.map(\.id)),
+      standings: plan.stages.map { _ in .done })
     // 3 steps of seed 3; the runs at T = 1 are not the grid's yet, though all of them is done.
     #expect(summary.orphaned == 3)
     #expect(summary.runs == PlanSummary.Counts(done: 9, reused: 9))

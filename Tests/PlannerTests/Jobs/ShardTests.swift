@@ -150,7 +150,8 @@ import Testing
       let plan = try Laboratory.plan(text)
       let counted = StageSharing.of(plan.runs, plan.stages, kinds: plan.sharing.map(\.kind))
       #expect(counted == plan.sharing)
-      #expect(partition(plan, into: 1).plan(of: shards(1)[0], from: plan).runs == plan.runs)
+      let whole = partition(plan, into: 1).plan(of: shards(1)[0], from: plan)
+      #expect(Array(whole.runs) == Array(plan.runs))
     }
   }
 

@@ -7,11 +7,15 @@ struct IdleWorker {
 
   func run() {
     say(#"{"ready":{"_0":{"blas":"none","cpu":"bench","pid":\#(getpid()),"version":"bench"}}}"#)
-    while let line = readLine() {
-      guard let job = member("job", of: line), let attempt = member("attempt", of: line),
-        let stages = line.range(of: "\"stages\":[{\"key\":\"")
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    let input = fdopen(0, "r")
+    while getline(&line, &capacity, input) > 0 {
+      guard let line, let job = number("\"job\":", line), let attempt = number("\"attempt\":", line),
+        let stage = strstr(line, "\"stages\":[{\"key\":\"")
       else { return }
-      let key = line[stages.upperBound...].prefix { $0 != "\"" }
+      let key = String(
+        decoding: UnsafeRawBufferPointer(start: stage + 18, count: 64), as: UTF8.self)
       if milliseconds > 0 { usleep(milliseconds * 1000) }
       let head = "\"attempt\":\(attempt),\"job\":\(job)"
       say(
@@ -20,9 +24,8 @@ struct IdleWorker {
     }
   }
 
-  private func member(_ name: String, of line: String) -> Substring? {
-    guard let found = line.range(of: "\"\(name)\":") else { return nil }
-    return line[found.upperBound...].prefix { $0.isNumber }
+  private func number(_ name: String, _ line: UnsafePointer<CChar>) -> Int? {
+    strstr(line, name).map { atol($0 + name.utf8.count) }
   }
 
   private func say(_ text: String) {
