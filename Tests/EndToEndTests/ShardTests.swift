@@ -66,6 +66,11 @@ struct ShardTests {
       try EspalierProgram.succeed(["merge", "shard-\(number)", "--results", "shard-1"], in: folder)
     }
     try expectSameExports("walk", "shard-1", in: folder)
+    // What has failed in another share is here, and nothing is left that would be missing.
+    let first = try EspalierProgram.succeed(["status", "--results", "shard-1"], in: folder)
+    #expect(first.standardOutput.contains("46 done, 2 failed, 0 running, 0 to do"))
+    #expect(!first.standardOutput.contains("of other shards"), "\(first.standardOutput)")
+    #expect(try !folder.read("shard-1/walk/report.md").contains("Caution"))
     for number in 1...count {
       try EspalierProgram.succeed(["merge", "shard-\(number)", "--results", "new"], in: folder)
     }
@@ -159,6 +164,40 @@ struct ShardTests {
       ["run", "walk.yaml", "--shard", "2/2", "--results", "shard-2"], in: folder)
     try EspalierProgram.succeed(["merge", "shard-2", "--results", "shard-1"], in: folder)
     try expectSameExports("walk", "shard-1", in: folder)
+  }
+
+  @Test("retry of a share leaves the failures of other shares as they are")
+  func retry() throws {
+    let folder = try TemporaryFolder()
+    // One trajectory of each x fails half way: the first is in the first share, the others in the second.
+    try folder.write(
+      Self.external.replacing("[ {x}{seed} = 23 ]", with: "[ {seed} = 3 ] && [ ! -e mended ]"),
+      to: "walk.yaml")
+    for shard in ["1/2", "2/2"] {
+      let run = try EspalierProgram.run(["run", "walk.yaml", "--shard", shard], in: folder)
+      #expect(run.status == 1, "\(run.standardError)")
+    }
+    try folder.write("", to: "mended")
+    let retry = try EspalierProgram.run(["retry", "walk.yaml", "--shard", "1/2"], in: folder)
+    #expect(retry.standardError.contains("1 failed job will be tried again"))
+    #expect(retry.standardError.contains("of 2 runs tried again, 2 done and 0 failed again"))
+    let status = try EspalierProgram.succeed(["status"], in: folder).standardOutput
+    #expect(status.contains("44 done, 4 failed, 0 running, 0 to do"), "\(status)")
+    #expect(status.contains("shard 1/2: 24 runs, 24 done; 6 of its 6 jobs done"), "\(status)")
+    let again = try EspalierProgram.run(["retry", "walk.yaml", "--shard", "1/2"], in: folder)
+    #expect(again.standardError.contains("shard 1/2 of walk has no failed runs"))
+    try EspalierProgram.succeed(["retry", "walk.yaml", "--shard", "2/2"], in: folder)
+  }
+
+  @Test("A pilot leaves it at the share that the folder is for")
+  func pilot() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.external, to: "walk.yaml")
+    try EspalierProgram.succeed(["run", "walk.yaml", "--shard", "1/3"], in: folder)
+    try EspalierProgram.succeed(["plan", "walk.yaml", "--pilot"], in: folder)
+    let status = try EspalierProgram.succeed(["status"], in: folder).standardOutput
+    #expect(status.contains("shard 1/3: 16 runs, 16 done; 4 of its 4 jobs done"), "\(status)")
+    #expect(status.contains("32 runs of other shards are not here"), "\(status)")
   }
 
   @Test("status, plan and exports of a share say what belongs to it and what is not there")

@@ -69,6 +69,43 @@ import Testing
     #expect(try table.reader.integrity(isOwned: false) == [])
   }
 
+  @Test func failuresOfSomeJobsAreOpenedAlone() throws {
+    let table = try table(SampleGrid(seeds: [0, 1]))
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    try table.complete(try table.reader.work(for: "sample")[0].job)
+    let jobs = try trajectories(in: table).map(\.job)
+    let failure = Failure(reason: .exitStatus(3), message: "no such file")
+    for job in jobs { try fail(job, failure, in: table) }
+    #expect(try table.reopenFailed(in: "sample", among: [jobs[0]]) == [jobs[0]])
+    #expect(try table.reader.work(for: "sample").filter(\.hasFailed).map(\.job) == [jobs[1]])
+    #expect(try table.reopenFailed(in: "sample", cluster: "00000000", among: [jobs[1]]) == [])
+    #expect(try table.reopenFailed(in: "sample") == [jobs[1]])
+    #expect(try table.reader.integrity(isOwned: false) == [])
+  }
+
+  @Test func whatGridsShareIsSeenFromBoth() throws {
+    let table = try table(SampleGrid(seeds: [0, 1]))
+    try SampleGrid(name: "other", seeds: [1, 2]).record(in: table)
+    try table.complete(try table.reader.work(for: "other")[0].job)
+    try table.complete(try table.reader.work(for: "other")[0].job)
+    let (one, other) = (
+      try table.reader.work(for: "sample"), try table.reader.work(for: "other")
+    )
+    // The measurement of the base, and the trajectory of the seed that both have.
+    let shared = Set(one.map(\.job)).intersection(other.map(\.job))
+    #expect(shared.count == 2 && one.count == 3 && other.count == 3)
+    #expect(try Set(table.reader.openStages(in: "other").map(\.job)) == Set(other.map(\.job)))
+    let trajectory = try #require(
+      other.first { shared.contains($0.job) && $0.label.hasPrefix("em") }?.job)
+    try fail(trajectory, Failure(reason: .exitStatus(3), message: "no such file"), in: table)
+    for grid in ["sample", "other"] {
+      #expect(try table.reader.failureClusters(in: grid).map(\.jobs) == [[trajectory]])
+      #expect(try table.reader.counts(for: grid, withJobs: true).jobs.ready == 2)
+    }
+    #expect(try table.reopenFailed(in: "other") == [trajectory])
+    #expect(try table.reader.work(for: "sample").map(\.job) == one.map(\.job))
+  }
+
   @Test func failuresAreSeenInClusters() throws {
     let table = try table(SampleGrid(seeds: [0, 1, 2, 3]))
     try table.complete(try table.reader.work(for: "sample")[0].job)

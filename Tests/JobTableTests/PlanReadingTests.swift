@@ -47,6 +47,32 @@ import Testing
     #expect(try table.reader.timedStages(on: "another machine's", limit: 100) == [])
   }
 
+  @Test func timingsAreLookedForAmongTheLatestResultsOnly() throws {
+    let table = try table()
+    try SampleGrid(seeds: Array(0..<25), steps: [1]).record(in: table)
+    for _ in 0..<2 {
+      try table.complete(try #require(try table.reader.work(for: "sample").first).job)
+    }
+    let jobs = try table.reader.work(for: "sample").map(\.job)
+    #expect(jobs.count == 25)
+    try table.complete(jobs[0])
+    let elsewhere = WorkerEnvironment(pid: 1, version: "1.0 abc", cpu: "another", blas: "a BLAS")
+    for job in jobs.dropFirst() {
+      _ = try table.apply([.attemptBegan(job, .first, at: 2, worker: elsewhere, log: nil)])
+      let order = try table.order(for: job, attempt: .first)
+      _ = try table.apply(
+        order.stages.map {
+          .stageCompleted(job, .first, sampleResult(of: $0), at: 2, rule: .anyAttempt)
+        } + [.attemptEnded(job, .first, .completed, at: 2)])
+    }
+    func states(limit: Int) throws -> Int {
+      try table.reader.timedStages(on: sampleWorker.cpu, limit: limit).count { $0.kind == "em" }
+    }
+    // Twenty for each that is wanted; the one from here is the 25th.
+    #expect(try states(limit: 1) == 0 && states(limit: 2) == 1)
+    #expect(try table.reader.timedStages(on: "another", limit: 30).count { $0.kind == "em" } == 24)
+  }
+
   @Test func activity() throws {
     let table = try table()
     try SampleGrid().record(in: table)

@@ -49,6 +49,40 @@ import Testing
     try table.forgetShards(of: "nothing of that name")
   }
 
+  @Test func failuresOfOtherSharesAreNotMissing() throws {
+    let folder = TemporaryFolder()
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try grid.record(in: table)
+    let shard = try #require(Shard("1/2"))
+    try table.recordShard(shard, of: "sample", stages: share(temperature: 0.5))
+    let own = try #require(try table.reader.jobs(of: shard, in: "sample"))
+    let others = try table.reader.work(for: "sample").map(\.job).filter { !own.contains($0) }
+    let failure = Failure(reason: .exitStatus(3), message: "no such file")
+    #expect(try table.apply([.jobFailed(others[0], failure, at: 5)]) == [.applied])
+    let counts = try table.reader.shardCounts(in: "sample")
+    #expect(counts.elsewhere == 4 && counts.elsewhereFailed == 2 && counts.missing == 2)
+    #expect(counts.shards.map(\.failed) == [0])
+  }
+
+  @Test func whatAShareStillNeedsIsItsOwnStages() throws {
+    let folder = TemporaryFolder()
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try grid.record(in: table)
+    let shard = try #require(Shard("1/2"))
+    try table.recordShard(shard, of: "sample", stages: share(temperature: 0.5))
+    func sample(of shards: [Shard]) throws -> OpenSample? {
+      try table.reader.sampleOfOpenStages(in: "sample", stages: 100, of: shards)
+    }
+    let first = try #require(try sample(of: [shard]))
+    #expect(Set(first.open.map(\.key)) == Set(share(temperature: 0.5)))
+    #expect(first.open.count == share(temperature: 0.5).count && first.weight == 1)
+    let jobs = try #require(try table.reader.jobs(of: shard, in: "sample"))
+    for job in jobs.sorted() { try table.complete(job) }
+    #expect(try sample(of: [shard]) == nil)
+    let kinds = try #require(try sample(of: [])).open.map(\.kind)
+    #expect(Set(kinds) == ["em", "evaluate"])
+  }
+
   @Test func aShareOfOtherStagesIsRefused() throws {
     let folder = TemporaryFolder()
     let table = try JobTable(path: folder.path + "/jobs.sqlite")

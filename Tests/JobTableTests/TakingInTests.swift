@@ -124,6 +124,44 @@ import Testing
     #expect(try here.reader.integrity(isOwned: false).isEmpty)
   }
 
+  /// Here the base has failed, and with it all that starts from it; there it is done.
+  private func takeInBase(
+    here: JobTable, there: JobTable, failing: (JobWork) -> Failure
+  ) throws -> [JobWork] {
+    let work = try here.reader.work(for: "sample")
+    let outcomes = try here.apply(work.map { .jobFailed($0.job, failing($0), at: 1500) })
+    #expect(outcomes.allSatisfy { $0 == .applied })
+    #expect(try here.reader.work(for: "sample").allSatisfy(\.hasFailed))
+    try there.complete(
+      try #require(try there.reader.work(for: "sample").first { $0.requires.isEmpty }?.job))
+    try here.takeIn(try histories(there).map { try intake($0, here: here) })
+    #expect(try here.reader.integrity(isOwned: false).isEmpty)
+    let left = try here.reader.work(for: "sample")
+    #expect(left.count == work.count - 1)
+    return left
+  }
+
+  private let failure = Failure(reason: .exitStatus(3), message: "no such file")
+  private let byParent = Failure(reason: .parentFailed, message: "a job before it failed")
+
+  @Test func whatFailedWithItsParentIsOpenOnceTheParentIsDone() throws {
+    let (_, there, here) = try tables()
+    let left = try takeInBase(here: here, there: there) { $0.requires.isEmpty ? failure : byParent }
+    #expect(left.allSatisfy { !$0.hasFailed })
+    try here.completeAll(of: "sample")
+    #expect(try here.reader.counts(for: "sample").runs.done == grid.plan.runs.count)
+  }
+
+  @Test func whatRequiresAnotherFailedJobStaysFailed() throws {
+    let (_, there, here) = try tables()
+    let left = try takeInBase(here: here, there: there) { job in
+      job.requires.isEmpty || job.label.hasPrefix("select") ? failure : byParent
+    }
+    // The base can be measured; the selection has failed by itself, and trajectories need both.
+    #expect(left.filter { !$0.hasFailed }.map { $0.label.hasPrefix("evaluate") } == [true])
+    #expect(left.contains { $0.hasFailed && $0.label.hasPrefix("em") })
+  }
+
   @Test func aContradictionTakesNothing() throws {
     let (_, there, here) = try tables()
     try there.completeAll(of: "sample")

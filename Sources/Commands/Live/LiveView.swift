@@ -95,8 +95,8 @@ struct LiveView {
       } else if activity.done > 0 {
         line.add(" \(activity.done)")
       }
-      if !activity.note.isEmpty { line.add("  " + DisplayText.printable(activity.note)) }
       line.add("  " + DurationText.short(activity.seconds), .dim)
+      if !activity.note.isEmpty { line.add("  " + DisplayText.printable(activity.note)) }
       lines.append(line)
     }
     if shown < activities.count {

@@ -5,6 +5,7 @@ import Foundation
 import Grid
 import JobTable
 import Planner
+import Report
 
 /// Takes what another results folder has into this one. The other folder is only read.
 ///
@@ -67,7 +68,7 @@ struct Merge {
         MergeReport.Grid(
           name: record.name, standing: standing,
           runs: try table.reader.counts(for: record.name).runs))
-      try export(record.name, from: table)
+      try export(record.name, standing, from: table)
     }
     try table.close()
     return report
@@ -86,7 +87,20 @@ struct Merge {
         + "results are to go")
   }
 
+  /// - Throws: `CommandFailure`, also where a grid's folder would lie outside of this one's.
   private func chosen(in reader: JobTableReader) throws -> [GridRecord] {
+    let grids = try named(in: reader)
+    if let odd = grids.first(where: { !LoadedGrid.isFolderName($0.name) }) {
+      throw CommandFailure(
+        "“\(from)” has a grid named “\(DisplayText.printable(odd.name))”, whose files would not lie in a "
+          + "folder of their own below the results; nothing was merged. Espalier gives no such names: the "
+          + "folder is damaged, or somebody changed it. Merge its other grids with --grid",
+        status: .store)
+    }
+    return grids
+  }
+
+  private func named(in reader: JobTableReader) throws -> [GridRecord] {
     let grids = try reader.grids()
     guard let grid else {
       if grids.isEmpty { throw CommandFailure("“\(from)” has no grid yet") }
@@ -94,7 +108,8 @@ struct Merge {
     }
     guard let record = grids.first(where: { $0.name == grid }) else {
       throw CommandFailure(
-        "“\(from)” has no grid “\(grid)”; it has \(grids.map(\.name).joined(separator: ", "))")
+        "“\(from)” has no grid “\(grid)”; it has "
+          + grids.map { DisplayText.printable($0.name) }.joined(separator: ", "))
     }
     return [record]
   }
@@ -104,9 +119,9 @@ struct Merge {
       specification: record.specification, program: KnownGrid.program(of: record.specification))
     guard grid.hash == record.hash else {
       throw CommandFailure(
-        "\(record.name) was planned by another version of Espalier, which makes other stages of it; run it "
-          + "there with this version first (what is still right is not computed again), or merge the other "
-          + "grids with --grid")
+        "\(DisplayText.printable(record.name)) was planned by another version of Espalier, which makes "
+          + "other stages of it; run it there with this version first (what is still right is not "
+          + "computed again), or merge the other grids with --grid")
     }
     return grid
   }
@@ -137,6 +152,8 @@ struct Merge {
   private func refuseContradictions(
     _ names: [String]?, from reader: JobTableReader, _ table: JobTable
   ) throws {
+    // A folder without grids has nothing to contradict.
+    if try table.reader.grids().isEmpty { return }
     var sentences: [String] = []
     var count = 0
     try reader.forEachHistory(in: names) { history in
@@ -147,7 +164,8 @@ struct Merge {
         else { continue }
         count += 1
         if count <= Self.contradictionLimit {
-          sentences.append("  stage \(recorded.result.stage.short): \(contradiction.sentence)")
+          let words = DisplayText.printable(contradiction.words(here: "here", there: "there"))
+          sentences.append("  stage \(recorded.result.stage.short): \(words)")
         }
       }
     }
@@ -161,29 +179,21 @@ struct Merge {
   }
 
   /// Writes the grid's files as `run` does.
-  private func export(_ name: String, from table: JobTable) throws {
+  private func export(
+    _ name: String, _ standing: MergeReport.Grid.Standing, from table: JobTable
+  ) throws {
     guard let record = try table.reader.grid(name) else { return }
-    let files = FileManager.default
-    var text: String?
-    if !files.fileExists(atPath: target.grid(name) + "/grid.yaml") {
-      text = files.contents(atPath: source.grid(name) + "/grid.yaml")
-        .map { String(decoding: $0, as: UTF8.self) }
-    }
+    // The file that the recorded grid was read from: of another version it is not the source's.
+    let folders =
+      switch standing {
+      case .new: [source, target]
+      case .same: [target, source]
+      case .other: [target]
+      }
+    let text = folders.lazy
+      .compactMap { FileManager.default.contents(atPath: $0.grid(name) + "/grid.yaml") }.first
+      .map { String(decoding: $0, as: UTF8.self) }
     let known = KnownGrid(record: record, reader: table.reader, folder: target, source: text)
     try known.exports().write(to: target.grid(name))
-  }
-}
-
-extension Contradiction {
-  /// What two results of one stage disagree on.
-  fileprivate var sentence: String {
-    switch self {
-    case .metric(let name, let recorded, let reported):
-      "\(name) is \(recorded.map { "\($0)" } ?? "missing") here and "
-        + "\(reported.map { "\($0)" } ?? "missing") there"
-    case .artifact(let kind, let recorded, let reported):
-      "the content of its artifact “\(kind)” is \(recorded.prefix(12))… here and "
-        + "\(reported.prefix(12))… there"
-    }
   }
 }

@@ -12,6 +12,7 @@ struct MergeIntake {
   private(set) var report: MergeReport
   /// Not recorded yet; their artifacts are in place.
   private var pending: [JobIntake] = []
+  private var pendingJobs: Set<JobID> = []
   private var pendingResults = 0
 
   /// A transaction costs a sync of the disk, and one that is killed is done again.
@@ -33,14 +34,7 @@ struct MergeIntake {
   /// Takes what this folder misses of a job of the other folder. Where jobs are cut in another way here,
   /// its stages belong to several.
   mutating func take(_ history: JobHistory) throws {
-    // Whether a job fails with its parent depends on what became of the parent here.
-    if history.failure?.failure.reason == .parentFailed { try flush() }
-    let places = try table.reader.places(of: history.stages)
-    var jobs: [JobID] = []
-    for stage in history.stages {
-      guard let job = places[stage]?.job, !jobs.contains(job) else { continue }
-      jobs.append(job)
-    }
+    let (places, jobs) = try settledPlaces(of: history)
     var wanted: [JobID: [RecordedResult]] = [:]
     for recorded in history.results {
       guard let place = places[recorded.result.stage] else {
@@ -67,6 +61,7 @@ struct MergeIntake {
       report.failures += intake.failure == nil ? 0 : 1
       pendingResults += results
       pending.append(intake)
+      pendingJobs.insert(job)
     }
     espalier_fault_pass(ESPALIER_FAULT_MERGE)
     if pendingResults >= Self.batch || pending.count >= Self.batch
@@ -76,11 +71,35 @@ struct MergeIntake {
     }
   }
 
+  /// Where this folder has the stages of a job, and the jobs that have them here, in the order of the
+  /// stages. What is pending is recorded before, where it decides what is to be taken.
+  private mutating func settledPlaces(
+    of history: JobHistory
+  ) throws -> (places: [StageKey: StagePlace], jobs: [JobID]) {
+    let places = try table.reader.places(of: history.stages)
+    var jobs: [JobID] = []
+    for stage in history.stages {
+      guard let job = places[stage]?.job, !jobs.contains(job) else { continue }
+      jobs.append(job)
+    }
+    let isUnsettled =
+      // Two jobs there may be one here: the numbers of its attempts go on where those of the first end.
+      jobs.contains(where: pendingJobs.contains)
+      // Whether a job fails with its parent, or has failed here because of it, depends on what became of
+      // the parent.
+      || history.failure?.failure.reason == .parentFailed
+      || places.values.contains { $0.state == .failed }
+    if pending.isEmpty || !isUnsettled { return (places, jobs) }
+    try flush()
+    return (try table.reader.places(of: history.stages), jobs)
+  }
+
   /// Records what was taken.
   mutating func flush() throws {
     try logs.flush()
     try table.takeIn(pending)
     pending = []
+    pendingJobs = []
     pendingResults = 0
   }
 
@@ -120,13 +139,15 @@ struct MergeIntake {
   }
 
   /// A failure comes along with the attempts that it is made of, so that one which was forgiven here by a
-  /// `retry` does not come back with the next merge.
+  /// `retry` does not come back with the next merge; one that a parent brought about, where a parent has
+  /// failed here as well.
   private func failure(
     of history: JobHistory, _ work: JobWork, hasNewAttempts: Bool
   ) throws -> JobFailure? {
     guard let failure = history.failure, !work.hasFailed else { return nil }
-    if hasNewAttempts { return failure }
-    guard failure.failure.reason == .parentFailed else { return nil }
-    return try table.reader.work(on: work.requires).contains(where: \.hasFailed) ? failure : nil
+    if failure.failure.reason == .parentFailed {
+      return try table.reader.work(on: work.requires).contains(where: \.hasFailed) ? failure : nil
+    }
+    return hasNewAttempts ? failure : nil
   }
 }

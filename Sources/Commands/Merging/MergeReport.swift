@@ -59,7 +59,8 @@ struct MergeReport {
     for grid in grids {
       let runs = grid.runs
       let open = runs.pending + runs.running
-      var line = "  \(grid.name): \(CountText.of(runs.total, "run")), \(runs.done) done"
+      let name = DisplayText.printable(grid.name)
+      var line = "  \(name): \(CountText.of(runs.total, "run")), \(runs.done) done"
       if runs.failed > 0 { line += ", \(runs.failed) failed" }
       if open > 0 { line += ", \(open) to do: \(run(grid.name))" }
       lines.append(line)

@@ -34,13 +34,20 @@ struct LoadedGrid {
     for warning in grid.warnings { Terminal.note(warning.description) }
     name = Self.name(of: file, grid: grid.specification.name)
     self.overrides = overrides
-    let folder = String(name.prefix { $0 != "/" })
-    if folder.isEmpty || Self.ownNames.contains(folder) {
+    if !Self.isFolderName(name) {
+      let folder = String(name.prefix { $0 != "/" })
       throw CommandFailure(
         "\(file): the results of a grid named “\(grid.specification.name)” would lie in the folder "
           + "“\(folder)” of the results, which \(folder.isEmpty ? "is no name" : "has another use")"
           + "; give the grid another name")
     }
+  }
+
+  /// Whether a grid of that name has a folder of its own below the results.
+  static func isFolderName(_ name: String) -> Bool {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    return !name.contains("\0") && !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+      && !parts.prefix(1).contains { ownNames.contains(String($0)) }
   }
 
   /// What the results folder has of its own.

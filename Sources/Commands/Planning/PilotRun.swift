@@ -14,7 +14,8 @@ struct PilotRun {
   /// Runs the pilot and prints the plan as it stands then; ends the process with the status of `run`
   /// where jobs failed or the user stopped it.
   func callAsFunction() throws {
-    try run.owning { owned, table in
+    // A pilot is for the whole grid; the share that this folder holds stays what it is.
+    try run.owning(takingShare: false) { owned, table in
       let planning = try Planning(run.loaded, in: table.reader)
       let jobs = try self.jobs(planning, in: table.reader)
       var status = ExitStatus.done

@@ -29,6 +29,8 @@ struct GridExports {
   let descriptions: [MetricDescription]
   /// What became of the grid's claims.
   let claims: [ClaimVerdict]
+  /// What of the grid is here, where the folder is for a share of it.
+  let shards: GridShards
 
   /// - Throws: `JobTableError` when the table cannot be read.
   /// - Complexity: the outcomes of the evaluations that claims touch are read.
@@ -44,6 +46,7 @@ struct GridExports {
     let claims = results.grid.specification.claims
     let scores = try ClaimScores(results, reader: reader, folder: folder).byMetric()
     self.claims = ClaimVerdict.verdicts(of: claims, in: results.runs, scores: scores)
+    shards = try reader.shardCounts(in: results.grid.name)
   }
 
   /// The tables that the grid has.
@@ -52,7 +55,12 @@ struct GridExports {
   }
 
   var origin: ReportOrigin {
-    get throws { try ReportOrigin(of: results.grid, file: file, in: reader) }
+    get throws {
+      try ReportOrigin(
+        of: results.grid, file: file, in: reader, shards: shards,
+        sources: reader.provenance(of: results.grid.name),
+        last: reader.lastCompletion(in: results.grid.name))
+    }
   }
 
   /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
@@ -81,7 +89,8 @@ struct GridExports {
     let timings = try pass.value()
     let sources = try reader.places(withResults: timings.results)
     let origin = try ReportOrigin(
-      of: results.grid, file: file, in: reader, sources: sources, last: timings.lastCompletion)
+      of: results.grid, file: file, in: reader, shards: shards, sources: sources,
+      last: timings.lastCompletion)
     try AtomicFile.write(provenance(origin, sources).text, to: path("provenance.json"))
     if let source { try AtomicFile.write(source, to: path("grid.yaml")) }
     let report = try self.report()
@@ -225,7 +234,7 @@ struct GridExports {
         ])),
       .init(
         "shards",
-        .array(try reader.shardCounts(in: results.grid.name).shards.map(\.json))),
+        .array(shards.shards.map(\.json))),
       .init(
         "sources",
         .array(
@@ -250,15 +259,9 @@ extension ReportOrigin {
   /// Where the results of a grid come from, and what failed.
   ///
   /// - Parameter file: the grid file, where the user named it.
-  init(of grid: GridRecord, file: String?, in reader: JobTableReader) throws {
-    try self.init(
-      of: grid, file: file, in: reader, sources: reader.provenance(of: grid.name),
-      last: reader.lastCompletion(in: grid.name))
-  }
-
-  init(
-    of grid: GridRecord, file: String?, in reader: JobTableReader, sources: [ProvenanceRecord],
-    last: Double?
+  fileprivate init(
+    of grid: GridRecord, file: String?, in reader: JobTableReader, shards: GridShards,
+    sources: [ProvenanceRecord], last: Double?
   ) throws {
     self.init(
       gridHash: grid.hash, commit: BuildVersion.commit,
@@ -270,7 +273,7 @@ extension ReportOrigin {
       },
       claimsCommit: grid.specification.claims.isEmpty
         ? nil : file.flatMap(GridHistory.commit(of:)),
-      shards: try reader.shardCounts(in: grid.name).reportSentences,
+      shards: shards.reportSentences,
       date: last.map(GridExports.time))
   }
 }

@@ -136,11 +136,11 @@ extension GridRun {
     let exports = try known.exports()
     try exports.write(to: folder.grid(loaded.name))
     let runs = try table.reader.counts(for: loaded.name).runs
-    let shards = try table.reader.shardCounts(in: loaded.name)
     switch options.output {
     case .table: try printTables(exports, table: table, folder: folder)
     case .json:
-      let status = try GridStatus(record, in: table.reader, results: grid.results)
+      let status = try GridStatus(
+        record, in: table.reader, results: grid.results, shards: exports.shards)
       Terminal.write(status.json.text, to: STDOUT_FILENO)
     case .quiet: break
     }
@@ -153,7 +153,7 @@ extension GridRun {
           + (shard.map { " --shard \($0)" } ?? ""))
     }
     if options.output != .quiet {
-      for line in shards.sentences { Terminal.note(line) }
+      for line in exports.shards.sentences { Terminal.note(line) }
     }
     if status != .done { throw status.code }
     if runs.failed > 0 { throw ExitStatus.someRunsFailed.code }

@@ -36,6 +36,8 @@ struct GridRun {
         let clusters = try table.reader.clustersOfRuns(in: loaded.name)
         retried = Set(clusters.filter { cluster == nil || $0.value == cluster }.keys)
         try reopen(cluster, in: table)
+        // What has failed in other shares stays as it is.
+        if shard != nil { retried.subtract(try table.reader.clustersOfRuns(in: loaded.name).keys) }
       }
       let status = try work(in: owned, table)
       if !retried.isEmpty { try tellOutcome(of: retried, in: table) }
@@ -45,7 +47,12 @@ struct GridRun {
 
   /// Takes the results folder, records the grid in its job table, opens again what is lost, and hands
   /// both over.
-  func owning(_ body: (borrowing OwnedFolder, JobTable) throws -> Void) throws {
+  ///
+  /// - Parameter takingShare: whether this settles which share of an unchanged grid the folder is for, none
+  ///   meaning all of it.
+  func owning(
+    takingShare: Bool = true, _ body: (borrowing OwnedFolder, JobTable) throws -> Void
+  ) throws {
     let folder = ResultsFolder(path: folderPath)
     let path = folder.table
     // A grid with faults that show only in its expansion must leave nothing behind.
@@ -62,7 +69,7 @@ struct GridRun {
     try table.endAbandonedAttempts(at: Self.now)
     let store = ArtifactStore(folder: folder.artifacts)
     try store.removeLeftovers()
-    try plan(in: table, firstPlan)
+    try plan(in: table, firstPlan, takingShare: takingShare)
     try reopenLost(in: store, table)
     espalier_fault_pass(ESPALIER_FAULT_OWNER_START)
     try body(owned, table)
@@ -81,9 +88,10 @@ struct GridRun {
   }
 
   /// Records the grid in the job table, unless it stands there unchanged.
-  private func plan(in table: JobTable, _ firstPlan: Planning?) throws {
+  private func plan(in table: JobTable, _ firstPlan: Planning?, takingShare: Bool) throws {
     if try table.reader.isPlanned(loaded.name, hash: loaded.grid.hash) {
-      return try takeShare(of: nil, in: table)
+      if takingShare { try takeShare(of: nil, in: table) }
+      return
     }
     let planning = try firstPlan ?? Planning(loaded, in: table.reader)
     try table.forgetShards(of: loaded.name)
@@ -130,13 +138,15 @@ struct GridRun {
   }
 
   private func reopen(_ cluster: String?, in table: JobTable) throws {
-    let jobs = try table.reopenFailed(in: loaded.name, cluster: cluster)
+    let own = try shard.flatMap { try table.reader.jobs(of: $0, in: loaded.name) }
+    let jobs = try table.reopenFailed(in: loaded.name, cluster: cluster, among: own)
     if jobs.isEmpty {
+      let what = (shard.map { "shard \($0) of " } ?? "") + loaded.name
       if let cluster {
         throw CommandFailure(
-          "\(loaded.name) has no failure cluster “\(cluster)”; `espalier status` lists them")
+          "\(what) has no failure cluster “\(cluster)”; `espalier status` lists them")
       }
-      say("\(loaded.name) has no failed runs")
+      say("\(what) has no failed runs")
     } else {
       say("\(CountText.of(jobs.count, "failed job")) will be tried again")
     }

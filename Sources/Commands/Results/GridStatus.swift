@@ -26,9 +26,12 @@ struct GridStatus {
   /// The rate is that of the last ten minutes.
   private static let window = 600.0
 
-  /// - Parameter byAxis: whether to look at every run for the progress of the axes.
+  /// - Parameters:
+  ///   - byAxis: whether to look at every run for the progress of the axes.
+  ///   - shards: how far the shares are that were taken in this folder, where that is known already.
   init(
-    _ record: GridRecord, in reader: JobTableReader, results: ResultsOption, byAxis: Bool = false
+    _ record: GridRecord, in reader: JobTableReader, results: ResultsOption, byAxis: Bool = false,
+    shards: GridShards? = nil
   ) throws {
     self.record = record
     axes = byAxis ? try AxisProgress.all(of: record, in: reader) : []
@@ -44,28 +47,30 @@ struct GridStatus {
     } else {
       rate = nil
     }
-    shards = try reader.shardCounts(in: record.name)
+    self.shards = try shards ?? reader.shardCounts(in: record.name)
     estimate =
-      counts.runs.pending + counts.runs.running > shards.missing
-      ? try Self.estimate(record, in: reader, runs: counts.runs.total) : nil
+      counts.runs.pending + counts.runs.running > self.shards.missing
+      ? try Self.estimate(
+        record, in: reader, runs: counts.runs.total, of: self.shards.shards.map(\.shard)) : nil
   }
 
-  /// Up to so many runs the grid is planned for an estimate; of larger ones a sample of the jobs stands
-  /// for all.
+  /// Up to so many runs the grid is planned for an estimate; of larger ones, and of shares, a sample of the
+  /// jobs stands for all.
   private static let planLimit = 20_000
 
+  /// - Parameter shards: what other machines do costs nothing here.
   private static func estimate(
-    _ record: GridRecord, in reader: JobTableReader, runs: Int
+    _ record: GridRecord, in reader: JobTableReader, runs: Int, of shards: [Shard]
   ) throws -> CostEstimate? {
     let program = KnownGrid.program(of: record.specification)
-    // A sample would be one of all machines' jobs.
-    if try runs <= planLimit || !reader.shards(of: record.name).isEmpty {
-      return try exactEstimate(record, program, in: reader)
-    }
-    guard let sample = try reader.sampleOfOpenStages(in: record.name, stages: 400) else {
-      return nil
-    }
-    let timed = try reader.timedStages(on: BuiltinProgram.processorName, limit: 200)
+    let isSmall = runs <= planLimit
+    if isSmall, shards.isEmpty { return try exactEstimate(record, program, in: reader) }
+    // All stages of a small share are looked at, as a rule.
+    let sample = try reader.sampleOfOpenStages(
+      in: record.name, stages: isSmall ? 2_000 : 400, of: shards)
+    guard let sample else { return nil }
+    let timed = try reader.timedStages(
+      on: BuiltinProgram.processorName, limit: isSmall ? 2_000 : 200)
     let tree = StageTree(sample.context + sample.open, of: program)
     return CostEstimate(
       CostModel(of: program, timed: timed).cost(
@@ -83,26 +88,9 @@ struct GridStatus {
     guard !states.isEmpty, !states.contains(nil) else { return nil }
     let timed = try reader.timedStages(on: BuiltinProgram.processorName, limit: 2000)
     let tree = StageTree(plan.stages, of: grid.program)
-    let isOwn = try ownStages(of: record, plan, in: reader)
     return CostEstimate(
       CostModel(of: grid.program, timed: timed).cost(
-        of: tree, missing: states.indices.filter { states[$0] == .open && isOwn($0) }))
-  }
-
-  /// Whether a stage that is to be done is done here: what other machines do costs nothing here.
-  private static func ownStages(
-    of record: GridRecord, _ plan: Plan, in reader: JobTableReader
-  ) throws -> (Int) -> Bool {
-    let shards = try reader.shards(of: record.name)
-    if shards.isEmpty { return { _ in true } }
-    let jobs = try shards.reduce(into: Set<JobID>()) { jobs, shard in
-      jobs.formUnion(try reader.jobs(of: shard, in: record.name) ?? [])
-    }
-    var isOwn = [Bool](repeating: false, count: plan.stages.count)
-    for (job, stage) in try reader.openStages(in: record.name) where jobs.contains(job) {
-      if let index = plan.stages.index(of: stage) { isOwn[index] = true }
-    }
-    return { isOwn[$0] }
+        of: tree, missing: states.indices.filter { states[$0] == .open }))
   }
 
   func text(file: String?) -> String {

@@ -162,7 +162,7 @@ extension Session {
     {
       let message =
         "stage \(result.stage.short), computed again, gave another result than the recorded one "
-        + "(\(contradiction.words)); was the program changed?"
+        + "(\(contradiction.words(here: "on record", there: "now"))); was the program changed?"
       for (worker, state) in workers where state.conversation.current?.job == job {
         return feed(.workerViolated(worker, message: message))
       }
@@ -197,18 +197,6 @@ extension Session {
       case .worker(let worker): if let order { send(order, to: worker) }
       case .process: startProgram(key, order)
       }
-    }
-  }
-}
-
-extension Contradiction {
-  fileprivate var words: String {
-    switch self {
-    case .metric(let name, let recorded, let reported):
-      "\(name) was \(recorded.map { "\($0)" } ?? "missing"), now "
-        + (reported.map { "\($0)" } ?? "missing")
-    case .artifact(let kind, let recorded, let reported):
-      "the content of its artifact “\(kind)” was \(recorded.prefix(12)), now \(reported.prefix(12))"
     }
   }
 }

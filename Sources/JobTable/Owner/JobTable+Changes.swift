@@ -185,10 +185,8 @@ extension Database {
     if rule == .lastAttempt, attempt != last {
       return .refused(.staleAttempt(job, attempt, last: last))
     }
+    if stage.state == .done { return try compare(result, withResultOf: stage.id) }
     let metrics = CanonicalJSON.object(result.metrics.mapValues { .number($0) }).text
-    if stage.state == .done {
-      return try compare(result, metrics: metrics, withResultOf: stage.id)
-    }
     try run(
       """
       INSERT INTO result (stage_id, job_id, attempt, metrics, seconds, completed_at, checksum)
@@ -230,39 +228,14 @@ extension Database {
   /// A second result of a stage: the same, or a contradiction. It may bring artifacts that the first
   /// one did not keep.
   private func compare(
-    _ result: StageResult, metrics: String, withResultOf stage: Int64
+    _ result: StageResult, withResultOf stage: Int64
   ) throws -> ChangeOutcome {
-    let recorded = try first(
-      "SELECT metrics FROM result WHERE stage_id = ?", .integer(stage), value: { $0.text(0) })
-    guard let recorded else {
-      throw RowDamage("the stage \(result.stage.short) is done and has no result")
+    let recorded = try self.result(of: stage, key: result.stage)
+    if let contradiction = result.contradiction(to: recorded) {
+      return .refused(.contradiction(result.stage, contradiction))
     }
-    if recorded != metrics {
-      guard let before = FlatJSON.numbers(recorded) else {
-        throw RowDamage("the metrics of stage \(result.stage.short) are \(recorded.prefix(60))")
-      }
-      let old = Dictionary(before.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-      let names = Set(old.keys).union(result.metrics.keys).sorted()
-      for name in names where old[name] != result.metrics[name] {
-        return .refused(
-          .contradiction(
-            result.stage,
-            .metric(name, recorded: old[name], reported: result.metrics[name])))
-      }
-    }
-    let artifacts = Dictionary(
-      try all(
-        "SELECT kind, sha256 FROM artifact WHERE stage_id = ?", .integer(stage),
-        value: { ($0.text(0), $0.digest(1)?.hex ?? "") }),
-      uniquingKeysWith: { $1 })
-    for artifact in result.artifacts {
-      guard let hash = artifacts[artifact.kind], hash != artifact.sha256 else { continue }
-      return .refused(
-        .contradiction(
-          result.stage,
-          .artifact(kind: artifact.kind, recorded: hash, reported: artifact.sha256)))
-    }
-    for artifact in result.artifacts where artifacts[artifact.kind] == nil {
+    let kept = Set(recorded.artifacts.map(\.kind))
+    for artifact in result.artifacts where !kept.contains(artifact.kind) {
       try insert(artifact, stage: stage)
     }
     return .repeated

@@ -5,21 +5,17 @@ extension JobTable {
   /// Opens the failed jobs that the grid needs, or those of one failure cluster, with what they wait
   /// for and what failed only because of them. Their earlier failures and losses count no more.
   ///
-  /// - Parameter cluster: the `id` of a `FailureCluster`.
+  /// - Parameters:
+  ///   - cluster: the `id` of a `FailureCluster`.
+  ///   - own: the jobs whose failures are meant, those of a share; `nil` for all that the grid needs.
   /// - Returns: the jobs in ascending order; empty when nothing of it failed.
-  package func reopenFailed(in grid: String, cluster: String? = nil) throws -> [JobID] {
+  package func reopenFailed(
+    in grid: String, cluster: String? = nil, among own: Set<JobID>? = nil
+  ) throws -> [JobID] {
     try transaction { db in
       let grid = try db.gridID(grid)
       let failed = try db.all(
-        """
-        SELECT id, cluster, failure FROM job INDEXED BY job_failed
-        WHERE grid_id = ?1 AND cluster IS NOT NULL
-        UNION ALL
-        SELECT j.id, j.cluster, j.failure FROM further_job f JOIN job j ON j.id = f.job_id
-        WHERE f.grid_id = ?1 AND j.state = 2
-        ORDER BY id
-        """,
-        .integer(grid),
+        NeededJobs.failed + " ORDER BY id", .integer(grid),
         value: { row in
           (
             job: row.job(0), cluster: row.text(1),
@@ -35,7 +31,9 @@ extension JobTable {
         ).filter(failedJobs.contains)
       }
       var reopened: Set<JobID> = []
-      var pending = failed.filter { cluster == nil || $0.cluster == cluster }.map(\.job)
+      func isMeant(_ job: JobID) -> Bool { own?.contains(job) ?? true }
+      var pending = failed.filter { (cluster == nil || $0.cluster == cluster) && isMeant($0.job) }
+        .map(\.job)
       while let job = pending.popLast() {
         guard reopened.insert(job).inserted else { continue }
         pending += requires[job, default: []]
@@ -44,7 +42,7 @@ extension JobTable {
       var changed = true
       while changed {
         changed = false
-        for (job, _, byParent) in failed where byParent && !reopened.contains(job) {
+        for (job, _, byParent) in failed where byParent && isMeant(job) && !reopened.contains(job) {
           guard requires[job, default: []].allSatisfy(reopened.contains) else { continue }
           reopened.insert(job)
           changed = true

@@ -7,7 +7,7 @@ extension JobTable {
   ///
   /// A job that is done here takes nothing, and attempts after the one that completes it are passed over.
   /// One that has failed here is open again for the results; when they do not complete it, it has failed
-  /// as before.
+  /// as before. When they do, what had failed only because of it is open again.
   ///
   /// - Precondition: no attempt is running, and every artifact of the results is in the store.
   /// - Throws: `JobTableError`, a contradiction to what is recorded included; then nothing is taken.
@@ -65,6 +65,28 @@ extension Database {
     }
     if let failure, try jobState(job) == .open {
       try apply(.jobFailed(job, failure.failure, at: failure.at))
+    }
+    if state == .failed, try jobState(job) == .done { try reopenDependents(of: job) }
+  }
+
+  /// Opens what failed only because of a job that has not failed any more, and in turn what failed
+  /// because of that; but nothing that requires another failed job.
+  private func reopenDependents(of job: JobID) throws {
+    var pending = [job]
+    while let job = pending.popLast() {
+      let dependents = try all(
+        """
+        SELECT j.id, j.failure FROM job_dependency d JOIN job j ON j.id = d.job_id
+        WHERE d.requires_id = ? AND j.state = 2 AND NOT EXISTS (
+          SELECT 1 FROM job_dependency e JOIN job r ON r.id = e.requires_id
+          WHERE e.job_id = j.id AND r.state = 2)
+        """,
+        .job(job),
+        value: { ($0.job(0), try Coding.value(Failure.self, from: $0.text(1)).reason) })
+      for (dependent, reason) in dependents where reason == .parentFailed {
+        try reopen(dependent)
+        pending.append(dependent)
+      }
     }
   }
 

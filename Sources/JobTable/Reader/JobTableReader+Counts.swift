@@ -4,8 +4,8 @@ import Grid
 extension JobTableReader {
   /// How many runs and stages of the grid are in which state; `withJobs` tells the same of jobs.
   ///
-  /// - Complexity: O(jobs that run and their runs), since tallies are kept; with jobs O(jobs that are not
-  ///   done), as which of them are ready is not kept.
+  /// - Complexity: O(jobs that run and their runs), since tallies are kept; with jobs O(jobs of all
+  ///   grids that are not done), as which of them are ready is not kept.
   package func counts(for grid: String, withJobs: Bool = false) throws -> GridCounts {
     try read { db in
       let grid = try db.gridID(grid)
@@ -65,11 +65,8 @@ extension Database {
         EXISTS (SELECT 1 FROM job_dependency d JOIN job r ON r.id = d.requires_id
           WHERE d.job_id = n.id AND r.state <> 1)
       FROM (
-        SELECT id FROM job INDEXED BY job_unfinished
-        WHERE grid_id = ?1 AND state <> 1 AND state = 0
-        UNION ALL
-        SELECT j.id FROM further_job f JOIN job j ON j.id = f.job_id
-        WHERE f.grid_id = ?1 AND j.state = 0) AS n
+        \(NeededJobs.unfinished)) AS n
+      WHERE n.state = 0
       """,
       .integer(grid)
     ) { row in

@@ -4,20 +4,14 @@ import Grid
 extension JobTableReader {
   /// The failed jobs that the grid needs, by what they failed of; the cluster that keeps most runs
   /// from being done first.
+  ///
+  /// - Complexity: O(failed jobs of all grids + failed runs of this one · stages a run).
   package func failureClusters(in grid: String) throws -> [FailureCluster] {
     try read { db in
       let grid = try db.gridID(grid)
       var jobs: [String: [JobID]] = [:]
       try db.forEach(
-        """
-        SELECT id, cluster FROM job INDEXED BY job_failed
-        WHERE grid_id = ?1 AND cluster IS NOT NULL
-        UNION ALL
-        SELECT j.id, j.cluster FROM further_job f JOIN job j ON j.id = f.job_id
-        WHERE f.grid_id = ?1 AND j.state = 2
-        ORDER BY id
-        """,
-        .integer(grid)
+        NeededJobs.failed + " ORDER BY id", .integer(grid)
       ) { row in
         jobs[row.text(1), default: []].append(row.job(0))
       }

@@ -96,8 +96,11 @@ extension Database {
       """
     ) { row in
       let run = row.text(2)
-      let stages = try RunPieces.numbers(row.text(8)).map { id in
-        try key.row(id) { try $0.stageKey(0) } ?? StageKey(Digest(of: ""))
+      var stages: [StageKey] = []
+      try row.withText(8) { text in
+        try RunStages.forEach(in: text) { id in
+          stages.append(try key.row(id) { try $0.stageKey(0) } ?? StageKey(Digest(of: "")))
+        }
       }
       let parameters = try RunParameters.text(
         frame: row.text(4), columns: row.text(6), axisValues: row.text(3),

@@ -15,18 +15,33 @@ extension JobTableReader {
   /// The open stages of jobs that lie at regular distances among the unfinished ones; `nil` when nothing
   /// is open.
   ///
-  /// - Parameter limit: about how many stages.
-  /// - Complexity: O(limit · log(size of the table)).
-  package func sampleOfOpenStages(in grid: String, stages limit: Int) throws -> OpenSample? {
+  /// - Parameters:
+  ///   - limit: about how many stages.
+  ///   - shards: only jobs of these shares, which were taken in this folder; none for the whole grid.
+  /// - Complexity: O(limit · log(size of the table)), with shares O(their jobs); for a grid that shares jobs
+  ///   with others O(unfinished jobs of all grids).
+  package func sampleOfOpenStages(
+    in grid: String, stages limit: Int, of shards: [Shard] = []
+  ) throws -> OpenSample? {
     try read { db in
       let grid = try db.gridID(grid)
-      let tallies = try db.tallies(of: grid)
-      let jobs = tallies.jobs - tallies.jobsDone - tallies.jobsFailed
-      let openStages = tallies.stages.reduce(0) { $0 + $1.open }
-      guard jobs > 0, openStages > 0 else { return nil }
-      let wanted = max(8, limit * jobs / openStages)
+      let jobs: [Int64]
+      let openStages: Int
+      if shards.isEmpty {
+        let tallies = try db.tallies(of: grid)
+        let count = tallies.jobs - tallies.jobsDone - tallies.jobsFailed
+        openStages = tallies.stages.reduce(0) { $0 + $1.open }
+        guard count > 0, openStages > 0 else { return nil }
+        jobs = try db.unfinishedJobs(of: grid, atMost: max(8, limit * count / openStages))
+      } else {
+        let all = try db.openJobs(of: shards, in: grid)
+        openStages = all.reduce(0) { $0 + $1.stages }
+        guard openStages > 0 else { return nil }
+        let distance = max(1, all.count / max(8, limit * all.count / openStages))
+        jobs = stride(from: 0, to: all.count, by: distance).map { all[$0].job }
+      }
       var open: [Int64] = []
-      for job in try db.unfinishedJobs(of: grid, atMost: wanted) {
+      for job in jobs {
         open += try db.all(
           "SELECT id FROM stage WHERE job_id = ? AND state = 0 ORDER BY place", .integer(job),
           value: { $0.integer(0) })
@@ -41,6 +56,25 @@ extension JobTableReader {
 }
 
 extension Database {
+  /// The open jobs of these shares with the numbers of their open stages, in ascending order.
+  fileprivate func openJobs(
+    of shards: [Shard], in grid: Int64
+  ) throws -> [(job: Int64, stages: Int)] {
+    var jobs: [Int64: Int] = [:]
+    for shard in shards {
+      try forEach(
+        """
+        SELECT j.id, j.missing FROM shard_job n CROSS JOIN job j ON j.id = n.job_id
+        WHERE n.grid_id = ? AND n.shards = ? AND n.shard = ? AND j.state = 0
+        """,
+        .integer(grid), .integer(shard.count), .integer(shard.number)
+      ) { row in
+        jobs[row.integer(0)] = row.int(1)
+      }
+    }
+    return jobs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   /// Open jobs that the grid needs, at regular distances by their numbers.
   fileprivate func unfinishedJobs(of grid: Int64, atMost limit: Int) throws -> [Int64] {
     var jobs: Set<Int64> = []
@@ -62,8 +96,10 @@ extension Database {
     }
     let further = try all(
       """
-      SELECT j.id FROM further_job f JOIN job j ON j.id = f.job_id
-      WHERE f.grid_id = ? AND j.state = 0 LIMIT ?
+      SELECT j.id FROM (SELECT 1 FROM further_job WHERE grid_id = ?1 LIMIT 1)
+        CROSS JOIN job j INDEXED BY job_unfinished
+        CROSS JOIN further_job f ON f.grid_id = ?1 AND f.job_id = j.id
+      WHERE j.state <> 1 AND j.state = 0 LIMIT ?2
       """,
       .integer(grid), .integer(limit), value: { $0.integer(0) })
     return (jobs.union(further)).sorted()

@@ -27,12 +27,13 @@ extension JobTableReader {
     }
   }
 
-  /// What stages have cost so far in all grids, the latest first; of each kind at most `limit`.
+  /// What stages have cost so far in all grids, the latest first; of each kind at most `limit`, and only
+  /// of the latest `20 · limit` that are done: a table may have taken in any number from other machines.
   ///
   /// - Parameter cpu: the processor on which they were computed; results of which nothing is known, as
   ///   of external programs, count for every one. Results that were taken in from the journal of a
   ///   session that was killed have no times.
-  /// - Complexity: O(answer).
+  /// - Complexity: O(limit) for each kind.
   package func timedStages(on cpu: String, limit: Int) throws -> [TimedStage] {
     try read { db in
       var parameters: [Int64: ParameterAssignment] = [:]
@@ -40,16 +41,24 @@ extension JobTableReader {
       let kinds = try db.all(
         "SELECT DISTINCT kind FROM stage_tally WHERE done > 0", value: { $0.text(0) })
       for kind in kinds {
+        // What is shown of a stage is looked up when it is among those that count.
         let rows = try db.all(
           """
-          SELECT s.id, s.version, s.step, t.seconds,
+          SELECT s.id, s.version, s.step, n.seconds,
             (SELECT max(e.step) FROM stage e
               WHERE e.trajectory_id = s.trajectory_id AND e.step < s.step),
             (SELECT coalesce(sum(bytes), 0) FROM artifact a WHERE a.stage_id = s.id)
-          FROM stage s INDEXED BY stage_done CROSS JOIN result t ON t.stage_id = s.id
-            CROSS JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
-            LEFT JOIN environment e ON e.id = a.environment_id
-          WHERE s.kind = ? AND s.state = 1 AND coalesce(e.cpu, ?2) = ?2 AND t.seconds > 0 ORDER BY s.id DESC LIMIT ?
+          FROM (
+            SELECT d.id, t.seconds
+            FROM (
+              SELECT id FROM stage INDEXED BY stage_done WHERE kind = ?1 AND state = 1
+              ORDER BY id DESC LIMIT 20 * ?3) AS d
+              CROSS JOIN result t ON t.stage_id = d.id
+              CROSS JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
+              LEFT JOIN environment e ON e.id = a.environment_id
+            WHERE coalesce(e.cpu, ?2) = ?2 AND t.seconds > 0 ORDER BY d.id DESC LIMIT ?3) AS n
+            CROSS JOIN stage s ON s.id = n.id
+          ORDER BY s.id DESC
           """,
           .text(kind), .text(cpu), .integer(limit),
           value: { row in

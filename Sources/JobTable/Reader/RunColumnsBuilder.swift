@@ -15,7 +15,7 @@ struct RunColumnsBuilder {
   }
 
   private let running: Set<JobID>
-  private let finder: RowFinder
+  private let finder: RunStageFinder
   private let expectedCount: Int
   private(set) var columns = RunColumns()
 
@@ -32,12 +32,7 @@ struct RunColumnsBuilder {
   init(_ db: Database, running: Set<JobID>, expectedCount: Int) throws {
     self.running = running
     self.expectedCount = expectedCount
-    finder = try RowFinder(
-      db,
-      """
-      SELECT s.key, s.state, s.job_id, t.metrics, t.checksum
-      FROM stage s LEFT JOIN result t ON t.stage_id = s.id WHERE s.id = ?
-      """)
+    finder = try RunStageFinder(db)
     columns.ids.reserveCapacity(expectedCount)
     columns.states.reserveCapacity(expectedCount)
   }
@@ -56,18 +51,7 @@ struct RunColumnsBuilder {
     }
     var state = RunStateBuilder()
     try row.withText(3) { text in
-      var number: Int64 = 0
-      var stages = 0
-      for byte in text {
-        if byte &- UInt8(ascii: "0") <= 9 {
-          number = number &* 10 &+ Int64(byte &- UInt8(ascii: "0"))
-        } else if number > 0 {
-          try add(number, to: &state)
-          number = 0
-          stages += 1
-        }
-      }
-      if stages == 0 { throw RowDamage("run \(id) has no stage") }
+      try RunStages.forEach(in: text) { try add($0, to: &state) }
     }
     guard row.integer(4) == Checksum.of(hashed) else {
       throw RowDamage("run \(id) is not what was recorded")
@@ -89,27 +73,11 @@ struct RunColumnsBuilder {
   }
 
   private mutating func read(_ stage: Int64) throws -> Piece {
-    var metrics: [(metric: Int, value: Double)] = []
     var names = metricNames
-    let piece = try finder.row(stage) { row in
-      let key = try row.stageKey(0)
-      let state = try row.stageState(1)
-      guard row.isNull(3) == (state != .done) else {
-        throw RowDamage("the stage \(key.short) is done without a result, or has one and is not")
-      }
-      if state == .done {
-        try row.withText(3) { text in
-          guard row.integer(4) == Checksum.result(of: key, metrics: text) else {
-            throw RowDamage("the result of stage \(key.short) is not what was recorded")
-          }
-          guard Self.read(text, &names, &metrics) else {
-            throw RowDamage("the metrics of stage \(key.short) are not an object of numbers")
-          }
-        }
-      }
-      return (key, state, row.job(2))
+    let found = try finder.stage(stage) { text in
+      var metrics: [(metric: Int, value: Double)] = []
+      return Self.read(text, &names, &metrics) ? metrics : nil
     }
-    guard let piece else { throw RowDamage("stage \(stage) is missing") }
     metricNames = names
     while columns.metrics.count < metricNames.names.count {
       var earlier = [Double](repeating: .nan, count: count)
@@ -118,7 +86,8 @@ struct RunColumnsBuilder {
         RunColumns.Metric(name: metricNames.names[columns.metrics.count], values: earlier))
       values.append(.nan)
     }
-    return Piece(id: stage, key: piece.0, state: piece.1, job: piece.2, metrics: metrics)
+    return Piece(
+      id: stage, key: found.key, state: found.state, job: found.job, metrics: found.metrics ?? [])
   }
 
   /// Reads an object of numbers as this program writes it.

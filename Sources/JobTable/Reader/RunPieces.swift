@@ -6,27 +6,16 @@ import Keys
 ///
 /// Neighbours share stages and axis values: what was read last is kept.
 final class RunPieces {
-  private struct Piece {
-    let key: StageKey
-    let state: StageState
-    let job: JobID
-    /// Of a stage that is done.
-    let metrics: [String: Double]
-  }
+  private typealias Piece = RunStageFinder.Found<[String: Double]>
 
   private let running: Set<JobID>
-  private let finder: RowFinder
+  private let finder: RunStageFinder
   private var known: [Int64: Piece] = [:]
   private static let limit = 512
 
   init(_ db: Database, running: Set<JobID>) throws {
     self.running = running
-    finder = try RowFinder(
-      db,
-      """
-      SELECT s.key, s.state, s.job_id, t.metrics, t.checksum
-      FROM stage s LEFT JOIN result t ON t.stage_id = s.id WHERE s.id = ?
-      """)
+    finder = try RunStageFinder(db)
   }
 
   /// - Parameter row: `run`, `position`, `axis_values`, `stages` and `checksum`.
@@ -37,11 +26,14 @@ final class RunPieces {
     hashed += axisText.utf8
     var state = RunStateBuilder()
     var metrics: [String: Double] = [:]
-    for stage in try Self.numbers(row.text(3)) {
-      let piece = try piece(stage)
-      piece.key.digest.withBytes { hashed += $0 }
-      state.add(piece.state, isRunning: running.contains(piece.job))
-      if metrics.isEmpty { metrics = piece.metrics } else { metrics.merge(piece.metrics) { $1 } }
+    try row.withText(3) { text in
+      try RunStages.forEach(in: text) { stage in
+        let piece = try piece(stage)
+        piece.key.digest.withBytes { hashed += $0 }
+        state.add(piece.state, isRunning: running.contains(piece.job))
+        let own = piece.metrics ?? [:]
+        if metrics.isEmpty { metrics = own } else { metrics.merge(own) { $1 } }
+      }
     }
     guard row.integer(4) == Checksum.of(hashed) else {
       throw RowDamage("run \(id) is not what was recorded")
@@ -55,38 +47,14 @@ final class RunPieces {
 
   private func piece(_ stage: Int64) throws -> Piece {
     if let piece = known[stage] { return piece }
-    let piece = try finder.row(stage) { row in
-      let key = try row.stageKey(0)
-      let state = try row.stageState(1)
-      guard row.isNull(3) == (state != .done) else {
-        throw RowDamage("the stage \(key.short) is done without a result, or has one and is not")
+    let piece = try finder.stage(stage) { text in
+      FlatJSON.numbers(String(decoding: text, as: UTF8.self)).map { members in
+        Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
       }
-      if state == .done, row.integer(4) != Checksum.result(of: key, metrics: row.text(3)) {
-        throw RowDamage("the result of stage \(key.short) is not what was recorded")
-      }
-      return Piece(
-        key: key, state: state, job: row.job(2), metrics: state == .done ? try row.metrics(3) : [:])
     }
-    guard let piece else { throw RowDamage("stage \(stage) is missing") }
     if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
     known[stage] = piece
     return piece
-  }
-
-  /// The numbers of a JSON array.
-  static func numbers(_ text: String) throws -> [Int64] {
-    var numbers: [Int64] = []
-    var number: Int64?
-    for byte in text.utf8 {
-      if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-        number = (number ?? 0) &* 10 &+ Int64(byte - UInt8(ascii: "0"))
-      } else if let ended = number {
-        numbers.append(ended)
-        number = nil
-      }
-    }
-    if numbers.isEmpty { throw RowDamage("a run has no stage") }
-    return numbers
   }
 }
 

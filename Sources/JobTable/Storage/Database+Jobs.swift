@@ -1,6 +1,33 @@
 import GRDB
 import Grid
 
+/// Queries for the jobs that a grid needs, its own and those that it shares with other grids. Their
+/// parameter ?1 is the grid. Those that it shares are looked for among all jobs of a state, since that
+/// is what an index tells: most are done, in a large table nearly all. A grid that shares none does not
+/// look.
+enum NeededJobs {
+  /// `id` and `state` of those that are not done.
+  static let unfinished = """
+    SELECT id, state FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1
+    UNION ALL
+    SELECT j.id, j.state FROM (SELECT 1 FROM further_job WHERE grid_id = ?1 LIMIT 1)
+      CROSS JOIN job j INDEXED BY job_unfinished
+      CROSS JOIN further_job f ON f.grid_id = ?1 AND f.job_id = j.id
+    WHERE j.state <> 1
+    """
+
+  /// `id`, `cluster` and `failure` of those that have failed.
+  static let failed = """
+    SELECT id, cluster, failure FROM job INDEXED BY job_failed
+    WHERE grid_id = ?1 AND cluster IS NOT NULL
+    UNION ALL
+    SELECT j.id, j.cluster, j.failure FROM (SELECT 1 FROM further_job WHERE grid_id = ?1 LIMIT 1)
+      CROSS JOIN job j INDEXED BY job_failed
+      CROSS JOIN further_job f ON f.grid_id = ?1 AND f.job_id = j.id
+    WHERE j.cluster IS NOT NULL
+    """
+}
+
 /// What several methods ask about jobs and attempts.
 extension Database {
   /// `nil` when there is no such job. A job's states are those of a stage.

@@ -9,30 +9,8 @@ enum Schema {
   /// What leads from version n to n + 1. Entries are only ever added: a table in the field was made
   /// by the ones that are there.
   static let migrations: [String] = [
-    tablesOfVersion1, SchemaVersion2.migration, shards,
+    tablesOfVersion1, SchemaVersion2.migration, SchemaVersion3.migration,
   ]
-
-  private static let shards = """
-    -- A share of a grid that was taken in this folder: shard 3 of 8. No row: the grid is run whole.
-    CREATE TABLE grid_shard (
-      grid_id INTEGER NOT NULL REFERENCES grid (id),
-      shard INTEGER NOT NULL,
-      shards INTEGER NOT NULL,
-      PRIMARY KEY (grid_id, shards, shard),
-      CHECK (shard BETWEEN 1 AND shards)
-    ) STRICT, WITHOUT ROWID;
-
-    -- The jobs that the share needs, with all that those require.
-    CREATE TABLE shard_job (
-      grid_id INTEGER NOT NULL,
-      shard INTEGER NOT NULL,
-      shards INTEGER NOT NULL,
-      job_id INTEGER NOT NULL REFERENCES job (id),
-      PRIMARY KEY (grid_id, shards, shard, job_id),
-      FOREIGN KEY (grid_id, shards, shard) REFERENCES grid_shard (grid_id, shards, shard)
-        ON DELETE CASCADE
-    ) STRICT, WITHOUT ROWID;
-    """
 
   private static let tablesOfVersion1 = """
     -- One row a grid file; its name is its results folder. runs: how many it has.

@@ -80,4 +80,20 @@ package enum Contradiction: Hashable, Sendable {
   case metric(String, recorded: Double?, reported: Double?)
   /// The SHA-256 of the artifact's content.
   case artifact(kind: String, recorded: String, reported: String)
+
+  /// `accuracy is 0.5 here and 0.25 there`.
+  ///
+  /// - Parameters:
+  ///   - here: where or when the recorded result is.
+  ///   - there: the same of the other one.
+  package func words(here: String, there: String) -> String {
+    switch self {
+    case .metric(let name, let recorded, let reported):
+      "\(name) is \(recorded.map { "\($0)" } ?? "missing") \(here) and "
+        + "\(reported.map { "\($0)" } ?? "missing") \(there)"
+    case .artifact(let kind, let recorded, let reported):
+      "the content of its artifact “\(kind)” is \(recorded.prefix(12))… \(here) and "
+        + "\(reported.prefix(12))… \(there)"
+    }
+  }
 }

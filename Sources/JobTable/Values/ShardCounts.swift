@@ -15,13 +15,14 @@ package struct ShardCounts: Hashable, Sendable {
 package struct GridShards: Hashable, Sendable {
   /// By count and number.
   package var shards: [ShardCounts] = []
-  /// Runs of no share that was taken here, and how many of them are done nevertheless: by a share
-  /// that was merged in, say.
+  /// Runs of no share that was taken here, and how many of them are done or have failed nevertheless: by
+  /// a share that was merged in, say.
   package var elsewhere = 0
   package var elsewhereDone = 0
+  package var elsewhereFailed = 0
 
   package init() {}
 
-  /// Runs that no share of this folder will make and that are not there.
-  package var missing: Int { elsewhere - elsewhereDone }
+  /// Runs that no share of this folder will make and of which nothing is known here.
+  package var missing: Int { elsewhere - elsewhereDone - elsewhereFailed }
 }
