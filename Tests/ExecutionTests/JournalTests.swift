@@ -114,7 +114,7 @@ import Testing
         if [ {x} = 1 ]; then until [ -e last ]; do sleep 0.05; done; fi
         echo '{"metrics": {}, "other": "\(padding)"}'; ls $ESPALIER_CHECKPOINT_DIR/.. >&2
         echo '{"metrics": {"x": {x}}}'
-        if [ {x} = 90 ]; then touch last; fi
+        if [ {x} = 180 ]; then touch last; fi
         """)
     try grid.add((1...180).map { ["x": .integer($0)] })
     #expect(try grid.run().jobs.done == 180)

@@ -45,9 +45,11 @@ import Testing
         .foresee(JobID(27), Attempt(1)),
       ])
     #expect(driver.scheduler.counts.running == 2)
-    // When nothing was completed for long, nothing more is foreseen.
+    // When nothing was completed for long, nothing more is foreseen, and what was is taken back.
     #expect(
-      driver.send(.ended(21), after: .seconds(3)) == [.end(21, 1, .completed, .done), .begin(23)])
+      driver.send(.ended(21), after: .seconds(3))
+        == [.end(21, 1, .completed, .done), .begin(23)]
+        + (24...27).map { .end($0, 1, .stopped, .again) })
   }
 
   @Test func whatIsForeseenIsTakenBack() {
