@@ -25,7 +25,7 @@ for index in stages.indices where index == 0 || stages[index].job != stages[inde
 // A job may come after others that it waits for; the table does not ask.
 let last = starts.count - left
 var changes: [Change] = []
-func apply() throws {
+@MainActor func apply() throws {
   for outcome in try table.apply(changes) {
     if case .refused(let refusal) = outcome { fatalError("refused: \(refusal)") }
   }
