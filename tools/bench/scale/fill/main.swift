@@ -25,7 +25,7 @@ for index in stages.indices where index == 0 || stages[index].job != stages[inde
 // A job may come after others that it waits for; the table does not ask.
 let last = starts.count - left
 var changes: [Change] = []
-@MainActor func apply() throws {
+func apply(_ changes: inout [Change], to table: JobTable) throws {
   for outcome in try table.apply(changes) {
     if case .refused(let refusal) = outcome { fatalError("refused: \(refusal)") }
   }
@@ -47,9 +47,9 @@ for number in 0..<max(0, last) {
         at: time, rule: .anyAttempt))
   }
   changes.append(.attemptEnded(job, attempt, .completed, at: time))
-  if changes.count > 20_000 { try apply() }
+  if changes.count > 20_000 { try apply(&changes, to: table) }
 }
-try apply()
+try apply(&changes, to: table)
 let counts = try table.reader.counts(for: name).runs
 print("\(stages.count) stages were open; \(counts.done) of \(counts.total) runs are done")
 try table.close()
