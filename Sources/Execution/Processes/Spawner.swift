@@ -97,7 +97,8 @@ final class Spawner: Sendable {
     let ours = pipes.release()
     return .success(
       SpawnedProcess(
-        pid: pid, processDescriptor: spawn.process_descriptor, input: ours[0], output: ours[1], error: ours[2]))
+        pid: pid, processDescriptor: spawn.process_descriptor, input: ours[0], output: ours[1],
+        error: ours[2]))
   }
 }
 

@@ -65,7 +65,9 @@ extension Session {
   /// Has an attempt recorded, and its order brought.
   private func record(_ key: ProgramKey, worker: WorkerEnvironment?) {
     guard !storeHasFailed else { return }
-    note(.attemptBegan(key.job, key.attempt, at: wallClock, worker: worker, log: ResultsFolder.logMark))
+    note(
+      .attemptBegan(
+        key.job, key.attempt, at: wallClock, worker: worker, log: ResultsFolder.logMark))
     requestOrder(of: key)
   }
 
