@@ -17,7 +17,7 @@ import Testing
   private func copy() throws -> String {
     let path = folder.path + "/jobs.sqlite"
     try FileManager.default.copyItem(
-      atPath: Self.golden.appending(path: "version-1.sqlite").path(percentEncoded: false),
+      atPath: Self.golden.appending(path: "version-1.db").path(percentEncoded: false),
       toPath: path)
     return path
   }
