@@ -47,6 +47,8 @@ enum TableFile {
       try queue.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
         try migrate(db, path: path)
+        // Migrations leave pages that nothing uses, of which nobody would notice that one is cut off.
+        try db.execute(sql: "VACUUM")
         try db.execute(sql: "PRAGMA journal_mode = WAL")
       }
       try queue.close()
