@@ -17,6 +17,9 @@ enum TableFile {
     } else {
       try create(path)
     }
+    // What a killed checkpoint has written halfway stands in the log.
+    let isWhole = FileProbe(path + "-wal").map { $0.size == 0 } ?? true
+    let size = isWhole ? FileProbe(path)?.size : nil
     return try JobTableError.translating(path) {
       var configuration = Configuration()
       configuration.busyMode = .timeout(patience)
@@ -27,6 +30,7 @@ enum TableFile {
           throw JobTableError.readOnly(path: path)
         }
         try checkMark(db, path: path)
+        if let size { try checkSize(size, db, path: path) }
         try checkPages(db, path: path)
         try setPragmas(db, path: path)
         try migrate(db, path: path)
@@ -47,8 +51,6 @@ enum TableFile {
       try queue.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
         try migrate(db, path: path)
-        // Migrations leave pages that nothing uses, of which nobody would notice that one is cut off.
-        try db.execute(sql: "VACUUM")
         try db.execute(sql: "PRAGMA journal_mode = WAL")
       }
       try queue.close()
@@ -192,6 +194,15 @@ enum TableFile {
     }
     guard version <= Schema.version else {
       throw JobTableError.newerVersion(path: path, version: version, known: Schema.version)
+    }
+  }
+
+  /// Files end with a page. SQLite reads the rest of one that is cut off as zeros, and where that is a
+  /// page of an index its quick check finds nothing odd.
+  private static func checkSize(_ size: Int64, _ db: Database, path: String) throws {
+    let page = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+    guard page > 0, size % page == 0 else {
+      throw JobTableError.damaged(path: path, detail: "its last page is cut off")
     }
   }
 
