@@ -78,7 +78,8 @@ import Testing
   /// An attempt that is recorded beforehand does not run until it is placed.
   @Test func whatIsForeseenDoesNotRun() throws {
     let table = try table()
-    let job = try job("prepare", in: table).job
+    // Of a base model alone no run is made.
+    let job = try job("evaluate", in: table).job
     func running() throws -> [Int] {
       let counts = try table.reader.counts(for: "sample", withJobs: true)
       return [
@@ -90,8 +91,7 @@ import Testing
     #expect(try running() == [0, 0, 0])
     #expect(try table.reader.attempts(at: [job]).first?.isRunning == false)
     _ = try table.apply([.attemptPlaced(job, .first, at: 5, worker: nil)])
-    #expect(try running()[..<2] == [1, 1])
-    #expect(try running()[2] > 0)
+    #expect(try running() == [1, 1, 1])
     let attempt = try #require(try table.reader.attempts(at: [job]).first)
     #expect(attempt.isRunning && attempt.worker == nil && attempt.startedAt == 5)
     // One that is taken back never ran.
