@@ -180,9 +180,9 @@ struct ShardTests {
     try folder.write("", to: "mended")
     let retry = try EspalierProgram.run(["retry", "walk.yaml", "--shard", "1/2"], in: folder)
     #expect(retry.standardError.contains("1 failed job will be tried again"))
-    #expect(retry.standardError.contains("of 2 runs tried again, 2 done and 0 failed again"))
+    #expect(retry.standardError.contains("of 3 runs tried again, 3 done and 0 failed again"))
     let status = try EspalierProgram.succeed(["status"], in: folder).standardOutput
-    #expect(status.contains("44 done, 4 failed, 0 running, 0 to do"), "\(status)")
+    #expect(status.contains("42 done, 6 failed, 0 running, 0 to do"), "\(status)")
     #expect(status.contains("shard 1/2: 24 runs, 24 done; 6 of its 6 jobs done"), "\(status)")
     let again = try EspalierProgram.run(["retry", "walk.yaml", "--shard", "1/2"], in: folder)
     #expect(again.standardError.contains("shard 1/2 of walk has no failed runs"))

@@ -166,6 +166,9 @@ import Testing
       "parameters: {model: tiny, method: em}\naxes: {seed: {count: 2}, step: [1, 2]}")
     let partition = partition(plan, into: 5)
     #expect(partition.parts == 2)
+    let empty = partition.plan(of: shards(5)[0], from: plan)
+    let tree = StageTree(empty.stages, of: program)
+    #expect(PlanSummary(plan: empty, tree: tree, jobs: 0, standings: []).cells == 0)
     #expect(shards(5).map { partition.stages(of: $0).isEmpty } == [true, false, true, false, true])
     check(plan, into: 5, "two parts")
   }
