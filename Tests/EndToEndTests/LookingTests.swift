@@ -194,7 +194,7 @@ struct LookingTests {
           "cost.unknown_kinds", "grid", "jobs", "orphaned", "runs", "runs.done", "runs.failed",
           "runs.new", "runs.pending", "runs.reused", "runs.total", "shard",
           "shard.made_in_several_shards", "shard.parts_of_grid", "shard.runs",
-          "shard.runs_of_grid", "shard.share_of_work", "shard.shard", "stages", "stages.kind",
+          "shard.runs_of_grid", "shard.shard", "shard.share_of_work", "stages", "stages.kind",
           "stages.stages", "stages.steps", "stages.steps_alone", "stages.steps_left",
           "stages.uses",
         ]

@@ -68,7 +68,7 @@ struct ShardTests {
     try expectSameExports("walk", "shard-1", in: folder)
     // What has failed in another share is here, and nothing is left that would be missing.
     let first = try EspalierProgram.succeed(["status", "--results", "shard-1"], in: folder)
-    #expect(first.standardOutput.contains("46 done, 2 failed, 0 running, 0 to do"))
+    #expect(first.standardOutput.contains("45 done, 3 failed, 0 running, 0 to do"))
     #expect(!first.standardOutput.contains("of other shards"), "\(first.standardOutput)")
     #expect(try !folder.read("shard-1/walk/report.md").contains("Caution"))
     for number in 1...count {
@@ -78,7 +78,7 @@ struct ShardTests {
 
     // Failures, attempts and what was said came along.
     let status = try EspalierProgram.succeed(["status", "--results", "new"], in: folder)
-    #expect(status.standardOutput.contains("46 done, 2 failed, 0 running, 0 to do"))
+    #expect(status.standardOutput.contains("45 done, 3 failed, 0 running, 0 to do"))
     #expect(status.standardOutput.contains("stumbled over 3"))
     let found = try EspalierProgram.succeed(
       ["logs", "--grep", "^(walking|stumbled)", "--results", "new"], in: folder)
@@ -180,9 +180,9 @@ struct ShardTests {
     try folder.write("", to: "mended")
     let retry = try EspalierProgram.run(["retry", "walk.yaml", "--shard", "1/2"], in: folder)
     #expect(retry.standardError.contains("1 failed job will be tried again"))
-    #expect(retry.standardError.contains("of 2 runs tried again, 2 done and 0 failed again"))
+    #expect(retry.standardError.contains("of 3 runs tried again, 3 done and 0 failed again"))
     let status = try EspalierProgram.succeed(["status"], in: folder).standardOutput
-    #expect(status.contains("44 done, 4 failed, 0 running, 0 to do"), "\(status)")
+    #expect(status.contains("42 done, 6 failed, 0 running, 0 to do"), "\(status)")
     #expect(status.contains("shard 1/2: 24 runs, 24 done; 6 of its 6 jobs done"), "\(status)")
     let again = try EspalierProgram.run(["retry", "walk.yaml", "--shard", "1/2"], in: folder)
     #expect(again.standardError.contains("shard 1/2 of walk has no failed runs"))

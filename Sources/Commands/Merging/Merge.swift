@@ -34,41 +34,41 @@ struct Merge {
     let reader = try JobTableReader(path: source.table, isOwned: false)
     let grids = try chosen(in: reader)
     // What cannot be planned is found before this folder is made.
-    let read = try grids.map { try Self.read($0) }
+    let plans = try plans(of: grids, in: reader)
     let owned: OwnedFolder
     do {
       owned = try OwnedFolder(target)
     } catch {
       throw CommandFailure("\(error)", status: .store)
     }
-    return try merge(Array(zip(grids, read)), from: reader, held, owned)
+    return try merge(grids, plans, from: reader, held, owned)
   }
 
   /// - Parameters:
   ///   - held: keeps owners off the source.
   ///   - owned: keeps them off the target.
   private func merge(
-    _ grids: [(record: GridRecord, grid: ReadGrid)], from reader: JobTableReader,
+    _ grids: [GridRecord], _ plans: [String: Planned], from reader: JobTableReader,
     _ held: borrowing HeldFolder, _ owned: borrowing OwnedFolder
   ) throws -> MergeReport {
     let table = try JobTable(path: target.table) { espalier_fault_pass(ESPALIER_FAULT_COMMIT) }
     try table.endAbandonedAttempts(at: InstantText.now)
     try ArtifactStore(folder: target.artifacts).removeLeftovers()
-    let names = grid == nil ? nil : grids.map(\.record.name)
+    let names = grid == nil ? nil : grids.map(\.name)
     try refuseContradictions(names, from: reader, table)
-    let standings = try grids.map { try plan($0.grid, $0.record, in: table) }
+    let standings = try grids.map { try record($0, plans[$0.name], in: table) }
     var intake = try MergeIntake(
       source: source, target: target, table: table, report: MergeReport(from: from, into: into))
     try reader.forEachHistory(in: names) { try intake.take($0) }
     try intake.flush()
     var report = intake.report
     espalier_fault_pass(ESPALIER_FAULT_MERGE)
-    for ((record, _), standing) in zip(grids, standings) {
+    for (grid, standing) in zip(grids, standings) {
       report.grids.append(
         MergeReport.Grid(
-          name: record.name, standing: standing,
-          runs: try table.reader.counts(for: record.name).runs))
-      try export(record.name, standing, from: table)
+          name: grid.name, standing: standing,
+          runs: try table.reader.counts(for: grid.name).runs))
+      try export(grid.name, standing, from: table)
     }
     try table.close()
     return report
@@ -114,34 +114,63 @@ struct Merge {
     return [record]
   }
 
-  private static func read(_ record: GridRecord) throws -> ReadGrid {
-    let grid = ReadGrid(
-      specification: record.specification, program: KnownGrid.program(of: record.specification))
-    guard grid.hash == record.hash else {
+  /// A grid of the other folder, expanded.
+  private struct Planned {
+    let plan: Plan
+    let program: ProgramDescription
+  }
+
+  /// The plans of the grids that this folder does not have.
+  private func plans(
+    of grids: [GridRecord], in reader: JobTableReader
+  ) throws -> [String: Planned] {
+    // A table that cannot be read is one that cannot be opened, which says why.
+    let own = try? JobTableReader(path: target.table, isOwned: false).grids()
+    let known = Set((own ?? []).map(\.name))
+    return try Dictionary(
+      uniqueKeysWithValues: grids.filter { !known.contains($0.name) }
+        .map { ($0.name, try Self.plan($0, in: reader)) })
+  }
+
+  /// Expands a recorded grid again. Its hash stays that of the file that it was read from.
+  ///
+  /// - Throws: `CommandFailure` when that does not give the runs and stages on record.
+  private static func plan(_ record: GridRecord, in reader: JobTableReader) throws -> Planned {
+    let program = KnownGrid.program(of: record.specification)
+    let plan: Plan
+    do {
+      plan = try PlanBuilder.plan(
+        ReadGrid(specification: record.specification, program: program))
+    } catch {
+      throw CommandFailure(error.description)
+    }
+    let states = try reader.states(of: plan.stages)
+    let runs = try reader.runIDs(of: record.name)
+    guard !states.isEmpty, !states.contains(nil),
+      plan.runs.indices.allSatisfy({ runs.contains(plan.runs.id(at: $0)) })
+    else {
       throw CommandFailure(
         "\(DisplayText.printable(record.name)) was planned by another version of Espalier, which makes "
           + "other stages of it; run it there with this version first (what is still right is not "
           + "computed again), or merge the other grids with --grid")
     }
-    return grid
+    return Planned(
+      plan: Plan(
+        specification: plan.specification, hash: record.hash, runs: plan.runs,
+        stages: plan.stages, sharing: plan.sharing), program: program)
   }
 
   /// Records a grid that this folder does not have.
-  private func plan(
-    _ grid: ReadGrid, _ record: GridRecord, in table: JobTable
+  private func record(
+    _ record: GridRecord, _ planned: Planned?, in table: JobTable
   ) throws -> MergeReport.Grid.Standing {
     if let own = try table.reader.grid(record.name) {
       return own.hash == record.hash ? .same : .other
     }
-    let plan: Plan
-    do {
-      plan = try PlanBuilder.plan(grid)
-    } catch {
-      throw CommandFailure(error.description)
-    }
-    let tree = StageTree(plan.stages, of: grid.program)
-    try table.record(plan, as: record.name, at: record.plannedAt) { isAssigned, take in
-      try JobBuilder(tree, isDone: isAssigned, program: grid.program).forEachJob(take)
+    guard let planned else { return .other }
+    let tree = StageTree(planned.plan.stages, of: planned.program)
+    try table.record(planned.plan, as: record.name, at: record.plannedAt) { isAssigned, take in
+      try JobBuilder(tree, isDone: isAssigned, program: planned.program).forEachJob(take)
     }
     return .new
   }

@@ -130,6 +130,8 @@ package struct PlanSummary: Hashable, Sendable {
 
   /// - Complexity: O(axis points) for a whole product of axes, else O(runs).
   private static func cells(of plan: Plan) -> Int {
+    // A share of a grid may have no runs, and then no columns either.
+    if plan.runs.isEmpty { return 0 }
     let axes = plan.specification.axes
     guard let replicate = axes.firstIndex(where: { $0.name == plan.specification.replicateAxis })
     else { return plan.runs.count }

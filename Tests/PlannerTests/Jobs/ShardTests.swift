@@ -58,10 +58,10 @@ import Testing
     }
   }
 
-  @Test("Every stage but the trunk is in exactly one share, of 120 random grids in 7 ways")
+  @Test("Every stage but the trunk is in exactly one share, of 40 random grids in 5 ways")
   func randomGrids() throws {
     var random = Generator(state: 8)
-    for _ in 0..<120 {
+    for _ in 0..<40 {
       let text = """
         parameters: {model: tiny, method: \(random.from(["em", "em", "none"]))}
         axes:
@@ -74,7 +74,7 @@ import Testing
           step: \(random.from(["[0]", "[0, 1, 3]", "{from: 0, to: 4}"]))
         """
       guard let plan = try? Laboratory.plan(text) else { continue }
-      for count in [1, 2, 3, 5, 8, 13, 64] { check(plan, into: count, "\(text)\ninto \(count)") }
+      for count in [1, 2, 3, 8, 64] { check(plan, into: count, "\(text)\ninto \(count)") }
     }
   }
 
@@ -149,7 +149,12 @@ import Testing
     ] {
       let plan = try Laboratory.plan(text)
       let counted = StageSharing.of(plan.runs, plan.stages, kinds: plan.sharing.map(\.kind))
-      #expect(counted == plan.sharing)
+      for (own, walked) in zip(counted, plan.sharing) {
+        #expect(own.kind == walked.kind && own.stages == walked.stages)
+        #expect(own.steps == walked.steps && own.stepsAlone == walked.stepsAlone)
+        // The walk counts a selection for the runs at step 0 too, which nothing of it leads to.
+        #expect(own.kind == "select" ? own.uses < walked.uses : own.uses == walked.uses)
+      }
       let whole = partition(plan, into: 1).plan(of: shards(1)[0], from: plan)
       #expect(Array(whole.runs) == Array(plan.runs))
     }
@@ -161,6 +166,9 @@ import Testing
       "parameters: {model: tiny, method: em}\naxes: {seed: {count: 2}, step: [1, 2]}")
     let partition = partition(plan, into: 5)
     #expect(partition.parts == 2)
+    let empty = partition.plan(of: shards(5)[0], from: plan)
+    let tree = StageTree(empty.stages, of: program)
+    #expect(PlanSummary(plan: empty, tree: tree, jobs: 0, standings: []).cells == 0)
     #expect(shards(5).map { partition.stages(of: $0).isEmpty } == [true, false, true, false, true])
     check(plan, into: 5, "two parts")
   }
