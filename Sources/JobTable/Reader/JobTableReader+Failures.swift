@@ -3,7 +3,7 @@ import Grid
 
 extension JobTableReader {
   /// The failed jobs that the grid needs, by what they failed of; the cluster that keeps most runs
-  /// from being done first.
+  /// from being done first, of equals the one that came first.
   ///
   /// - Complexity: O(failed jobs of all grids + failed runs of this one · stages a run).
   package func failureClusters(in grid: String) throws -> [FailureCluster] {
@@ -38,7 +38,9 @@ extension JobTableReader {
           id: cluster, example: try Coding.value(Failure.self, from: failure ?? ""),
           exampleJob: example, exampleLog: log ?? nil, jobs: members, runs: runs[cluster] ?? 0)
       }
-      return clusters.sorted { ($1.runs, $1.jobs.count, $0.id) < ($0.runs, $0.jobs.count, $1.id) }
+      return clusters.sorted {
+        ($1.runs, $1.jobs.count, $0.exampleJob) < ($0.runs, $0.jobs.count, $1.exampleJob)
+      }
     }
   }
 }
