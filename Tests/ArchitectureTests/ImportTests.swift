@@ -74,7 +74,9 @@ import Testing
       let path = file.path.replacing(root.path + "/", with: "", maxReplacements: 1)
       let module = String(path.split(separator: "/")[1])
       let text = try String(contentsOf: file, encoding: .utf8)
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
         guard let imported = imported(by: line) else { continue }
         lines.append(
           ImportLine(module: module, file: path, line: index + 1, imported: imported))
@@ -86,8 +88,9 @@ import Testing
   /// The module that a line imports: `import X`, `@testable import X`, `package import struct X.Y`.
   static func imported(by line: Substring) -> String? {
     var words = line.split(separator: " ")
-    while let first = words.first, first.hasPrefix("@")
-      || ["public", "package", "internal", "fileprivate", "private"].contains(first)
+    while let first = words.first,
+      first.hasPrefix("@")
+        || ["public", "package", "internal", "fileprivate", "private"].contains(first)
     {
       words.removeFirst()
     }
@@ -119,7 +122,8 @@ import Testing
       let isOurs = Self.reachable(from: line.module).contains(line.imported)
       #expect(
         isSystem || isFoundation || isPackage || isOurs, "the design has no such arrow: \(line)")
-      let isExcepted = line.imported == "FoundationEssentials"
+      let isExcepted =
+        line.imported == "FoundationEssentials"
         && Self.essentialsAllowed.contains { line.file.hasPrefix($0) }
       #expect(
         !isFoundation || isExcepted || !Self.withoutFoundation.contains(line.module),

@@ -38,7 +38,8 @@ import Testing
   @Test func filesLieInFoldersByTheirKey() throws {
     let hex = name.key.hex
     try store.put([1, 2, 3], as: name)
-    #expect(store.path(of: name) == "\(store.folder)/\(hex.prefix(2))/\(hex.dropFirst(2)).state.zst")
+    #expect(
+      store.path(of: name) == "\(store.folder)/\(hex.prefix(2))/\(hex.dropFirst(2)).state.zst")
     #expect(!FileAccess.read(store.path(of: name)).isEmpty)
     #expect(ArtifactName(path: name.path) == name)
     #expect(ArtifactName(path: "ab/cd.state.zst") == nil)

@@ -24,7 +24,8 @@ import Testing
     #expect(throws: FileError(.write, path, code: ENOENT)) { try AtomicFile.write("x", to: path) }
     #expect(
       FileError(.write, "results/runs.csv", code: ENOENT).description
-        == "Cannot write results/runs.csv: No such file or directory. Check that the path is right.")
+        == "Cannot write results/runs.csv: No such file or directory. Check that the path is right."
+    )
   }
 
   @Test func aFolderInTheWayIsSaidAndNothingIsLeft() throws {
@@ -63,7 +64,8 @@ import Testing
     let error = FileError(.write, "results/runs.csv", code: ENOSPC)
     #expect(error.isOutOfRoom)
     #expect(
-      error.description == "Cannot write results/runs.csv: No space left on device. Make room and run "
+      error.description
+        == "Cannot write results/runs.csv: No space left on device. Make room and run "
         + "the same command again; nothing finished is lost.")
   }
 }

@@ -164,7 +164,9 @@ import Testing
     let reader = try LogReader(folder: folder)
     for job in [0, 4321, 9999] as [Int64] {
       #expect(
-        try reader.bytes(of: LogName(job: job, attempt: 1)).map { String(decoding: $0, as: UTF8.self) }
+        try reader.bytes(of: LogName(job: job, attempt: 1)).map {
+          String(decoding: $0, as: UTF8.self)
+        }
           == "epoch 1: loss 0.\(job)\nepoch 2: loss 0.\(job / 2)\n")
     }
   }

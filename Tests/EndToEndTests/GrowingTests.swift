@@ -67,7 +67,8 @@ struct GrowingTests {
 
   private func plan(_ text: String) throws -> PlanOutput {
     try folder.write(text, to: "growing.yaml")
-    let output = try EspalierProgram.succeed(["plan", "growing.yaml", "--output", "json"], in: folder)
+    let output = try EspalierProgram.succeed(
+      ["plan", "growing.yaml", "--output", "json"], in: folder)
     return try JSONDecoder().decode(PlanOutput.self, from: Data(output.standardOutput.utf8))
   }
 

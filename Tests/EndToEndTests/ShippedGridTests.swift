@@ -31,7 +31,8 @@ struct ShippedGridTests {
   func schema() throws {
     let folder = try TemporaryFolder()
     let printed = try EspalierProgram.succeed(["schema"], in: folder).standardOutput
-    let kept = try String(contentsOf: Self.grids.appending(path: "grid.schema.json"), encoding: .utf8)
+    let kept = try String(
+      contentsOf: Self.grids.appending(path: "grid.schema.json"), encoding: .utf8)
     #expect(
       printed == kept, "make it anew with: tools/espalier schema > grids/grid.schema.json")
   }

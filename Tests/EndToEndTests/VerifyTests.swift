@@ -10,7 +10,8 @@ struct VerifyTests {
   init() throws {
     folder = try TemporaryFolder()
     try folder.write(
-      BuiltinGridTests.grid.replacing("preset: tiny", with: "preset: tiny\n  pretraining_steps: 20"),
+      BuiltinGridTests.grid.replacing(
+        "preset: tiny", with: "preset: tiny\n  pretraining_steps: 20"),
       to: "small.yaml")
     try EspalierProgram.succeed(["run", "small.yaml", "-j2"], in: folder)
   }

@@ -40,7 +40,9 @@ import Testing
   /// Also one that dies by a signal: a limit of ours is no crash.
   @Test func aProgramThatDiesForWantOfMemoryIsNotLost() throws {
     let grid = try TestGrid(
-      shell: "echo \"terminate called after throwing an instance of 'std::bad_alloc'\" >&2; kill -ABRT $$")
+      shell:
+        "echo \"terminate called after throwing an instance of 'std::bad_alloc'\" >&2; kill -ABRT $$"
+    )
     try grid.add([["x": .integer(1)]])
     grid.settings.crashLimit = 0
     try grid.run()

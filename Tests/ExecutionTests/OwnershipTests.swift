@@ -223,7 +223,8 @@ import Testing
       report: home.path + "/report"
     ) { _ in }
     let request = ProgramRequest(
-      path: "/bin/sh", arguments: ["sh", "-c", "kill -KILL $PPID"], environment: [], addressSpace: nil)
+      path: "/bin/sh", arguments: ["sh", "-c", "kill -KILL $PPID"], environment: [],
+      addressSpace: nil)
     // As if the guard died between writing this down and telling it.
     let journal = try FileHandle(forWritingTo: URL(filePath: home.path + "/journal-4"))
     try journal.write(contentsOf: Data("1 1 {\"metrics\": {\"a\": 3}}\n1 1 exited 0\n".utf8))

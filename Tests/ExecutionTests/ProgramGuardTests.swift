@@ -1,4 +1,5 @@
 import Artifacts
+import CShims
 import Foundation
 import Glibc
 import Grid
@@ -51,6 +52,9 @@ import Testing
     }
     #expect([EAGAIN, ENOMEM, EMFILE, ENFILE].allSatisfy(isTransient))
     #expect(![ENOSPC, EROFS, EACCES, EEXIST].contains(where: isTransient))
+    // Killed before it had begun.
+    #expect(
+      GuardFailure(step: ESPALIER_GUARD_DIED.rawValue, code: 0, journal: "").isTransient)
   }
 
   /// A guard is killed that has begun a journal and told nobody yet.

@@ -13,16 +13,19 @@ import Testing
     let prepare = Stage(
       kind: "prepare", version: 3,
       parameters: [
-        "model": .string("a \"quoted\" name\n"), "learning_rate": .number(1e-5), "deep": .boolean(true),
+        "model": .string("a \"quoted\" name\n"), "learning_rate": .number(1e-5),
+        "deep": .boolean(true),
         "large": .number(1e300), "seed": .integer(-3), "third": .number(1.0 / 3),
       ], parents: [])
     let state = Stage(
-      kind: "em", version: 1, parameters: ["temperature": .number(0.3)], parents: [prepare.key], step: 5)
+      kind: "em", version: 1, parameters: ["temperature": .number(0.3)], parents: [prepare.key],
+      step: 5)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     for order in [
       JobOrder(
-        job: JobID(rawValue: 12), attempt: Attempt(rawValue: 2), stages: [state], context: [prepare],
+        job: JobID(rawValue: 12), attempt: Attempt(rawValue: 2), stages: [state],
+        context: [prepare],
         keep: [state.key, prepare.key]),
       JobOrder(job: JobID(rawValue: 1), attempt: .first, stages: [], context: [], keep: []),
     ] {

@@ -99,7 +99,8 @@ import Testing
   }
 
   @Test func wordsForPeopleDoNotDecideAPlan() {
-    func description(about: String, default value: Int = 1, version: Int = 1) -> ProgramDescription {
+    func description(about: String, default value: Int = 1, version: Int = 1) -> ProgramDescription
+    {
       ProgramDescription(
         name: "p",
         parameters: [

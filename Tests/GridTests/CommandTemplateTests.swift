@@ -19,7 +19,11 @@ import Testing
   }
 
   @Test func names() {
-    for name in ["a", "_x", "learning_rate", "top-p", "B2"] { #expect(CommandTemplate.isName(name)) }
-    for name in ["", "2x", "-a", "a b", "ü", "a.b", "{a}"] { #expect(!CommandTemplate.isName(name)) }
+    for name in ["a", "_x", "learning_rate", "top-p", "B2"] {
+      #expect(CommandTemplate.isName(name))
+    }
+    for name in ["", "2x", "-a", "a b", "ü", "a.b", "{a}"] {
+      #expect(!CommandTemplate.isName(name))
+    }
   }
 }

@@ -100,6 +100,7 @@ import Testing
   @Test func textHasNoOrder() {
     let condition = RunCondition(name: "x", comparison: .less, value: .string("b"))
     #expect(!condition.holds(for: .string("a")))
-    #expect(RunCondition(name: "x", comparison: .equal, value: .string("a")).holds(for: .string("a")))
+    #expect(
+      RunCondition(name: "x", comparison: .equal, value: .string("a")).holds(for: .string("a")))
   }
 }

@@ -26,9 +26,11 @@ import Testing
     let table = try table()
     let prepare = try job("prepare", in: table)
     #expect(prepare.requires == [] && prepare.lastAttempt == nil && prepare.stages == 1)
-    #expect(try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 3, ready: 1))
+    #expect(
+      try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 3, ready: 1))
     let attempt = try table.begin(prepare.job, at: 10)
-    #expect(try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 3, running: 1))
+    #expect(
+      try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 3, running: 1))
     let stage = stages(of: "prepare")[0]
     let result = sampleResult(of: stage, seconds: 3)
     #expect(
@@ -39,7 +41,9 @@ import Testing
     #expect(try table.reader.result(of: stage.key) == result)
     #expect(try table.reader.stageStates(among: [stage.key]) == [stage.key: .done])
     // One evaluates the base; the selection is next; the trajectory waits for it.
-    #expect(try table.reader.counts(for: "sample", withJobs: true).jobs == .init(waiting: 1, ready: 2, done: 1))
+    #expect(
+      try table.reader.counts(for: "sample", withJobs: true).jobs
+        == .init(waiting: 1, ready: 2, done: 1))
     #expect(
       try table.reader.attempts(at: [prepare.job]) == [
         AttemptRecord(
@@ -51,7 +55,8 @@ import Testing
     #expect(counts.runs == .init(done: 3) && counts.jobs == .init(done: 4))
     #expect(
       counts.stages == [
-        .init(kind: "em", done: 2), .init(kind: "evaluate", done: 3), .init(kind: "prepare", done: 1),
+        .init(kind: "em", done: 2), .init(kind: "evaluate", done: 3),
+        .init(kind: "prepare", done: 1),
         .init(kind: "select", done: 1),
       ])
     #expect(try table.reader.work(for: "sample") == [])
@@ -96,7 +101,8 @@ import Testing
     #expect(attempt.isRunning && attempt.worker == nil && attempt.startedAt == 5)
     // One that is taken back never ran.
     _ = try table.apply([
-      .attemptEnded(job, .first, .stopped, at: 6), .attemptForeseen(job, .first.next, at: 7, log: nil),
+      .attemptEnded(job, .first, .stopped, at: 6),
+      .attemptForeseen(job, .first.next, at: 7, log: nil),
       .attemptEnded(job, .first.next, .stopped, at: 8),
     ])
     #expect(try table.reader.attempts(at: [job]).map(\.hasBegun) == [true, false])
@@ -213,7 +219,8 @@ import Testing
     let table = try table()
     // A trajectory that starts from the other's first state.
     let em = stages(of: "em")[0]
-    let fork = Stage(kind: "grpo", version: 1, parameters: ["seed": .integer(0)],
+    let fork = Stage(
+      kind: "grpo", version: 1, parameters: ["seed": .integer(0)],
       parents: [em.key], step: 3)
     let plan = Plan(
       specification: grid.plan.specification, hash: Digest(of: "fork"),
@@ -276,7 +283,9 @@ import Testing
     let stage = stages(of: "evaluate")[0]
     let good = sampleResult(of: stage)
     let job = try #require(try table.reader.results(ofKind: "evaluate").first).job
-    func again(_ metrics: [String: Double], _ artifacts: [ArtifactReference]) throws -> ChangeOutcome {
+    func again(_ metrics: [String: Double], _ artifacts: [ArtifactReference]) throws
+      -> ChangeOutcome
+    {
       let result = StageResult(
         stage: stage.key, metrics: metrics, artifacts: artifacts, seconds: 99)
       return try table.apply([
@@ -324,7 +333,8 @@ import Testing
     func complete(_ result: StageResult) -> Change {
       .stageCompleted(job, attempt, result, at: 1, rule: .anyAttempt)
     }
-    func artifact(_ kind: String, _ hash: String, of stage: StageKey, bytes: Int = 1) -> StageResult {
+    func artifact(_ kind: String, _ hash: String, of stage: StageKey, bytes: Int = 1) -> StageResult
+    {
       StageResult(
         stage: stage, metrics: [:],
         artifacts: [ArtifactReference(stage: stage, kind: kind, sha256: hash, bytes: bytes)],

@@ -69,7 +69,9 @@ import Testing
   private func copyAtOneInstant(_ path: String, to copy: String) -> Bool {
     /// The log's salt, and how many of its frames were about to be and have been moved into the file:
     /// section 2.3 of SQLite's "WAL-mode file format".
-    func checkpoints() -> (salt: ArraySlice<UInt8>, attempted: ArraySlice<UInt8>, done: ArraySlice<UInt8>) {
+    func checkpoints() -> (
+      salt: ArraySlice<UInt8>, attempted: ArraySlice<UInt8>, done: ArraySlice<UInt8>
+    ) {
       let index = FileAccess.read(path + "-shm")
       return (index[32..<40], index[128..<132], index[96..<100])
     }

@@ -27,7 +27,8 @@ import Testing
     let attempt = try table.begin(last.job)
     let failure = Failure(reason: .error, message: "no")
     _ = try table.apply([
-      .attemptEnded(last.job, attempt, .failed(failure), at: 3), .jobFailed(last.job, failure, at: 3),
+      .attemptEnded(last.job, attempt, .failed(failure), at: 3),
+      .jobFailed(last.job, failure, at: 3),
     ])
     #expect(try table.reader.integrity(isOwned: false) == [])
     try table.close()
@@ -135,7 +136,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("UPDATE grid_tally SET runs_done = runs_done + 1 WHERE grid_id = 1", IntegrityFinding.Tally.grid("one")),
+    (
+      "UPDATE grid_tally SET runs_done = runs_done + 1 WHERE grid_id = 1",
+      IntegrityFinding.Tally.grid("one")
+    ),
     ("UPDATE stage_tally SET open = open + 1 WHERE grid_id = 1 AND kind = 'em'", .grid("one")),
     ("DELETE FROM grid_tally WHERE grid_id = 1", .grid("one")),
     ("UPDATE job SET missing = 1 WHERE id = 1", .job(JobID(rawValue: 1))),
@@ -157,7 +161,8 @@ import Testing
     let expected = IntegrityFinding.positions(grid: "two", expected: 6, found: 5, last: 4)
     let found = try findings(
       after:
-        "UPDATE run SET position = NULL WHERE position = 5 AND grid_id = (SELECT max(id) FROM grid)")
+        "UPDATE run SET position = NULL WHERE position = 5 AND grid_id = (SELECT max(id) FROM grid)"
+    )
     #expect(found == [expected, .tally(.grid("two"))])
     #expect(throws: JobTableError.self) {
       try JobTableReader(path: folder.path + "/jobs.sqlite").runs(in: "two")
@@ -200,7 +205,8 @@ import Testing
 
   @Test func jobsThatAGridForgot() throws {
     let found = try findings(
-      after: "UPDATE job SET grid_id = NULL WHERE id = 1", "DELETE FROM further_job WHERE job_id = 1")
+      after: "UPDATE job SET grid_id = NULL WHERE id = 1",
+      "DELETE FROM further_job WHERE job_id = 1")
     let job = JobID(rawValue: 1)
     #expect(
       found == [

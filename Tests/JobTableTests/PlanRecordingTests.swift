@@ -70,7 +70,8 @@ import Testing
     #expect(record.orphanedRuns == 3 && record.keptRuns == 6 && record.newRuns == 0)
     #expect(try table.reader.counts(for: "sample").runs.orphaned == 3)
     #expect(
-      try table.reader.runs(in: "sample").map(\.id) == SampleGrid(seeds: [0, 2]).plan.runs.map(\.id))
+      try table.reader.runs(in: "sample").map(\.id)
+        == SampleGrid(seeds: [0, 2]).plan.runs.map(\.id))
     #expect(try table.reader.details(of: all[3].id).map(\.index) == [nil])
     #expect(try wide.record(in: table).newRuns == 3)
     #expect(try table.reader.runs(in: "sample") == all)
@@ -149,8 +150,10 @@ import Testing
     let odd = "a \"quoted\" \\ line\nwith\ttabs, \u{1}, é and 𝕏"
     let stage = Stage(
       kind: "process", version: 1,
-      parameters: [odd: .string(odd), "empty": .string(""), "tiny": .number(.leastNonzeroMagnitude),
-        "flag": .boolean(true)], parents: [])
+      parameters: [
+        odd: .string(odd), "empty": .string(""), "tiny": .number(.leastNonzeroMagnitude),
+        "flag": .boolean(true),
+      ], parents: [])
     let parameters: ParameterAssignment = ["text": .string(odd)]
     let plan = Plan(
       specification: SampleGrid().plan.specification, hash: Digest(of: "odd"),

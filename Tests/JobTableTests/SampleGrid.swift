@@ -30,7 +30,8 @@ struct SampleGrid {
             let prepare = add(
               Stage(kind: "prepare", version: 1, parameters: ["base": .integer(base)], parents: []))
             let select = add(
-              Stage(kind: "select", version: 1, parameters: ["prompts": .integer(1)],
+              Stage(
+                kind: "select", version: 1, parameters: ["prompts": .integer(1)],
                 parents: [prepare.key]))
             let state =
               step == 0
@@ -154,7 +155,8 @@ extension JobTable {
 
   /// Completes everything that the grid needs, in the order in which it becomes ready.
   func completeAll(of grid: String) throws {
-    while let job = try reader.work(for: grid).first(where: { $0.requires.isEmpty && !$0.hasFailed }) {
+    while let job = try reader.work(for: grid).first(where: { $0.requires.isEmpty && !$0.hasFailed }
+    ) {
       try complete(job.job)
     }
   }

@@ -40,7 +40,8 @@ import Testing
     #expect(try ProblemSet.adaptation(count: 300, seed: 6) != long)
   }
 
-  @Test("prompts of one kind are distinct ones of the adaptation split, as many as may be asked for")
+  @Test(
+    "prompts of one kind are distinct ones of the adaptation split, as many as may be asked for")
   func oneKind() throws {
     for kind in ProblemKind.allCases {
       let set = try ProblemSet.adaptation(

@@ -60,7 +60,8 @@ struct PilotRun {
         + "\(DurationText.short(budget)); what they complete is kept")
     let control = ExecutionControl()
     let pace = PaceWatch()
-    let display = run.options.output == .quiet ? nil : ProgressDisplay(try run.liveSubject(in: table))
+    let display =
+      run.options.output == .quiet ? nil : ProgressDisplay(try run.liveSubject(in: table))
     let report = try Execution.run(
       grid: run.loaded.name, program: run.loaded.grid.specification.program, table: table,
       folder: owned, settings: run.settings, only: jobs, control: control

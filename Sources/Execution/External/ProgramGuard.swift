@@ -323,8 +323,11 @@ package struct GuardFailure: Error, Hashable, Sendable {
   /// The path of the journal that it was to begin.
   let journal: String
 
-  /// Whether trying again a little later may help: the machine was short of something.
-  var isTransient: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+  /// Whether trying again a little later may help: the machine was short of something, or somebody
+  /// killed it.
+  var isTransient: Bool {
+    step == ESPALIER_GUARD_DIED.rawValue || [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code)
+  }
 }
 
 extension GuardFailure: CustomStringConvertible {

@@ -188,8 +188,9 @@ extension Session {
       let (key, place) = starts[index]
       let order = orders.removeValue(forKey: key)
       // One that is being ended, or never will be recorded, needs no order to be told so.
-      guard order != nil || storeHasFailed || programs[key]?.isBeingEnded == true
-        || activities[key.job]?.attempt != key.attempt
+      guard
+        order != nil || storeHasFailed || programs[key]?.isBeingEnded == true
+          || activities[key.job]?.attempt != key.attempt
       else {
         index += 1
         continue

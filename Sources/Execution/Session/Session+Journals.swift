@@ -88,7 +88,8 @@ extension Session {
       if number > lastJournal { lastJournal = number }
       if olderJournals.contains(where: { $0.path == path }) { continue }
       // Of one that was begun and not made known nobody can say of whom it tells.
-      let tellsOf = number == death.lastJournal ? death.tellsOf.intersection(unrecorded) : unrecorded
+      let tellsOf =
+        number == death.lastJournal ? death.tellsOf.intersection(unrecorded) : unrecorded
       olderJournals.append(OlderJournal(path: path, tellsOf: tellsOf))
     }
     removeOlderJournals()

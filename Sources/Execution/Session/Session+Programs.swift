@@ -175,7 +175,8 @@ extension Session {
   }
 
   func startAgain(_ key: ProgramKey) {
-    guard let state = programs[key], state.place == nil, let (request, process) = state.launch else {
+    guard let state = programs[key], state.place == nil, let (request, process) = state.launch
+    else {
       return
     }
     if state.isBeingEnded || storeHasFailed {

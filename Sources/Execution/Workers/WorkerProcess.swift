@@ -71,10 +71,12 @@ final class WorkerProcess: @unchecked Sendable {
 
   /// Goes on to the log of the order that was sent last.
   private func turnLog() {
-    guard let (name, store) = nextLog.withLock({ next in
-      defer { next = nil }
-      return next
-    }) else { return }
+    guard
+      let (name, store) = nextLog.withLock({ next in
+        defer { next = nil }
+        return next
+      })
+    else { return }
     log.finish()
     log = AttemptLog(name, in: store)
   }

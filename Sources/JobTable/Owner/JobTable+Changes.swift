@@ -134,7 +134,8 @@ extension Database {
       UPDATE attempt SET ended_at = ?, outcome = ?, detail = ?
       WHERE job_id = ? AND number = ? AND outcome IS NULL
       """,
-      .real(time), .text(outcome.name), .text(try detail(of: outcome)), .job(job), .attempt(attempt))
+      .real(time), .text(outcome.name), .text(try detail(of: outcome)), .job(job), .attempt(attempt)
+    )
     if changes == 1 { return .applied }
     return .refused(try refusal(toEnd: attempt, of: job) ?? .unknownAttempt(job, attempt))
   }
@@ -156,7 +157,8 @@ extension Database {
   /// Whether a stage of the job is not done.
   private func isOpen(_ job: JobID) throws -> Bool {
     try first(
-      "SELECT 1 FROM stage WHERE job_id = ? AND state <> 1 LIMIT 1", .job(job), value: { _ in true })
+      "SELECT 1 FROM stage WHERE job_id = ? AND state <> 1 LIMIT 1", .job(job), value: { _ in true }
+    )
       ?? false
   }
 

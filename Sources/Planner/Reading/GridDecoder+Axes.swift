@@ -59,9 +59,11 @@ extension GridDecoder {
     guard values.count == nodes.count else { return nil }
     // What one value of a program of the user's shows of the type holds for all.
     let areNumbers = values.contains { if case .number = $0.value { true } else { false } }
-    return axis(entry, path, values.map { value, place in
-      (areNumbers ? Self.asNumber(value) : value, place)
-    })
+    return axis(
+      entry, path,
+      values.map { value, place in
+        (areNumbers ? Self.asNumber(value) : value, place)
+      })
   }
 
   private static func asNumber(_ value: ParameterValue) -> ParameterValue {
@@ -104,7 +106,9 @@ extension GridDecoder {
     switch series {
     case .success(let decimals): return axis(decimals, entry, parameter, path)
     case .failure(let objection):
-      let part = objection.key.flatMap { key in objection.index.map { node[key]?.list?[$0] } ?? node[key] }
+      let part = objection.key.flatMap { key in
+        objection.index.map { node[key]?.list?[$0] } ?? node[key]
+      }
       let keys = [objection.key, objection.index.map(String.init)].compactMap { $0 }
       fault(objection.fault, at: part?.place ?? node.place, path + keys)
       return nil

@@ -148,7 +148,8 @@ extension GridDecoder {
         axis.points.allSatisfy { $0.explicit[name] != nil || $0.preset[name] != nil }
       }
       let path = ["parameters", name]
-      let wasReported = diagnostics.hasFault(below: path)
+      let wasReported =
+        diagnostics.hasFault(below: path)
         || diagnostics.hasFault(below: ["axes", name]) || diagnostics.hasFault(below: ["variants"])
       if isSet || wasReported { continue }
       let place = tree.entries?.first { $0.key == "parameters" }?.place ?? tree.place

@@ -207,7 +207,8 @@ extension GridDecoder {
     guard let metric = program.metrics.first(where: { $0.name == name }) else {
       let known = program.metrics.map(\.name)
       fault(
-        .unknownMetric(name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
+        .unknownMetric(
+          name, suggestion: Suggestion.nearest(to: name, among: known), allowed: known),
         at: place, path)
       return
     }

@@ -25,10 +25,12 @@ extension GridDecoder {
           name: axes[owner].name,
           points: axes[owner].points.map { point in
             Axis.Point(
-              label: point.label, assignment: point.assignment.merging([name: value]) { own, _ in own })
+              label: point.label,
+              assignment: point.assignment.merging([name: value]) { own, _ in own })
           })
       } else {
-        single.append(Axis(name: name, points: [Axis.Point(label: value, assignment: [name: value])]))
+        single.append(
+          Axis(name: name, points: [Axis.Point(label: value, assignment: [name: value])]))
       }
     }
     return single + axes

@@ -74,7 +74,8 @@ struct GridDecoder {
 
   private mutating func decodeName() -> String {
     if let name = text("name") {
-      let isGood = !name.isEmpty && !name.hasPrefix(".")
+      let isGood =
+        !name.isEmpty && !name.hasPrefix(".")
         && !name.unicodeScalars.contains { $0 == "/" || $0.value < 0x20 }
       if !isGood { fault(.badGridName(name), at: tree["name"]!.place, ["name"]) }
       return name

@@ -109,7 +109,8 @@ struct IncludeResolver {
         result.merge(entry, rivals: ["metric", "metrics"])
       case "program":
         result.merge(
-          entry, rivals: ["name", "command", "shell"], deeper: ["resources", "growth", "environment"])
+          entry, rivals: ["name", "command", "shell"],
+          deeper: ["resources", "growth", "environment"])
       default:
         result.set(entry)
       }

@@ -24,7 +24,8 @@ package struct EditorSchema {
   private var document: CanonicalJSON {
     var properties: [String: CanonicalJSON] = [:]
     for key in GridSchema.grid.keys {
-      properties[key.name] = key.form.dependsOnProgram
+      properties[key.name] =
+        key.form.dependsOnProgram
         ? .object(["description": .string(key.about)]) : property(key, for: .builtin)
     }
     return .object([
@@ -215,7 +216,10 @@ package struct EditorSchema {
       let series = Self.seriesRecords.map { Self.reference($0.0) }
       return [
         "additionalProperties": Self.either(
-          [Self.list(of: Self.scalar), Self.list(of: Self.reference(Self.name(of: .point, .external)))]
+          [
+            Self.list(of: Self.scalar),
+            Self.list(of: Self.reference(Self.name(of: .point, .external))),
+          ]
             + series),
         "propertyNames": Self.nameSchema(but: GridSchema.columnNames),
       ]
@@ -231,8 +235,10 @@ package struct EditorSchema {
   }
 
   private func axis(of parameter: ParameterDescription) -> CanonicalJSON {
-    let lists = [Self.reference(Self.name(of: parameter)), Self.reference(Self.name(of: .point, .builtin))]
-      .map(Self.list)
+    let lists = [
+      Self.reference(Self.name(of: parameter)), Self.reference(Self.name(of: .point, .builtin)),
+    ]
+    .map(Self.list)
     let series = Self.seriesRecords.map { Self.reference($0.0) }
     guard case .object(var members) = Self.either(parameter.type.hasSeries ? lists + series : lists)
     else { return .boolean(true) }

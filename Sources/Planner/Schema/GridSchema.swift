@@ -33,7 +33,8 @@ enum GridSchema {
       "replicate", .text, about: "The axis over which cells are averaged; `seed` if there is one."),
     Form.Key(
       "measure", names(.textOrList, .word(.measurement)),
-      about: "Measurements beside those that every run has; each costs time, and adding one computes "
+      about:
+        "Measurements beside those that every run has; each costs time, and adding one computes "
         + "nothing else anew."),
     Form.Key("report", .record(report), about: "What the tables show."),
     Form.Key(
@@ -130,14 +131,16 @@ enum GridSchema {
     Form.Key("axis", .text, about: "The axis of the steps; `step` unless it is given."),
     Form.Key(
       "metric", .word(.metric), isRequired: true, about: "What a step is worth, such as accuracy."),
-    Form.Key("fixed", .number(minimum: 0), about: "A step to stop at in any case, to compare with."),
+    Form.Key(
+      "fixed", .number(minimum: 0), about: "A step to stop at in any case, to compare with."),
     Form.Key(
       "rules", .list(of: .record(stoppingRule), minimum: 1), isRequired: true,
       about: "Each stops at the first step at which it sees what it looks for."),
   ])
 
   static let stoppingRule = Form.Record([
-    Form.Key("watch", .word(.metric), isRequired: true, about: "The metric that the rule looks at."),
+    Form.Key(
+      "watch", .word(.metric), isRequired: true, about: "The metric that the rule looks at."),
     Form.Key(
       "share_of_start", .number(minimum: 0),
       about: "Stop when the metric is at most this share of its value at the first step."),

@@ -75,7 +75,9 @@ struct Decimal: Hashable, Sendable {
   /// An integer if the number is one and fits, else a number.
   var value: ParameterValue {
     let reduced = reduced
-    if reduced.exponent >= 0, let whole = reduced.coefficient(at: 0), let integer = Int(exactly: whole) {
+    if reduced.exponent >= 0, let whole = reduced.coefficient(at: 0),
+      let integer = Int(exactly: whole)
+    {
       return .integer(integer)
     }
     return .number(double)

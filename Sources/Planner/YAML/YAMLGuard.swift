@@ -36,7 +36,8 @@ enum YAMLGuard {
           anchors += 1
         }
       }
-      sigil = (scalar == "*" || scalar == "&") && " \t\n\r[{,:".unicodeScalars.contains(previous)
+      sigil =
+        (scalar == "*" || scalar == "&") && " \t\n\r[{,:".unicodeScalars.contains(previous)
         ? scalar : nil
       previous = scalar
       counter.advance(over: scalar)

@@ -33,7 +33,8 @@ extension Scheduler {
 
     package init(
       id: JobID, kind: Kind, parents: [JobID] = [], slots: Int = 1, timeLimit: Duration? = nil,
-      timeGrowth: Double? = nil, retries: Int = 0, lastAttempt: Attempt? = nil, failures: Int = 0, losses: Int = 0,
+      timeGrowth: Double? = nil, retries: Int = 0, lastAttempt: Attempt? = nil, failures: Int = 0,
+      losses: Int = 0,
       hasFailed: Bool = false
     ) {
       self.id = id

@@ -57,7 +57,8 @@ import Testing
     let plans = try [
       "{from: 1, to: 2, by: 0.5}", "[1, 1.5, 2.0]", "[1.0, 1.50, 2]", "[1e0, 15e-1, 2.]",
     ].map { axis in
-      try Laboratory.plan("parameters: {model: tiny}\naxes:\n  temperature: \(axis)\n").runs.map(\.id)
+      try Laboratory.plan("parameters: {model: tiny}\naxes:\n  temperature: \(axis)\n").runs.map(
+        \.id)
     }
     #expect(Set(plans).count == 1)
   }
@@ -89,7 +90,8 @@ import Testing
   @Test(arguments: 0..<40)
   func selectionsAgreeWithANaiveTwin(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), purpose: RandomPurpose("selections")).generator(0)
-    let names = ["seed", "step", "rl_step", "model_seed", "evaluation_seed"].shuffled(using: &random)
+    let names = ["seed", "step", "rl_step", "model_seed", "evaluation_seed"].shuffled(
+      using: &random)
     let axes = names.prefix(2 + random.below(4)).map { ($0, 1 + random.below(4)) }
     var text = "parameters: {model: tiny}\naxes:\n"
     for (name, count) in axes { text += "  \(name): {count: \(count)}\n" }

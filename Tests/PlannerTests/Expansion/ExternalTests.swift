@@ -112,7 +112,8 @@ import Testing
     let text = "program: {shell: 'echo {x}'}\naxes: {x: [a, b]}\n"
     let plan = try Laboratory.plan(text)
     #expect(plan.stages.map(\.step) == [nil, nil])
-    #expect(plan.stages.map { $0.parameters["@shell"] } == [.string("echo {x}"), .string("echo {x}")])
+    #expect(
+      plan.stages.map { $0.parameters["@shell"] } == [.string("echo {x}"), .string("echo {x}")])
     #expect(plan.specification.replicateAxis == nil)
   }
 

@@ -22,7 +22,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:8: “state” names another column of runs.csv and cannot name an axis; choose "
-          + "another name",
+          + "another name"
       ]),
     BrokenGrid(
       "variants make a column",
@@ -35,7 +35,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:18: “state” names another column of runs.csv and cannot name an axis; choose "
-          + "another name",
+          + "another name"
       ]),
     BrokenGrid(
       "value twice",
@@ -45,7 +45,7 @@ extension BrokenGrid {
         temperature: [0.5, 1, 0.50]
       """,
       messages: [
-        "g.yaml:3:25: axes.temperature has the value 0.5 twice; remove one of the two",
+        "g.yaml:3:25: axes.temperature has the value 0.5 twice; remove one of the two"
       ]),
     BrokenGrid(
       "parameter and axis",
@@ -56,7 +56,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:3: “seed” has one value under `parameters` and is an axis too; remove "
-          + "one of the two",
+          + "one of the two"
       ]),
     BrokenGrid(
       "mixed axis",
@@ -67,7 +67,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:12: axes.setting mixes values and mappings; an axis is a list of values, "
-          + "or a list of mappings that each set several parameters",
+          + "or a list of mappings that each set several parameters"
       ]),
     BrokenGrid(
       "two axes set one parameter",
@@ -79,7 +79,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:3: the axes “temperature” and “setting” both set “temperature”; let one "
-          + "axis set it",
+          + "axis set it"
       ]),
     BrokenGrid(
       "zip sets a fixed parameter",
@@ -90,7 +90,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:3: “seed” has one value under `parameters` and is an axis too; remove "
-          + "one of the two",
+          + "one of the two"
       ]),
     BrokenGrid(
       "zip with an unknown key",
@@ -100,7 +100,7 @@ extension BrokenGrid {
         setting: [{temprature: 1}]
       """,
       messages: [
-        "g.yaml:3:14: unknown key “temprature” under axes.setting[0]; did you mean “temperature”?",
+        "g.yaml:3:14: unknown key “temprature” under axes.setting[0]; did you mean “temperature”?"
       ]),
     BrokenGrid(
       "zip with a label twice",
@@ -110,7 +110,7 @@ extension BrokenGrid {
         setting: [{label: a, seed: 1}, {label: a, seed: 2}]
       """,
       messages: [
-        "g.yaml:3:34: two points of axes.setting are called “a”; give them different labels",
+        "g.yaml:3:34: two points of axes.setting are called “a”; give them different labels"
       ]),
     BrokenGrid(
       "zip named like a parameter",
@@ -121,7 +121,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:21: the axis “seed” is named like a parameter, but this point does not "
-          + "set it; rename the axis, or set the parameter in every point",
+          + "set it; rename the axis, or set the parameter in every point"
       ]),
     BrokenGrid(
       "zip that sets nothing",
@@ -132,7 +132,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:13: axes.setting[0] sets nothing; name a parameter, a preset or at least "
-          + "a label",
+          + "a label"
       ]),
     BrokenGrid(
       "zip with a bad name",
@@ -143,7 +143,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:3: “my setting” cannot be a name; use letters, digits, _ and -, "
-          + "beginning with a letter",
+          + "beginning with a letter"
       ]),
     BrokenGrid(
       "zip with an unknown preset",
@@ -153,7 +153,7 @@ extension BrokenGrid {
         setting: [{preset: papercode}]
       """,
       messages: [
-        "g.yaml:3:22: there is no preset “papercode”; did you mean “paper-code”?",
+        "g.yaml:3:22: there is no preset “papercode”; did you mean “paper-code”?"
       ]),
     BrokenGrid(
       "points that are one run",
@@ -164,7 +164,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:3: “setting=a” and “setting=b” give every parameter the same value and "
-          + "would be one run; remove one of the two",
+          + "would be one run; remove one of the two"
       ]),
     BrokenGrid(
       "presets of two axes meet",
@@ -175,7 +175,7 @@ extension BrokenGrid {
         two: [{preset: paper-code}, {label: y}]
       """,
       messages: [
-        "g.yaml:4:3: the axes “one” and “two” both set “temperature”; let one axis set it",
+        "g.yaml:4:3: the axes “one” and “two” both set “temperature”; let one axis set it"
       ]),
     BrokenGrid(
       "unknown preset",
@@ -184,7 +184,7 @@ extension BrokenGrid {
       preset: warm
       """,
       messages: [
-        "g.yaml:2:9: there is no preset “warm”; there are hot, paper-code",
+        "g.yaml:2:9: there is no preset “warm”; there are hot, paper-code"
       ]),
     BrokenGrid(
       "preset twice",
@@ -193,7 +193,7 @@ extension BrokenGrid {
       parameters: {model: tiny, preset: hot}
       """,
       messages: [
-        "g.yaml:1:1: “preset” and “parameters.preset” do not go together; remove one of the two",
+        "g.yaml:1:1: “preset” and “parameters.preset” do not go together; remove one of the two"
       ]),
     BrokenGrid(
       "too many runs",
@@ -205,7 +205,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:1: the grid has 100,000,000 runs, more than the 10,000,000 that a grid "
-          + "may have; shorten an axis, or split the grid",
+          + "may have; shorten an axis, or split the grid"
       ]),
     BrokenGrid(
       "far too many runs",
@@ -220,7 +220,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:1: the grid has more than 9,000,000,000,000,000,000 runs, more than the "
-          + "10,000,000 that a grid may have; shorten an axis, or split the grid",
+          + "10,000,000 that a grid may have; shorten an axis, or split the grid"
       ]),
   ]
 }

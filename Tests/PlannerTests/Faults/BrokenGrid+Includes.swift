@@ -8,7 +8,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:10: the included file “base.yaml” cannot be read: no such file; its path "
-          + "is taken from the folder of this file",
+          + "is taken from the folder of this file"
       ]),
     BrokenGrid(
       "included file is broken",
@@ -20,7 +20,7 @@ extension BrokenGrid {
       messages: [
         "base.yaml:3:1: this is not YAML: did not find expected ',' or ']' (while parsing "
           + "a flow sequence in line 2); close the bracket; quote text that contains brackets, "
-          + "commas or “: ”",
+          + "commas or “: ”"
       ]),
     BrokenGrid(
       "fault in an included file",
@@ -43,7 +43,7 @@ extension BrokenGrid {
       files: ["a.yaml": "include: b.yaml\n", "b.yaml": "include: a.yaml\n"],
       messages: [
         "b.yaml:1:10: files include each other in a circle: g.yaml → a.yaml → b.yaml → "
-          + "a.yaml; remove one of the includes",
+          + "a.yaml; remove one of the includes"
       ]),
     BrokenGrid(
       "file includes itself",
@@ -53,7 +53,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:10: files include each other in a circle: g.yaml → g.yaml; remove one of "
-          + "the includes",
+          + "the includes"
       ]),
     BrokenGrid(
       "include is a mapping",
@@ -62,7 +62,7 @@ extension BrokenGrid {
       parameters: {model: tiny}
       """,
       messages: [
-        "g.yaml:1:10: include must be a path or a list of paths, but is a mapping",
+        "g.yaml:1:10: include must be a path or a list of paths, but is a mapping"
       ]),
   ]
 }

@@ -21,21 +21,21 @@ extension BrokenGrid {
       "parameters: {model: tiny}\n",
       overrides: ["temperature"],
       messages: [
-        "--set temperature: there is no “=”; write key=value, such as --set temperature=0.5",
+        "--set temperature: there is no “=”; write key=value, such as --set temperature=0.5"
       ]),
     BrokenGrid(
       "override with an empty value",
       "parameters: {model: tiny}\n",
       overrides: ["temperature="],
       messages: [
-        "--set temperature=: temperature has no value; give it one value, or remove the key",
+        "--set temperature=: temperature has no value; give it one value, or remove the key"
       ]),
     BrokenGrid(
       "override without a key",
       "parameters: {model: tiny}\n",
       overrides: ["=3"],
       messages: [
-        "--set =3: there is no key before “=”; write key=value, such as --set temperature=0.5",
+        "--set =3: there is no key before “=”; write key=value, such as --set temperature=0.5"
       ]),
     BrokenGrid(
       "override with a wrong value",
@@ -45,7 +45,7 @@ extension BrokenGrid {
       """,
       overrides: ["temperature=hot"],
       messages: [
-        "--set temperature=hot: “temperature” must be a number from 0.01 to 10, but is “hot”",
+        "--set temperature=hot: “temperature” must be a number from 0.01 to 10, but is “hot”"
       ]),
     BrokenGrid(
       "override of an unknown parameter",
@@ -53,7 +53,7 @@ extension BrokenGrid {
       overrides: ["temprature=1"],
       messages: [
         "--set temprature=1: unknown key “temprature” under parameters; did you mean "
-          + "“temperature”?",
+          + "“temperature”?"
       ]),
     BrokenGrid(
       "override with broken YAML",
@@ -62,7 +62,7 @@ extension BrokenGrid {
       messages: [
         "--set temperature=[1: this is not YAML: did not find expected ',' or ']' (while "
           + "parsing a flow sequence in line 1); close the bracket; quote text that contains "
-          + "brackets, commas or “: ”",
+          + "brackets, commas or “: ”"
       ]),
     BrokenGrid(
       "override through a list",
@@ -73,14 +73,14 @@ extension BrokenGrid {
       overrides: ["exclude.seed=2"],
       messages: [
         "--set exclude.seed=2: “exclude” holds a list, so nothing under it can be set; set "
-          + "the whole list: --set 'exclude=[…]'",
+          + "the whole list: --set 'exclude=[…]'"
       ]),
     BrokenGrid(
       "override of an unknown path",
       "parameters: {model: tiny}\n",
       overrides: ["program.name=builtin", "program.retires=1"],
       messages: [
-        "--set program.retires=1: unknown key “retires” under program; did you mean “retries”?",
+        "--set program.retires=1: unknown key “retires” under program; did you mean “retries”?"
       ]),
     BrokenGrid(
       "override against a zip",
@@ -91,7 +91,7 @@ extension BrokenGrid {
       overrides: ["seed=3"],
       messages: [
         "--set seed=3: “seed” has one value under `parameters` and is an axis too; remove "
-          + "one of the two",
+          + "one of the two"
       ]),
     BrokenGrid(
       "many faults at once",

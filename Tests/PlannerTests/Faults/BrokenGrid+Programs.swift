@@ -5,7 +5,7 @@ extension BrokenGrid {
       "program: python\n",
       messages: [
         "g.yaml:1:10: there is no program “python”; write `program: builtin`, or a mapping "
-          + "with `command` or `shell` for one of yours",
+          + "with `command` or `shell` for one of yours"
       ]),
     BrokenGrid(
       "program does nothing",
@@ -15,7 +15,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:10: the program says neither `command` nor `shell` nor `name: builtin`; "
-          + "add `command: [program, argument, …]`",
+          + "add `command: [program, argument, …]`"
       ]),
     BrokenGrid(
       "command and shell",
@@ -25,7 +25,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:32: “command” and “shell” do not go together under program; remove one "
-          + "of the two",
+          + "of the two"
       ]),
     BrokenGrid(
       "command is a text",
@@ -34,7 +34,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:20: program.command must be a list, but is “python train.py”",
+        "g.yaml:1:20: program.command must be a list, but is “python train.py”"
       ]),
     BrokenGrid(
       "empty command",
@@ -43,7 +43,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:20: program.command must have at least 1 entry",
+        "g.yaml:1:20: program.command must have at least 1 entry"
       ]),
     BrokenGrid(
       "command without a program",
@@ -52,7 +52,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:21: program.command names no program; put the program's name first",
+        "g.yaml:1:21: program.command names no program; put the program's name first"
       ]),
     BrokenGrid(
       "empty shell",
@@ -61,7 +61,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:18: program.shell names no program; put the program's name first",
+        "g.yaml:1:18: program.shell names no program; put the program's name first"
       ]),
     BrokenGrid(
       "misspelt program key",
@@ -70,7 +70,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:11: unknown key “comand” under program; did you mean “command”?",
+        "g.yaml:1:11: unknown key “comand” under program; did you mean “command”?"
       ]),
     BrokenGrid(
       "unknown placeholder",
@@ -94,7 +94,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:10: the placeholder {print} names no parameter of this grid; the grid "
-          + "has x; for plain braces write {{print}}",
+          + "has x; for plain braces write {{print}}"
       ]),
     BrokenGrid(
       "prefix is no axis",
@@ -103,7 +103,7 @@ extension BrokenGrid {
       axes: {step: [1, 2]}
       """,
       messages: [
-        "g.yaml:1:33: the prefix “stp” is not an axis; did you mean “step”?",
+        "g.yaml:1:33: the prefix “stp” is not an axis; did you mean “step”?"
       ]),
     BrokenGrid(
       "prefix is not an integer",
@@ -113,7 +113,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:33: the prefix axis “step” has the value 2.5; its values count steps: "
-          + "integers from 0",
+          + "integers from 0"
       ]),
     BrokenGrid(
       "bad resources",
@@ -152,7 +152,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:54: program.resources.growth.memory grows a limit that is not there; give "
-          + "`memory` under resources, or remove the factor",
+          + "`memory` under resources, or remove the factor"
       ]),
     BrokenGrid(
       "bad retries",
@@ -161,7 +161,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:34: program.retries is -1, but must be from 0 to 1000",
+        "g.yaml:1:34: program.retries is -1, but must be from 0 to 1000"
       ]),
     BrokenGrid(
       "retries in words",
@@ -170,7 +170,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:34: program.retries must be an integer, but is “twice”",
+        "g.yaml:1:34: program.retries must be an integer, but is “twice”"
       ]),
     BrokenGrid(
       "prefix of the built-in program",
@@ -179,7 +179,7 @@ extension BrokenGrid {
       program: {name: builtin, prefix: step}
       """,
       messages: [
-        "g.yaml:2:26: “name” and “prefix” do not go together under program; remove one of the two",
+        "g.yaml:2:26: “name” and “prefix” do not go together under program; remove one of the two"
       ]),
     BrokenGrid(
       "preset of an external program",
@@ -189,7 +189,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:2:9: presets belong to the built-in program; remove the key, or use `include`",
+        "g.yaml:2:9: presets belong to the built-in program; remove the key, or use `include`"
       ]),
     BrokenGrid(
       "reserved name",
@@ -200,7 +200,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:14: “label” has a meaning of its own and cannot name a parameter; choose "
-          + "another name",
+          + "another name"
       ]),
     BrokenGrid(
       "bad parameter name",
@@ -221,7 +221,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:39: “A=B” cannot be a name; use letters, digits, _ and -, beginning with "
-          + "a letter",
+          + "a letter"
       ]),
     BrokenGrid(
       "external zip with a gap",
@@ -232,7 +232,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:1:1: the parameter “b” has no value and no default; give it one under "
-          + "`parameters`, or make it an axis",
+          + "`parameters`, or make it an axis"
       ]),
     BrokenGrid(
       "not a number in an external axis",
@@ -241,7 +241,7 @@ extension BrokenGrid {
       axes: {x: [1, .nan]}
       """,
       messages: [
-        "g.yaml:2:15: axes.x[1] is .nan, but must be finite",
+        "g.yaml:2:15: axes.x[1] is .nan, but must be finite"
       ]),
     BrokenGrid(
       "nul in a command",
@@ -250,7 +250,7 @@ extension BrokenGrid {
       axes: {x: [1]}
       """,
       messages: [
-        "g.yaml:1:24: program.command[1] contains the character U+0000; remove it",
+        "g.yaml:1:24: program.command[1] contains the character U+0000; remove it"
       ]),
   ]
 }

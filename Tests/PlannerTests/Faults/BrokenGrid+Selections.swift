@@ -11,7 +11,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:5:6: exclude[0] names “sede”, which is not an axis of this grid; did you "
-          + "mean “seed”?",
+          + "mean “seed”?"
       ]),
     BrokenGrid(
       "exclude matches nothing",
@@ -23,7 +23,7 @@ extension BrokenGrid {
         - {seed: 7}
       """,
       messages: [
-        "g.yaml:5:5: warning: exclude[0] matches no run; look at its values, or remove it",
+        "g.yaml:5:5: warning: exclude[0] matches no run; look at its values, or remove it"
       ]),
     BrokenGrid(
       "exclude of nothing",
@@ -35,7 +35,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:11: exclude[0] names nothing and would select every run; name a value, "
-          + "or remove it",
+          + "or remove it"
       ]),
     BrokenGrid(
       "exclude is a mapping",
@@ -46,7 +46,7 @@ extension BrokenGrid {
       exclude: {seed: 1}
       """,
       messages: [
-        "g.yaml:4:10: exclude must be a list, but is a mapping",
+        "g.yaml:4:10: exclude must be a list, but is a mapping"
       ]),
     BrokenGrid(
       "exclude of a wrong value",
@@ -57,7 +57,7 @@ extension BrokenGrid {
       exclude: [{seed: one}]
       """,
       messages: [
-        "g.yaml:4:18: “seed” must be an integer of at least 0, but is “one”",
+        "g.yaml:4:18: “seed” must be an integer of at least 0, but is “one”"
       ]),
     BrokenGrid(
       "everything excluded",
@@ -68,7 +68,7 @@ extension BrokenGrid {
       exclude: [{seed: 0}, {seed: 1}]
       """,
       messages: [
-        "g.yaml:4:11: no run is left after `where` and `exclude`; loosen one of them",
+        "g.yaml:4:11: no run is left after `where` and `exclude`; loosen one of them"
       ]),
     BrokenGrid(
       "where leaves nothing",
@@ -79,7 +79,7 @@ extension BrokenGrid {
       where: seed > 5
       """,
       messages: [
-        "g.yaml:4:8: no run is left after `where` and `exclude`; loosen one of them",
+        "g.yaml:4:8: no run is left after `where` and `exclude`; loosen one of them"
       ]),
     BrokenGrid(
       "where without a comparison",
@@ -110,7 +110,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:9: where[0] names “temprature”, which is not an axis of this grid; did "
-          + "you mean “temperature”?",
+          + "you mean “temperature”?"
       ]),
     BrokenGrid(
       "where orders words",
@@ -121,7 +121,7 @@ extension BrokenGrid {
       where: [model < small]
       """,
       messages: [
-        "g.yaml:4:9: “model” and “small” have no order; compare numbers, or use == or !=",
+        "g.yaml:4:9: “model” and “small” have no order; compare numbers, or use == or !="
       ]),
     BrokenGrid(
       "where compares with a wrong value",
@@ -132,7 +132,7 @@ extension BrokenGrid {
       where: [seed == one]
       """,
       messages: [
-        "g.yaml:4:9: “seed” must be an integer of at least 0, but is “one”",
+        "g.yaml:4:9: “seed” must be an integer of at least 0, but is “one”"
       ]),
     BrokenGrid(
       "replicate is no axis",
@@ -144,7 +144,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:12: replicate names “sead”, which is not an axis of this grid; did you "
-          + "mean “seed”?",
+          + "mean “seed”?"
       ]),
     BrokenGrid(
       "row is no axis",
@@ -156,7 +156,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:17: report.rows names “temperature”, which is not an axis of this grid; "
-          + "there is seed",
+          + "there is seed"
       ]),
     BrokenGrid(
       "row and column",
@@ -169,7 +169,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:5:34: “step” stands twice in the table; name each axis once, in rows or in "
-          + "columns",
+          + "columns"
       ]),
     BrokenGrid(
       "unknown metric",
@@ -180,7 +180,7 @@ extension BrokenGrid {
       report: {metric: acuracy}
       """,
       messages: [
-        "g.yaml:4:18: the program reports no metric “acuracy”; did you mean “accuracy”?",
+        "g.yaml:4:18: the program reports no metric “acuracy”; did you mean “accuracy”?"
       ]),
     BrokenGrid(
       "unknown measurement, and a metric of another that is not asked for",
@@ -253,7 +253,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:28: “metric” and “metrics” do not go together under report; remove one "
-          + "of the two",
+          + "of the two"
       ]),
     BrokenGrid(
       "baseline matches nothing",
@@ -265,7 +265,7 @@ extension BrokenGrid {
         baseline: {step: 0}
       """,
       messages: [
-        "g.yaml:5:13: report.baseline matches no run of this grid; name values that the axes have",
+        "g.yaml:5:13: report.baseline matches no run of this grid; name values that the axes have"
       ]),
     BrokenGrid(
       "baseline names an unknown axis",
@@ -278,7 +278,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:5:14: report.baseline names “steps”, which is not an axis of this grid; "
-          + "did you mean “step”?",
+          + "did you mean “step”?"
       ]),
     BrokenGrid(
       "unknown report key",
@@ -289,7 +289,7 @@ extension BrokenGrid {
       report: {row: [step]}
       """,
       messages: [
-        "g.yaml:4:10: unknown key “row” under report; did you mean “rows”?",
+        "g.yaml:4:10: unknown key “row” under report; did you mean “rows”?"
       ]),
     BrokenGrid(
       "bad name",
@@ -299,7 +299,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:7: “a/b” cannot be the name of a grid; leave out slashes, line breaks "
-          + "and leading dots",
+          + "and leading dots"
       ]),
   ]
 }

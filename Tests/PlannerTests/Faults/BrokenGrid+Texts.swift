@@ -4,13 +4,13 @@ extension BrokenGrid {
       "empty file",
       "",
       messages: [
-        "g.yaml:1:1: the file says nothing; a grid has `parameters` and `axes`",
+        "g.yaml:1:1: the file says nothing; a grid has `parameters` and `axes`"
       ]),
     BrokenGrid(
       "only a comment",
       "# nothing yet\n",
       messages: [
-        "g.yaml:1:1: the file says nothing; a grid has `parameters` and `axes`",
+        "g.yaml:1:1: the file says nothing; a grid has `parameters` and `axes`"
       ]),
     BrokenGrid(
       "not a mapping",
@@ -19,13 +19,13 @@ extension BrokenGrid {
       - b
       """,
       messages: [
-        "g.yaml:1:1: the grid must be a mapping with `axes` and the like, but is a list",
+        "g.yaml:1:1: the grid must be a mapping with `axes` and the like, but is a list"
       ]),
     BrokenGrid(
       "a word",
       "temperature\n",
       messages: [
-        "g.yaml:1:1: the grid must be a mapping with `axes` and the like, but is “temperature”",
+        "g.yaml:1:1: the grid must be a mapping with `axes` and the like, but is “temperature”"
       ]),
     BrokenGrid(
       "tab as indentation",
@@ -36,7 +36,7 @@ extension BrokenGrid {
       messages: [
         "g.yaml:2:1: this is not YAML: found character that cannot start any token (while "
           + "scanning for the next token in line 2); indent with spaces, not tabs; quote text "
-          + "that begins with @, ` or %",
+          + "that begins with @, ` or %"
       ]),
     BrokenGrid(
       "unclosed bracket",
@@ -49,14 +49,14 @@ extension BrokenGrid {
       messages: [
         "g.yaml:4:7: this is not YAML: did not find expected ',' or ']' (while parsing a "
           + "flow sequence in line 3); close the bracket; quote text that contains brackets, "
-          + "commas or “: ”",
+          + "commas or “: ”"
       ]),
     BrokenGrid(
       "colon in plain text",
       "about: one: two\n",
       messages: [
         "g.yaml:1:11: this is not YAML: mapping values are not allowed in this context; "
-          + "look at the indentation; quote text that contains “: ”",
+          + "look at the indentation; quote text that contains “: ”"
       ]),
     BrokenGrid(
       "misaligned key",
@@ -67,7 +67,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:2: this is not YAML: did not find expected key (while parsing a block "
-          + "mapping in line 1); keys of one mapping begin in one column",
+          + "mapping in line 1); keys of one mapping begin in one column"
       ]),
     BrokenGrid(
       "missing colon",
@@ -77,7 +77,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:8: this is not YAML: mapping values are not allowed in this context; "
-          + "look at the indentation; quote text that contains “: ”",
+          + "look at the indentation; quote text that contains “: ”"
       ]),
     BrokenGrid(
       "undefined alias",
@@ -87,7 +87,7 @@ extension BrokenGrid {
         seed: *seeds
       """,
       messages: [
-        "g.yaml:3:9: this is not YAML: found undefined alias; quote text that begins with *",
+        "g.yaml:3:9: this is not YAML: found undefined alias; quote text that begins with *"
       ]),
     BrokenGrid(
       "two documents",
@@ -99,14 +99,14 @@ extension BrokenGrid {
       messages: [
         "g.yaml:2:1: this is not YAML: but found another document (expected a single "
           + "document in the stream in line 1); a grid file holds one grid: remove the line "
-          + "“---” or “...” in its midst",
+          + "“---” or “...” in its midst"
       ]),
     BrokenGrid(
       "control character",
       "about: a\u{7}b\n",
       messages: [
         "g.yaml:1:9: the character U+0007 cannot stand in YAML; remove it, or write it as "
-          + "an escape in double quotes",
+          + "an escape in double quotes"
       ]),
     BrokenGrid(
       "custom tag",
@@ -116,7 +116,7 @@ extension BrokenGrid {
         seed: !range [0, 2]
       """,
       messages: [
-        "g.yaml:3:9: the tag “!range” means nothing here; remove it",
+        "g.yaml:3:9: the tag “!range” means nothing here; remove it"
       ]),
     BrokenGrid(
       "key that is a list",
@@ -127,7 +127,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:2:3: a key at the top is a list or a mapping; a key is a word; quote it if "
-          + "need be",
+          + "need be"
       ]),
     BrokenGrid(
       "duplicate key at the top",
@@ -138,7 +138,7 @@ extension BrokenGrid {
       parameters: {model: small}
       """,
       messages: [
-        "g.yaml:4:1: key “parameters” stands twice, first in line 1; remove one of the two",
+        "g.yaml:4:1: key “parameters” stands twice, first in line 1; remove one of the two"
       ]),
     BrokenGrid(
       "duplicate keys below",
@@ -163,7 +163,7 @@ extension BrokenGrid {
       "parameters: {model: tiny, \"model\": small}\n",
       messages: [
         "g.yaml:1:27: key “model” stands twice under parameters, first in line 1; remove "
-          + "one of the two",
+          + "one of the two"
       ]),
     BrokenGrid(
       "nested too deeply",
@@ -178,7 +178,7 @@ extension BrokenGrid {
       bomb,
       messages: [
         "g.yaml:2:8: 80 aliases of 9 anchors could expand without end; write the values "
-          + "out, or use `include`",
+          + "out, or use `include`"
       ]),
     BrokenGrid(
       "unclosed quote",
@@ -188,7 +188,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:1: this is not YAML: found unexpected end of stream (while scanning a "
-          + "quoted scalar in line 1); close the quote",
+          + "quoted scalar in line 1); close the quote"
       ]),
     BrokenGrid(
       "text that begins with a percent sign",
@@ -199,12 +199,15 @@ extension BrokenGrid {
       messages: [
         "g.yaml:2:8: this is not YAML: found character that cannot start any token (while "
           + "scanning for the next token in line 2); indent with spaces, not tabs; quote text "
-          + "that begins with @, ` or %",
+          + "that begins with @, ` or %"
       ]),
   ]
 
   /// Nine anchors, each ten times the one before: 10⁹ values.
-  private static let bomb = "a: &a [1, 2]\n" + zip("abcdefgh", "bcdefghi").map { below, name in
-    "\(name): &\(name) [" + Array(repeating: "*\(below)", count: 10).joined(separator: ", ") + "]\n"
-  }.joined()
+  private static let bomb =
+    "a: &a [1, 2]\n"
+    + zip("abcdefgh", "bcdefghi").map { below, name in
+      "\(name): &\(name) [" + Array(repeating: "*\(below)", count: 10).joined(separator: ", ")
+        + "]\n"
+    }.joined()
 }

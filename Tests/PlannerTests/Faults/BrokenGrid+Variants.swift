@@ -7,7 +7,7 @@ extension BrokenGrid {
       variants: []
       """,
       messages: [
-        "g.yaml:2:11: variants must have at least 1 entry",
+        "g.yaml:2:11: variants must have at least 1 entry"
       ]),
     BrokenGrid(
       "variant with an unknown key",
@@ -17,7 +17,7 @@ extension BrokenGrid {
         - parameter: {seed: 1}
       """,
       messages: [
-        "g.yaml:3:5: unknown key “parameter” under variants[0]; did you mean “parameters”?",
+        "g.yaml:3:5: unknown key “parameter” under variants[0]; did you mean “parameters”?"
       ]),
     BrokenGrid(
       "variant sets a value twice",
@@ -29,7 +29,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:4:12: “seed” has one value under `parameters` and is an axis too; remove "
-          + "one of the two",
+          + "one of the two"
       ]),
     BrokenGrid(
       "variants that are one run under two labels",
@@ -41,7 +41,7 @@ extension BrokenGrid {
       """,
       messages: [
         "g.yaml:3:12: “s=a” and “s=b” give every parameter the same value and would be one "
-          + "run; remove one of the two",
+          + "run; remove one of the two"
       ]),
     BrokenGrid(
       "variant of a wrong value",

@@ -55,7 +55,8 @@ import Testing
       error?.description
         == "g.yaml:2:7: this byte is not part of UTF-8 text; save the file as UTF-8")
     #expect(throws: GridFaults.self) { try GridSource(file: "g.yaml", bytes: [0xFF]) }
-    #expect(try GridSource(file: "g.yaml", bytes: Array("a: ü\u{FFFD}".utf8)).text == "a: ü\u{FFFD}")
+    #expect(
+      try GridSource(file: "g.yaml", bytes: Array("a: ü\u{FFFD}".utf8)).text == "a: ü\u{FFFD}")
   }
 
   @Test func filesThatAreTooLong() {
@@ -70,7 +71,8 @@ import Testing
   @Test func aliasesThatMultiply() {
     // Below the bound on what aliases can do, above that on values.
     let list = Array(repeating: "1", count: 1_000).joined(separator: ",")
-    let text = "a: &a [\(list)]\nb: &b [\(Array(repeating: "*a", count: 50).joined(separator: ","))]\n"
+    let text =
+      "a: &a [\(list)]\nb: &b [\(Array(repeating: "*a", count: 50).joined(separator: ","))]\n"
       + "c: [\(Array(repeating: "*b", count: 41).joined(separator: ","))]\n"
     #expect(
       Laboratory.messages(text).contains {
@@ -100,7 +102,8 @@ import Testing
   }
 
   @Test func aFileOfNothingButFaultsIsCutShort() {
-    let text = "parameters: {model: tiny}\naxes:\n  seed:\n"
+    let text =
+      "parameters: {model: tiny}\naxes:\n  seed:\n"
       + (0..<150).map { "    - word\($0)\n" }.joined()
     let messages = Laboratory.messages(text)
     #expect(messages.count == 101)

@@ -52,7 +52,8 @@ import Testing
       throw UnreadableFile(reason: "no such file")
     }
     let grid = try reader.read(source)
-    let blocks = grid.specification.variants.isEmpty
+    let blocks =
+      grid.specification.variants.isEmpty
       ? [grid.specification.axes] : grid.specification.variants
     let runs = blocks.map { $0.reduce(1) { $0 * $1.points.count } }.reduce(0, +)
     _ = grid.hash

@@ -33,12 +33,14 @@ struct Mutator {
     ]
 
   static let tokens: [String] = [
-    "{", "}", "[", "]", ":", ": ", "- ", ",", "\t", "\n", "  ", "*a", "&a ", "\"", "'", "|\n", ">\n",
+    "{", "}", "[", "]", ":", ": ", "- ", ",", "\t", "\n", "  ", "*a", "&a ", "\"", "'", "|\n",
+    ">\n",
     "!!", "!!str ", "? ", "<<: *a", ".inf", ".nan", "1e999", "-0", "99999999999999999999", "~",
     "null", "true", "#", "%", "@", "`", "---\n", "...\n", "\\", "\u{0}", "\u{FEFF}", "\u{2028}",
     "\u{E000}", "é", "🌱", "0.1", "from", "to: ", "by: 0", "count: ", "count: 9223372036854775807",
     "log: [1, 10]", "axes:", "parameters:", "{x}", "{{x}}", "seed", "step", "model", "label: ",
-    "preset: hot", "variants:\n  - ", "growth: {time: 2}", "run", "state", "label", "preset", "1e-400", "0.30000000000000000000001",
+    "preset: hot", "variants:\n  - ", "growth: {time: 2}", "run", "state", "label", "preset",
+    "1e-400", "0.30000000000000000000001",
   ]
 
   mutating func grid() -> (bytes: [UInt8], overrides: [String]) {
@@ -58,7 +60,8 @@ struct Mutator {
 
   private mutating func override() -> String {
     let keys = [
-      "seed", "temperature", "axes.seed.count", "axes.step", "program.retries", "exclude.x", "where",
+      "seed", "temperature", "axes.seed.count", "axes.step", "program.retries", "exclude.x",
+      "where",
       "parameters.note", "variants", "report.rows", "", "a.b.c", "axes", "program", "preset",
     ]
     let key = keys[random.below(keys.count)]
@@ -91,7 +94,9 @@ struct Mutator {
       bytes = Array(lines.joined(separator: [10]))
     default:
       // A number becomes another one.
-      guard let digit = bytes[place...].firstIndex(where: { (48..<58).contains($0) }) else { return }
+      guard let digit = bytes[place...].firstIndex(where: { (48..<58).contains($0) }) else {
+        return
+      }
       bytes.replaceSubrange(digit...digit, with: "\(random.below(2_000) - 3)".utf8)
     }
   }

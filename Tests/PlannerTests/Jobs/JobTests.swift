@@ -60,12 +60,14 @@ import Testing
     let tree = StageTree(plan.stages, of: Laboratory.description)
     let steps = jobs[2].stages.map { tree.stage($0)! }.map { $0.step ?? -1 }
     #expect(steps == (1...10).flatMap { [$0, -1] })
-    #expect(jobs[2].requires == [plan.stages(of: "prepare")[0].key, plan.stages(of: "select")[0].key])
+    #expect(
+      jobs[2].requires == [plan.stages(of: "prepare")[0].key, plan.stages(of: "select")[0].key])
     #expect(tree.kept(among: jobs[2].stages).map { tree.stage($0)!.step } == [10])
   }
 
   @Test func theOrderOfTheAxisDoesNotMatterToATrajectory() throws {
-    let plan = try Laboratory.plan("parameters: {model: tiny, method: em}\naxes: {step: [4, 1, 3]}\n")
+    let plan = try Laboratory.plan(
+      "parameters: {model: tiny, method: em}\naxes: {step: [4, 1, 3]}\n")
     let jobs = jobs(plan)
     checkJobs(jobs, of: plan)
     let tree = StageTree(plan.stages, of: Laboratory.description)
@@ -128,7 +130,9 @@ import Testing
     #expect(jobs.map(\.stages.count) == [3, 3])
     #expect(jobs.map(\.requires) == [[bases[0]], [bases[1]]])
     #expect(
-      jobs.map(\.label) == ["evaluate model=tiny, 3 × evaluate", "evaluate model=small, 3 × evaluate"])
+      jobs.map(\.label) == [
+        "evaluate model=tiny, 3 × evaluate", "evaluate model=small, 3 × evaluate",
+      ])
   }
 
   @Test func moreStepsGoOnFromTheLastState() throws {
@@ -168,8 +172,12 @@ import Testing
   func jobsOfRandomGrids(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), purpose: RandomPurpose("jobs")).generator(0)
     var axes = ["model: [tiny, small]", "method: [none, em]", "seed: {count: 2}"]
-    axes.append("step: [\(Set((0..<4).map { _ in random.below(9) }).map(String.init).sorted().joined(separator: ", "))]")
-    axes.append("rl_step: [\(Set((0..<3).map { _ in random.below(4) }).map(String.init).sorted().joined(separator: ", "))]")
+    axes.append(
+      "step: [\(Set((0..<4).map { _ in random.below(9) }).map(String.init).sorted().joined(separator: ", "))]"
+    )
+    axes.append(
+      "rl_step: [\(Set((0..<3).map { _ in random.below(4) }).map(String.init).sorted().joined(separator: ", "))]"
+    )
     axes.append("evaluation_temperature: [0, 1]")
     axes.append("temperature: [0.5, 1]")
     axes.append("selection: [random, variance]")
@@ -177,14 +185,17 @@ import Testing
     var text = random.below(2) == 0 ? "parameters: {model: tiny}\n" : ""
     if !text.isEmpty { axes.removeAll { $0.hasPrefix("model") } }
     axes = Array(axes.prefix(3 + random.below(6)))
-    if text.isEmpty, !axes.contains(where: { $0.hasPrefix("model") }) { text = "parameters: {model: small}\n" }
+    if text.isEmpty, !axes.contains(where: { $0.hasPrefix("model") }) {
+      text = "parameters: {model: small}\n"
+    }
     let plan = try Laboratory.plan(text + "axes:\n" + axes.map { "  \($0)\n" }.joined())
     checkJobs(jobs(plan), of: plan)
     // What is done is closed: a stage is done only after those that it comes from.
     let tree = StageTree(plan.stages, of: Laboratory.description)
     var done: Set<StageKey> = []
     for stage in plan.stages.sorted(by: { ($0.step ?? 0) < ($1.step ?? 0) }) + plan.stages {
-      let isReady = stage.parents.allSatisfy(done.contains)
+      let isReady =
+        stage.parents.allSatisfy(done.contains)
         && tree.stateBelow(stage).map { done.contains($0.key) } ?? true
       if isReady, random.below(3) > 0 { done.insert(stage.key) }
     }

@@ -23,10 +23,12 @@ import Testing
   }
 
   @Test func rangesAreExact() throws {
-    let tenths = try AxisSeries.range(from: "0.1", to: "1.0", by: "0.1").get().map(\.value.description)
+    let tenths = try AxisSeries.range(from: "0.1", to: "1.0", by: "0.1").get().map(
+      \.value.description)
     #expect(tenths == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1"])
     // In binary arithmetic the third would be 0.30000000000000004.
-    let down = try AxisSeries.range(from: "3e-1", to: "-0.1", by: "-.2").get().map(\.value.description)
+    let down = try AxisSeries.range(from: "3e-1", to: "-0.1", by: "-.2").get().map(
+      \.value.description)
     #expect(down == ["0.3", "0.1", "-0.1"])
     #expect(try AxisSeries.range(from: "5", to: "5", by: nil).get().map(\.value) == [.integer(5)])
   }

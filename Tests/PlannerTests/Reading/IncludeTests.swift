@@ -17,16 +17,16 @@ import Testing
       file: "grids/top.yaml",
       files: [
         "grids/shared/base.yaml": """
-          name: base
-          about: what they share
-          include: ../deep.yaml
-          parameters: {model: medium, method: em}
-          axes:
-            temperature: [0.1]
-            seed: {count: 3}
-            step: [0, 1]
-          report: {metric: accuracy, rows: [step]}
-          """,
+        name: base
+        about: what they share
+        include: ../deep.yaml
+        parameters: {model: medium, method: em}
+        axes:
+          temperature: [0.1]
+          seed: {count: 3}
+          step: [0, 1]
+        report: {metric: accuracy, rows: [step]}
+        """,
         "grids/deep.yaml": "parameters: {learning_rate: 0.25}\nwhere: step < 5\n",
       ])
     let specification = grid.specification
@@ -61,9 +61,9 @@ import Testing
       file: "g.yaml",
       files: [
         "base.yaml": """
-          program: {command: [a], retries: 3, resources: {memory: 1, cpus: 2, growth: {memory: 3}}}
-          axes: {x: [1]}
-          """
+        program: {command: [a], retries: 3, resources: {memory: 1, cpus: 2, growth: {memory: 3}}}
+        axes: {x: [1]}
+        """
       ])
     #expect(
       grid.specification.program

@@ -57,7 +57,8 @@ import Testing
     #expect(try specification("about='a: b'").about == "a: b")
     #expect(try specification("replicate=step").replicateAxis == "step")
     #expect(try specification("preset=hot").fixed["temperature"] == nil)
-    #expect(try specification("temperature=1", "preset=paper-code").fixed["mask_first"] == .boolean(true))
+    #expect(
+      try specification("temperature=1", "preset=paper-code").fixed["mask_first"] == .boolean(true))
     #expect(try specification("where=step < 3").conditions.count == 1)
   }
 
@@ -68,7 +69,8 @@ import Testing
 
   @Test func variantsAreOverriddenToo() throws {
     let specification = try Laboratory.read(
-      Self.grid + "\nvariants:\n  - axes: {learning_rate: [0.1, 0.2]}\n  - parameters: {method: none}\n",
+      Self.grid
+        + "\nvariants:\n  - axes: {learning_rate: [0.1, 0.2]}\n  - parameters: {method: none}\n",
       overrides: ["learning_rate=0.5"]
     ).specification
     #expect(specification.fixed["learning_rate"] == .number(0.5))

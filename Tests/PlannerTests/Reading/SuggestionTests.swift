@@ -6,7 +6,8 @@ import Testing
   static let names = ["temperature", "learning_rate", "seed", "step", "loss_temperature", "about"]
 
   @Test(arguments: [
-    ("temprature", "temperature"), ("Temperature", "temperature"), ("learning-rate", "learning_rate"),
+    ("temprature", "temperature"), ("Temperature", "temperature"),
+    ("learning-rate", "learning_rate"),
     ("leraning_rate", "learning_rate"), ("sed", "seed"), ("lr", "learning_rate"),
     ("temp", "temperature"), ("steps", "step"), ("losstemperature", "loss_temperature"),
   ])

@@ -42,7 +42,9 @@ struct SchemaValidator {
     case "maximum": return value.number.map { $0 <= argument.number! } ?? true
     case "exclusiveMinimum": return value.number.map { $0 > argument.number! } ?? true
     case "pattern":
-      guard case .string(let text) = value, case .string(let pattern) = argument else { return true }
+      guard case .string(let text) = value, case .string(let pattern) = argument else {
+        return true
+      }
       return text.range(of: pattern, options: .regularExpression) != nil
     case "items":
       guard case .array(let elements) = value else { return true }
@@ -66,7 +68,9 @@ struct SchemaValidator {
       guard case .object(let members) = value else { return true }
       return members.keys.allSatisfy { accepts(.string($0), argument) }
     case "properties":
-      guard case .object(let members) = value, case .object(let known) = argument else { return true }
+      guard case .object(let members) = value, case .object(let known) = argument else {
+        return true
+      }
       return members.allSatisfy { name, value in known[name].map { accepts(value, $0) } ?? true }
     case "additionalProperties":
       guard case .object(let members) = value else { return true }
@@ -118,7 +122,8 @@ extension YAMLNode {
     case .list(let nodes): return .array(nodes.map(\.json))
     case .mapping(let entries):
       return .object(
-        Dictionary(entries.map { ($0.key, $0.value.json) }, uniquingKeysWith: { first, _ in first }))
+        Dictionary(entries.map { ($0.key, $0.value.json) }, uniquingKeysWith: { first, _ in first })
+      )
     case .scalar(let scalar):
       switch YAMLLiteral(scalar) {
       case .null: return .null

@@ -38,7 +38,9 @@ func main() throws {
     } else if known.contains(argument) {
       names.append(argument)
     } else {
-      print("usage: bench-engine [--json FILE] [--check] [--only TEXT] [\(known.joined(separator: "] ["))]")
+      print(
+        "usage: bench-engine [--json FILE] [--check] [--only TEXT] [\(known.joined(separator: "] ["))]"
+      )
       exit(2)
     }
   }

@@ -259,13 +259,13 @@ def readers(world, references):
 
 def contents(world):
     """Every file's bytes, but for the log's index in shared memory, where readers leave their marks,
-    and what programs that go on meanwhile write."""
+    what programs that go on meanwhile write, and what their guard writes down of starting them."""
     files = {}
     for folder, _, names in os.walk(world.path("results")):
         for name in names:
             path = os.path.join(folder, name)
             inside = os.path.relpath(path, world.path("results")).split(os.sep)
-            if name.endswith("-shm") or "work" in inside[:-1]:
+            if name.endswith("-shm") or inside == ["processes"] or "work" in inside[:-1]:
                 continue
             with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
                 files[path] = file.read()

@@ -11,7 +11,8 @@ struct IdleWorker {
     var capacity = 0
     let input = fdopen(0, "r")
     while getline(&line, &capacity, input) > 0 {
-      guard let line, let job = number("\"job\":", line), let attempt = number("\"attempt\":", line),
+      guard let line, let job = number("\"job\":", line),
+        let attempt = number("\"attempt\":", line),
         let stage = strstr(line, "\"stages\":[{\"key\":\"")
       else { return }
       let key = String(
