@@ -233,6 +233,7 @@ def readers(world, references):
         time.sleep(0.1)
         if owner.poll() is not None or not send(owner.pid, signal.SIGSTOP):
             break
+        wait_until_stopped(owner)
         before = contents(world)
         for command in commands:
             world.run(*command)
@@ -255,6 +256,21 @@ def readers(world, references):
     expect(owner.returncode == 0, f"the owner ended with status {owner.returncode}")
     for name, bytes in world.tables("external").items():
         expect(bytes == references["external"][name], f"{name} differs")
+
+
+def wait_until_stopped(process):
+    """Until all threads of a process that was sent SIGSTOP stand still: one may be in the midst of a
+    write."""
+    folder = f"/proc/{process.pid}/task"
+    while process.poll() is None:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            states = []
+            for thread in os.listdir(folder):
+                with open(f"{folder}/{thread}/stat") as file:
+                    states.append(file.read().rpartition(")")[2].split()[0])
+            if all(state in "TZX" for state in states):
+                return
+        time.sleep(0.005)
 
 
 def contents(world):
