@@ -163,8 +163,9 @@ import Testing
     let home = try TemporaryFolder()
     try await dieAtTheThird(
       """
-      setsid sh -c "kill -STOP $owner; echo > stopped; sleep 0.5; kill -KILL $owner" \
-        < /dev/null > /dev/null 2>&1 &
+      setsid sh -c "kill -STOP $owner; echo > stopped
+        until grep -qs '^3 1 exited 0' results/work/journal-*; do sleep 0.01; done
+        kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
       until [ -e stopped ]; do sleep 0.01; done
       """, in: home)
     let other = try TestGrid.inFolder(home.path)
@@ -314,8 +315,9 @@ import Testing
     let home = try TemporaryFolder()
     try await dieAtTheThird(
       """
-      setsid sh -c "kill -STOP $owner; echo > stopped; sleep 0.5; kill -KILL $owner" \
-        < /dev/null > /dev/null 2>&1 &
+      setsid sh -c "kill -STOP $owner; echo > stopped
+        until grep -qs '^3 1 exited 0' results/work/journal-*; do sleep 0.01; done
+        kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
       until [ -e stopped ]; do sleep 0.01; done
       """, in: home)
     try complete(in: home, [.stopped])
