@@ -61,6 +61,20 @@ struct AdaptationTests {
     #expect(controller.factor == 32)
   }
 
+  @Test("an update that was shortened shortens the next where the learning rate is moved")
+  func shortened() {
+    var rate = controller(.klBudget)
+    #expect([1, 2, 4, 5].map { rate.budget(after: $0) } == [0.05, 0.1, 0.2, 0.2])
+    rate.shorten(by: 0.25)
+    #expect(rate.factor == 0.25)
+    rate.shorten(by: 1.0 / 128)
+    #expect(rate.factor == 1.0 / 32)
+    var temperature = controller(.klBudget, .lossTemperature)
+    temperature.shorten(by: 0.25)
+    #expect(temperature.factor == 1)
+    #expect(controller(.entropyRate).budget(after: 3) == nil)
+  }
+
   @Test("kept states have all of it; without an adaptation they are as they were")
   func keptStates() throws {
     var controller = controller(.entropyRate)

@@ -101,6 +101,37 @@ struct EntropyMinimizationTests {
     #expect(try losses(after: 2, 2) == Array(try losses(after: 0, 4)[2...]))
   }
 
+  /// At a rate that spends twice the budget in its first step without one, and then ever more.
+  @Test("a budget of divergence is held by either setting", arguments: Adaptation.Setting.allCases)
+  func budget(setting: Adaptation.Setting) throws {
+    var settings = settings
+    settings.learningRate = 2e-2
+    settings.adaptation.target = .klBudget
+    settings.adaptation.setting = setting
+    settings.adaptation.klBudget = 0.02
+    settings.adaptation.klBudgetSteps = 4
+    let prompts = try ProblemSet.adaptation(count: 1, seed: 0).problems.map(\.prompt)
+    func divergences(_ settings: EntropyMinimizationSettings) throws -> [Double] {
+      let base = Transformer(smallConfiguration(), seed: 1)
+      for parameter in base.parameters where parameter.kind != .gain {
+        for i in parameter.range { base.weights[i] *= 4 }
+      }
+      let training = try EntropyMinimization(
+        model: Transformer(copying: base), reference: base, prompts: prompts, settings: settings,
+        seed: 3)
+      return try (0..<16).map { _ in try training.advance().divergence ?? .nan }
+    }
+    let held = try divergences(settings)
+    // Other samples than those that the update was measured on: they say a little more or less.
+    #expect(held.allSatisfy { $0 < 1.5 * 0.02 }, "\(held)")
+    // It is spent, not saved.
+    #expect(held.suffix(8).reduce(0, +) / 8 > 0.25 * 0.02, "\(held)")
+    settings.adaptation.target = .none
+    settings.divergenceWeight = 1e-9
+    let free = try divergences(settings)
+    #expect(free[1] > 0.03 && free.max()! > 10 * 0.02, "\(free)")
+  }
+
   @Test("maximised, the entropy rises")
   func maximised() throws {
     var settings = settings

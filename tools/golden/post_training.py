@@ -264,6 +264,22 @@ def token_mean(values, counted, accumulation):
     return sum(parts) / accumulation
 
 
+@torch.no_grad()
+def shortened(model, old, budget, divergence):
+    """Halves an update until the divergence is within the budget, six times at the most; then undoes it."""
+    new = [p.detach().clone() for p in model.parameters()]
+    for halvings in range(7):
+        for parameter, a, b in zip(model.parameters(), old, new):
+            parameter.copy_(a + (b - a) / 2**halvings)
+        measured = divergence()
+        print(f"budget {budget:.4f}, halved {halvings} times: {measured:.5f}")
+        if measured <= budget:
+            return 0.5**halvings
+    for parameter, a in zip(model.parameters(), old):
+        parameter.copy_(a)
+    return 0.5**7
+
+
 def objective_loss(model, base, owners, prompts, samples, case, temperature):
     """The surrogate to differentiate, and what the objective is worth, its divergence included."""
     all_prompts = [prompts[o] for o in owners]
@@ -366,14 +382,16 @@ def objectives(model, fresh, folder):
         out["cases"].append(dict(c, gradientNorm=norm, **values))
 
     # Settings that adapt themselves, on fixed samples.
-    for name, target, setting in [
-        ("adapted-rate", "entropy_rate", "learning_rate"),
-        ("adapted-temperature", "entropy_rate", "loss_temperature"),
-        ("adapted-budget", "kl_budget", "learning_rate"),
+    for name, target, setting, budget, budget_steps in [
+        ("adapted-rate", "entropy_rate", "learning_rate", 1.2, 3),
+        ("adapted-temperature", "entropy_rate", "loss_temperature", 1.2, 3),
+        ("adapted-budget", "kl_budget", "learning_rate", 0.95, 1),
+        ("adapted-budget-temperature", "kl_budget", "loss_temperature", 2.4, 3),
     ]:
         c = case(name, "entropy", 0.8)
-        run = dict(c, target=target, setting=setting, entropyRate=0.02, klBudget=1.2,
-                   klBudgetSteps=3, gain=0.7, learningRate=2e-3, weightDecay=0.01, clip=0.5)
+        run = dict(c, target=target, setting=setting, entropyRate=0.02, klBudget=budget,
+                   klBudgetSteps=budget_steps, gain=0.7, learningRate=2e-3, weightDecay=0.01,
+                   clip=0.5)
         optimizer = torch.optim.AdamW(fresh().parameters(), lr=2e-3, weight_decay=0.01)
         factor, before, steps = 1.0, None, []
         for n in range(6):
@@ -384,7 +402,7 @@ def objectives(model, fresh, folder):
             if target == "entropy_rate" and before is not None:
                 error = 1 - math.log(before / measured["entropy"]) / -math.log(1 - 0.02)
             if target == "kl_budget" and n > 0:
-                error = 1 - measured["divergence"] / (1.2 * min(1, n / 3))
+                error = 1 - measured["divergence"] / (budget * min(1, n / budget_steps))
             before = measured["entropy"]
             if error is not None:
                 factor *= math.exp(0.7 * max(-1, min(1, error)))
@@ -394,10 +412,18 @@ def objectives(model, fresh, folder):
             surrogate, values = objective_loss(
                 model, None, owners, prompts, samples, c, temperature)
             surrogate.backward()
+            old = [p.detach().clone() for p in model.parameters()]
+            norm = clip_and_step(model, optimizer, 0.5)
+            share = 1.0
+            if target == "kl_budget":
+                share = shortened(
+                    model, old, budget * min(1, (n + 1) / budget_steps),
+                    lambda: objective_loss(model, base, owners, prompts, samples, c, 0.8)[1]["divergence"])
+                if setting == "learning_rate":
+                    factor = max(1 / 32, factor * share)
             steps.append(dict(
                 loss=values["loss"], entropy=measured["entropy"],
-                divergence=measured["divergence"], factor=factor,
-                gradientNorm=clip_and_step(model, optimizer, 0.5)))
+                divergence=measured["divergence"], factor=factor, share=share, gradientNorm=norm))
         save(weights(model), folder / f"{name}.trained.safetensors")
         out["adapted"].append(dict(run, steps=steps))
 

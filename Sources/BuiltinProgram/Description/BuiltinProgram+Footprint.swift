@@ -89,10 +89,11 @@ extension BuiltinProgram {
       let new = parameters["maximum_tokens"]?.integer
     else { return 0 }
     let policy = tree(configuration, prompts: 1, samples: batch, new: new)
-    let hasReference =
-      (parameters["em_kl_weight"]?.double ?? 0) > 0
-      || parameters["adaptation"]?.string == Adaptation.Target.klBudget.rawValue
-    return hasReference ? 2 * policy : policy
+    let hasBudget = parameters["adaptation"]?.string == Adaptation.Target.klBudget.rawValue
+    let hasReference = hasBudget || (parameters["em_kl_weight"]?.double ?? 0) > 0
+    // The weights before an update, and the update.
+    let tried = hasBudget ? 2 * configuration.parameterCount * MemoryLayout<Float>.size : 0
+    return (hasReference ? 2 * policy : policy) + tried
   }
 
   /// Of whatever leads to a state.

@@ -8,6 +8,11 @@
 ///
 /// an integral controller in the logarithm: the form of the adaptive KL controller of Ziegler et al.
 /// (arXiv 1909.08593, section 2.2). The setting is its start value times m.
+///
+/// A factor alone cannot hold a divergence: AdamW makes a step of the same length from a smaller
+/// gradient, and what a step has spent does not come back. So with a budget an update is also halved
+/// until the divergence on its own samples is within the course, whichever setting is moved; one that is
+/// not after `mostHalvings` is left out.
 package struct Adaptation: Hashable, Sendable {
   /// What keeps to a course.
   package enum Target: String, CaseIterable, Codable, Sendable {
@@ -17,7 +22,8 @@ package struct Adaptation: Hashable, Sendable {
     /// step, e = 1 − ln(H before / H after) / −ln(1 − share).
     case entropyRate = "entropy_rate"
     /// The divergence from the base model: it rises evenly to a budget and stays there. After n
-    /// steps, with c = budget · min(1, n / steps), e = 1 − divergence / c.
+    /// steps, with c = budget · min(1, n / steps), e = 1 − divergence / c, and no update may bring the
+    /// divergence on its own samples above c.
     case klBudget = "kl_budget"
   }
 
@@ -40,6 +46,8 @@ package struct Adaptation: Hashable, Sendable {
 
   /// The factor stays within them.
   static let bounds = 1.0 / 32...32
+  /// Of an update that would spend more than the budget.
+  static let mostHalvings = 6
 
   package init() {}
 }

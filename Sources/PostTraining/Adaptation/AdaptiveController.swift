@@ -36,10 +36,23 @@ struct AdaptiveController: Hashable {
       }
       lastEntropy = entropy
     case .klBudget:
-      guard steps > 0, let divergence else { return }
-      let share = min(1, Double(steps) / Double(adaptation.klBudgetSteps))
-      move(by: 1 - divergence / (adaptation.klBudget * share))
+      guard steps > 0, let divergence, let budget = budget(after: steps) else { return }
+      move(by: 1 - divergence / budget)
     }
+  }
+
+  /// The largest divergence that the samples of a step may have after it, when `steps` have been made
+  /// with it; `nil` without a budget.
+  func budget(after steps: Int) -> Double? {
+    guard adaptation.target == .klBudget else { return nil }
+    return adaptation.klBudget * min(1, Double(steps) / Double(adaptation.klBudgetSteps))
+  }
+
+  /// Takes in that only this share of an update was made: where the learning rate is what is moved, the
+  /// next update begins there.
+  mutating func shorten(by share: Double) {
+    guard adaptation.setting == .learningRate else { return }
+    factor = max(Adaptation.bounds.lowerBound, factor * share)
   }
 
   private mutating func move(by error: Double) {

@@ -140,9 +140,12 @@ package final class EntropyMinimization: Trajectory {
       guard outcome.loss.isFinite else { throw .lossNotFinite(step: step + 1) }
       model.backward(logits)
     }
+    let budget = controller.budget(after: step + 1)
+    let before = budget == nil ? [] : Array(model.weights)
     let norm = optimizer.update(
       model, learningRate: settings.learningRate * controller.factor(of: .learningRate))
     guard norm.isFinite else { throw .gradientNotFinite(step: step + 1) }
+    if let budget { shorten(on: rows, from: before, budget: budget, &controller) }
     self.controller = controller
     let tokens = rows.samples.reduce(0) { $0 + $1.tokens.count }
     return Step(
@@ -152,6 +155,34 @@ package final class EntropyMinimization: Trajectory {
       entropy: settings.reportsEntropy ? outcome.entropy : nil,
       divergence: reference == nil ? nil : outcome.divergence,
       factor: settings.adaptation.target == .none ? nil : controller.factor)
+  }
+
+  // MARK: The budget of divergence
+
+  /// Halves the update that was just made until the divergence on its own samples is within the budget;
+  /// after the most halvings the weights are again those from before. (The backtracking of TRPO,
+  /// arXiv 1502.05477, appendix C, without its condition on the objective: on few samples that only adds
+  /// noise.) The optimizer's moments are those of the gradient either way.
+  ///
+  /// Complexity: a forward pass of the model and of the reference for each try.
+  private func shorten(
+    on rows: MinimisedRows, from before: [Float], budget: Double,
+    _ controller: inout AdaptiveController
+  ) {
+    guard let reference, rows.weights.contains(where: { $0 != 0 }) else { return }
+    let weights = model.weights
+    let moves = zip(weights, before).map { $0 - $1 }
+    var scale: Float = 1
+    for _ in 0...Adaptation.mostHalvings {
+      let divergence = divergenceGradient(
+        replacing: rows.layout.forward(reference), from: rows.layout.forward(model),
+        weights: rows.weights, scale: 0)
+      if divergence <= budget { return controller.shorten(by: Double(scale)) }
+      scale /= 2
+      for index in weights.indices { weights[index] = before[index] + scale * moves[index] }
+    }
+    _ = weights.update(fromContentsOf: before)
+    controller.shorten(by: Double(scale))
   }
 
   // MARK: Loss and gradient
