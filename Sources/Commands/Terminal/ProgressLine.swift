@@ -46,11 +46,15 @@ struct ProgressLine {
     self.last = (state.elapsed, state.stagesDone)
   }
 
-  /// Seconds until the missing stages are done at the present rate; `nil` while nothing has been
-  /// completed, when nobody knows.
+  /// Seconds until the missing stages are done, at the present rate or half the session's, whichever is
+  /// more: while a long stage runs nothing is completed, and the present rate alone would promise
+  /// years. `nil` until enough is completed to tell, one in ten stages or ten of them.
   func remaining(_ state: ProgressState) -> Double? {
-    guard state.stagesDone > 0, let rate, rate > 0 else { return nil }
-    return Double(state.stagesTotal - state.stagesDone) / rate
+    guard let rate, state.elapsed > 0,
+      state.stagesDone > 0, state.stagesDone >= min(10, state.stagesTotal / 10)
+    else { return nil }
+    let whole = Double(state.stagesDone) / state.elapsed
+    return Double(state.stagesTotal - state.stagesDone) / max(rate, whole / 2)
   }
 
   /// `45 of 132 runs · 3.2 stages/s · about 27 s left · prepare small: 1200 of 3500, loss 1.32`.

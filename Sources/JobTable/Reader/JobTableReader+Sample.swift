@@ -80,7 +80,12 @@ extension Database {
     var jobs: Set<Int64> = []
     let own = try RowFinder(
       self,
-      "SELECT min(id), max(id) FROM job INDEXED BY job_unfinished WHERE grid_id = ? AND state <> 1")
+      // Asked for both at once, SQLite would read the whole index.
+      """
+      SELECT
+        (SELECT min(id) FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1),
+        (SELECT max(id) FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1)
+      """)
     let bounds = try own.row(grid) { row in row.isNull(0) ? nil : (row.integer(0), row.integer(1)) }
     if let (first, last) = bounds ?? nil {
       let distance = max(1, (last - first + 1) / Int64(limit))
