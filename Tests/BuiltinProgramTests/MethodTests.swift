@@ -34,7 +34,7 @@ struct MethodTests {
       "maximum_tokens", "objective", "prompt", "repetition_penalty", "seed", "temperature",
       "top_p", "weight_decay",
     ]
-    #expect(plain.parameters.keys.sorted() == known && plain.version == 2)
+    #expect(plain.parameters.keys.sorted() == known && plain.version == 3)
     for (name, value) in [
       ("direction", ParameterValue.string("maximise")), ("mask", .string("late")),
       ("entropy_floor", .number(0.1)), ("em_kl_weight", .number(0.1)),

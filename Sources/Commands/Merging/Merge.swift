@@ -20,6 +20,8 @@ struct Merge {
   let into: String
   /// The one grid to take, by its name in the source; `nil` for all.
   let grid: String?
+  /// Where to say how far it is.
+  var progress: PlainProgress?
 
   /// - Throws: `CommandFailure`, `OwnershipError` or the errors of table and store. A contradiction is
   ///   among them, and then nothing was changed.
@@ -59,7 +61,12 @@ struct Merge {
     let standings = try grids.map { try record($0, plans[$0.name], in: table) }
     var intake = try MergeIntake(
       source: source, target: target, table: table, report: MergeReport(from: from, into: into))
-    try reader.forEachHistory(in: names) { try intake.take($0) }
+    var taken = 0
+    try reader.forEachHistory(in: names) { history in
+      try intake.take(history)
+      taken += 1
+      progress?.update("merging: took in \(CountText.of(taken, "job"))")
+    }
     try intake.flush()
     var report = intake.report
     espalier_fault_pass(ESPALIER_FAULT_MERGE)
@@ -185,7 +192,10 @@ struct Merge {
     if try table.reader.grids().isEmpty { return }
     var sentences: [String] = []
     var count = 0
+    var compared = 0
     try reader.forEachHistory(in: names) { history in
+      compared += 1
+      progress?.update("merging: compared \(CountText.of(compared, "job"))")
       let known = try table.reader.results(of: history.results.map(\.result.stage))
       for recorded in history.results {
         guard let own = known[recorded.result.stage],

@@ -48,7 +48,8 @@ struct MergeCommand: ParsableCommand {
     let merge = Merge(
       source: ResultsFolder(path: Self.absolute(other)),
       target: ResultsFolder(path: Self.absolute(results.results)), from: other,
-      into: results.results, grid: try grid.map(Self.name))
+      into: results.results, grid: try grid.map(Self.name),
+      progress: output == .quiet ? nil : PlainProgress())
     let report = try merge()
     switch output {
     case .table:
