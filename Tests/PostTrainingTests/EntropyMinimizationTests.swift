@@ -101,7 +101,7 @@ struct EntropyMinimizationTests {
     #expect(try losses(after: 2, 2) == Array(try losses(after: 0, 4)[2...]))
   }
 
-  /// At a rate that spends twice the budget in its first step without one, and then ever more.
+  /// At a rate that without a budget spends more than all of it in the first step, and ten times that later.
   @Test("a budget of divergence is held by either setting", arguments: Adaptation.Setting.allCases)
   func budget(setting: Adaptation.Setting) throws {
     var settings = settings
@@ -130,6 +130,21 @@ struct EntropyMinimizationTests {
     settings.divergenceWeight = 1e-9
     let free = try divergences(settings)
     #expect(free[1] > 0.03 && free.max()! > 10 * 0.02, "\(free)")
+  }
+
+  @Test("with a budget an update that leaves no finite divergence is an error, and undone")
+  func overflow() throws {
+    var settings = settings
+    // Infinite as a float.
+    settings.learningRate = 1e39
+    settings.adaptation.target = .klBudget
+    let prompts = try ProblemSet.adaptation(count: 1, seed: 0).problems.map(\.prompt)
+    let base = Transformer(smallConfiguration(), seed: 1)
+    let training = try EntropyMinimization(
+      model: Transformer(copying: base), reference: base, prompts: prompts, settings: settings,
+      seed: 3)
+    #expect(throws: TrainingError.self) { try training.advance() }
+    #expect(Array(training.model.weights) == Array(base.weights))
   }
 
   @Test("maximised, the entropy rises")

@@ -78,6 +78,7 @@ struct GoldenObjectiveTests {
       let step = try training.update(on: golden.owned)
       #expect(abs(step.loss - expectedStep.loss) < 2e-5)
       #expect(abs((step.entropy ?? 0) - expectedStep.entropy) < 2e-5)
+      #expect((step.divergence != nil) == (expected.target == .klBudget))
       if let divergence = step.divergence {
         #expect(abs(divergence - expectedStep.divergence) < 2e-5)
       }

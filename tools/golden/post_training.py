@@ -272,7 +272,6 @@ def shortened(model, old, budget, divergence):
         for parameter, a, b in zip(model.parameters(), old, new):
             parameter.copy_(a + (b - a) / 2**halvings)
         measured = divergence()
-        print(f"budget {budget:.4f}, halved {halvings} times: {measured:.5f}")
         if measured <= budget:
             return 0.5**halvings
     for parameter, a in zip(model.parameters(), old):
@@ -414,16 +413,16 @@ def objectives(model, fresh, folder):
             surrogate.backward()
             old = [p.detach().clone() for p in model.parameters()]
             norm = clip_and_step(model, optimizer, 0.5)
-            share = 1.0
             if target == "kl_budget":
                 share = shortened(
                     model, old, budget * min(1, (n + 1) / budget_steps),
-                    lambda: objective_loss(model, base, owners, prompts, samples, c, 0.8)[1]["divergence"])
+                    lambda: objective_loss(
+                        model, base, owners, prompts, samples, c, 0.8)[1]["divergence"])
                 if setting == "learning_rate":
                     factor = max(1 / 32, factor * share)
             steps.append(dict(
                 loss=values["loss"], entropy=measured["entropy"],
-                divergence=measured["divergence"], factor=factor, share=share, gradientNorm=norm))
+                divergence=measured["divergence"], factor=factor, gradientNorm=norm))
         save(weights(model), folder / f"{name}.trained.safetensors")
         out["adapted"].append(dict(run, steps=steps))
 

@@ -34,7 +34,8 @@ extension BuiltinProgram {
       "adaptation", choice(Adaptation.Target.self), .string(adaptation.target.rawValue),
       "What entropy minimization holds by moving a setting: nothing, the share by which the entropy "
         + "falls in a step (entropy_rate), or a course of the divergence from the base model "
-        + "(kl_budget, where an update that would spend more is shortened too).", when: Relevance.adapting),
+        + "(kl_budget, where an update that would spend more is shortened or left out).",
+      when: Relevance.adapting),
     trained(
       "adapted_setting", choice(Adaptation.Setting.self), .string(adaptation.setting.rawValue),
       "The setting that is moved, from the value that it has elsewhere.", when: Relevance.adapting),

@@ -145,7 +145,7 @@ package final class EntropyMinimization: Trajectory {
     let norm = optimizer.update(
       model, learningRate: settings.learningRate * controller.factor(of: .learningRate))
     guard norm.isFinite else { throw .gradientNotFinite(step: step + 1) }
-    if let budget { shorten(on: rows, from: before, budget: budget, &controller) }
+    if let budget { try shorten(on: rows, from: before, budget: budget, &controller) }
     self.controller = controller
     let tokens = rows.samples.reduce(0) { $0 + $1.tokens.count }
     return Step(
@@ -164,24 +164,29 @@ package final class EntropyMinimization: Trajectory {
   /// arXiv 1502.05477, appendix C, without its condition on the objective: on few samples that only adds
   /// noise.) The optimizer's moments are those of the gradient either way.
   ///
-  /// Complexity: a forward pass of the model and of the reference for each try.
+  /// - Throws: `TrainingError.lossNotFinite` where even the shortest update leaves no finite divergence;
+  ///   the weights are then those from before.
+  /// - Complexity: a forward pass of the model and of the reference for each try.
   private func shorten(
     on rows: MinimisedRows, from before: [Float], budget: Double,
     _ controller: inout AdaptiveController
-  ) {
+  ) throws(TrainingError) {
     guard let reference, rows.weights.contains(where: { $0 != 0 }) else { return }
     let weights = model.weights
     let moves = zip(weights, before).map { $0 - $1 }
     var scale: Float = 1
+    var isFinite = true
     for _ in 0...Adaptation.mostHalvings {
       let divergence = divergenceGradient(
         replacing: rows.layout.forward(reference), from: rows.layout.forward(model),
         weights: rows.weights, scale: 0)
       if divergence <= budget { return controller.shorten(by: Double(scale)) }
+      isFinite = divergence.isFinite
       scale /= 2
       for index in weights.indices { weights[index] = before[index] + scale * moves[index] }
     }
     _ = weights.update(fromContentsOf: before)
+    guard isFinite else { throw .lossNotFinite(step: step) }
     controller.shorten(by: Double(scale))
   }
 
