@@ -46,13 +46,39 @@ package func selfCertaintyGradient(
 package func divergenceGradient(
   replacing reference: Matrix, from logits: Matrix, weights: [Float], scale: Float
 ) -> Double {
-  precondition(
-    reference.rows == logits.rows && reference.columns == logits.columns,
-    "\(reference.rows) × \(reference.columns) reference logits for \(logits.rows) × "
-      + "\(logits.columns)")
   precondition(weights.count == logits.rows, "\(weights.count) weights, \(logits.rows) rows")
   var sum = 0.0
   for i in 0..<logits.rows {
+    let pair = RowPair(logits, reference, row: i)
+    sum += Double(weights[i]) * Double(pair.divergence)
+    pair.writeGradient(scale: weights[i] * scale)
+  }
+  return sum
+}
+
+/// The sum alone of `divergenceGradient(replacing:from:weights:scale:)`, in nats; writes nothing.
+package func divergence(of logits: Matrix, from reference: Matrix, weights: [Float]) -> Double {
+  precondition(weights.count == logits.rows, "\(weights.count) weights, \(logits.rows) rows")
+  return (0..<logits.rows).reduce(0) {
+    $0 + Double(weights[$1]) * Double(RowPair(logits, reference, row: $1).divergence)
+  }
+}
+
+/// A row of logits and that of a reference, with KL(p ‖ q) of their softmaxes at temperature 1.
+private struct RowPair {
+  let row: UnsafeMutablePointer<Float>
+  let other: UnsafeMutablePointer<Float>
+  let columns: Int
+  /// Added to a row's logits they are log p and log q.
+  let offset: Vector
+  let otherOffset: Vector
+  let divergence: Float
+
+  init(_ logits: Matrix, _ reference: Matrix, row i: Int) {
+    precondition(
+      reference.rows == logits.rows && reference.columns == logits.columns,
+      "\(reference.rows) × \(reference.columns) reference logits for \(logits.rows) × "
+        + "\(logits.columns)")
     let row = logits.base + i * logits.columns
     let other = reference.base + i * logits.columns
     let own = normaliser(row, count: logits.columns, scale: 1)
@@ -68,20 +94,23 @@ package func divergenceGradient(
       let difference = p - (otherOffset + .load(other + j, mask))
       sums.addProduct(exponential(p), difference.kept(in: mask, otherwise: .zero))
     }
-    let divergence = sums.total
-    sum += Double(weights[i]) * Double(divergence)
-    let slope = weights[i] * scale
-    forEachVector(logits.columns) { j in
+    divergence = sums.total
+    (self.row, self.other, columns) = (row, other, logits.columns)
+    (self.offset, self.otherOffset) = (offset, otherOffset)
+  }
+
+  /// Replaces the reference's row by scale·p·(log p − log q − KL).
+  func writeGradient(scale: Float) {
+    forEachVector(columns) { j in
       let p = offset + .load(row + j)
       let difference = p - (otherOffset + .load(other + j)) - divergence
-      (exponential(p) * difference * slope).store(other + j)
+      (exponential(p) * difference * scale).store(other + j)
     } tail: { j, mask in
       let p = offset + .load(row + j, mask)
       let difference = p - (otherOffset + .load(other + j, mask)) - divergence
-      (exponential(p) * difference * slope).store(other + j, mask)
+      (exponential(p) * difference * scale).store(other + j, mask)
     }
   }
-  return sum
 }
 
 /// Adds one matrix to another of the same shape.

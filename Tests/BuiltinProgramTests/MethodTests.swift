@@ -34,7 +34,7 @@ struct MethodTests {
       "maximum_tokens", "objective", "prompt", "repetition_penalty", "seed", "temperature",
       "top_p", "weight_decay",
     ]
-    #expect(plain.parameters.keys.sorted() == known && plain.version == 3)
+    #expect(plain.parameters.keys.sorted() == known && plain.version == 4)
     for (name, value) in [
       ("direction", ParameterValue.string("maximise")), ("mask", .string("late")),
       ("entropy_floor", .number(0.1)), ("em_kl_weight", .number(0.1)),
@@ -94,5 +94,6 @@ struct MethodTests {
     let kl = metrics["kl"] ?? 0
     #expect(kl > 0.01 && kl < 0.04, "\(kl)")
     #expect((metrics["adaptation_factor"] ?? 1) != 1)
+    #expect((0...1).contains(metrics["update_share"] ?? -1))
   }
 }

@@ -51,11 +51,15 @@ import Testing
       }
     }
     let (own, other) = (Buffer(logits), Buffer(reference))
+    let alone = Kernels.divergence(
+      of: Self.matrix(own, columns), from: Self.matrix(other, columns), weights: weights)
+    #expect(own.values == logits && other.values == reference)
     let sum = divergenceGradient(
       replacing: Self.matrix(other, columns), from: Self.matrix(own, columns), weights: weights,
       scale: 0.5)
     #expect(own.isIntact && other.isIntact && own.values == logits)
     #expect(abs(sum - naive(logits.doubles)) < 1e-5)
+    #expect(alone == sum)
     expectClose(
       other.values, numericGradient(logits.doubles, naive).map { $0 / 2 }, "gradient")
     add(Self.matrix(other, columns), to: Self.matrix(own, columns))

@@ -67,7 +67,10 @@ struct AdaptationTests {
     #expect([1, 2, 4, 5].map { rate.budget(after: $0) } == [0.05, 0.1, 0.2, 0.2])
     rate.shorten(by: 0.25)
     #expect(rate.factor == 0.25)
-    rate.shorten(by: 1.0 / 128)
+    // One that was left out halves it, once.
+    rate.shorten(by: 0)
+    #expect(rate.factor == 0.125)
+    rate.shorten(by: 1.0 / 64)
     #expect(rate.factor == 1.0 / 32)
     var temperature = controller(.klBudget, .lossTemperature)
     temperature.shorten(by: 0.25)

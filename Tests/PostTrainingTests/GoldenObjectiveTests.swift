@@ -83,6 +83,7 @@ struct GoldenObjectiveTests {
         #expect(abs(divergence - expectedStep.divergence) < 2e-5)
       }
       #expect(abs((step.factor ?? 0) / expectedStep.factor - 1) < 2e-3)
+      #expect(step.share == expectedStep.share)
       #expect(abs(step.gradientNorm / expectedStep.gradientNorm - 1) < 1e-3)
     }
     let trained = try Golden.model("\(expected.name).trained")

@@ -265,18 +265,19 @@ def token_mean(values, counted, accumulation):
 
 
 @torch.no_grad()
-def shortened(model, old, budget, divergence):
-    """Halves an update until the divergence is within the budget, six times at the most; then undoes it."""
+def shortened(model, old, limit, divergence):
+    """Halves an update until the divergence is within the limit, six times at the most; then undoes it.
+    Returns the share that was kept."""
     new = [p.detach().clone() for p in model.parameters()]
     for halvings in range(7):
         for parameter, a, b in zip(model.parameters(), old, new):
             parameter.copy_(a + (b - a) / 2**halvings)
         measured = divergence()
-        if measured <= budget:
+        if measured <= limit:
             return 0.5**halvings
     for parameter, a in zip(model.parameters(), old):
         parameter.copy_(a)
-    return 0.5**7
+    return 0
 
 
 def objective_loss(model, base, owners, prompts, samples, case, temperature):
@@ -384,7 +385,7 @@ def objectives(model, fresh, folder):
     for name, target, setting, budget, budget_steps in [
         ("adapted-rate", "entropy_rate", "learning_rate", 1.2, 3),
         ("adapted-temperature", "entropy_rate", "loss_temperature", 1.2, 3),
-        ("adapted-budget", "kl_budget", "learning_rate", 0.95, 1),
+        ("adapted-budget", "kl_budget", "learning_rate", 0.9, 1),
         ("adapted-budget-temperature", "kl_budget", "loss_temperature", 2.4, 3),
     ]:
         c = case(name, "entropy", 0.8)
@@ -413,16 +414,19 @@ def objectives(model, fresh, folder):
             surrogate.backward()
             old = [p.detach().clone() for p in model.parameters()]
             norm = clip_and_step(model, optimizer, 0.5)
-            if target == "kl_budget":
-                share = shortened(
-                    model, old, budget * min(1, (n + 1) / budget_steps),
-                    lambda: objective_loss(
-                        model, base, owners, prompts, samples, c, 0.8)[1]["divergence"])
-                if setting == "learning_rate":
-                    factor = max(1 / 32, factor * share)
             steps.append(dict(
                 loss=values["loss"], entropy=measured["entropy"],
                 divergence=measured["divergence"], factor=factor, gradientNorm=norm))
+            if target == "kl_budget":
+                # Not above the course, or no higher than before.
+                course = budget * min(1, (n + 1) / budget_steps)
+                share = shortened(
+                    model, old, max(course, measured["divergence"]),
+                    lambda: objective_loss(
+                        model, base, owners, prompts, samples, c, 0.8)[1]["divergence"])
+                steps[-1]["share"] = share
+                if setting == "learning_rate":
+                    factor = max(1 / 32, factor * (share or 0.5))
         save(weights(model), folder / f"{name}.trained.safetensors")
         out["adapted"].append(dict(run, steps=steps))
 

@@ -91,8 +91,8 @@ extension BuiltinProgram {
     let policy = tree(configuration, prompts: 1, samples: batch, new: new)
     let hasBudget = parameters["adaptation"]?.string == Adaptation.Target.klBudget.rawValue
     let hasReference = hasBudget || (parameters["em_kl_weight"]?.double ?? 0) > 0
-    // The weights before an update, and the update.
-    let tried = hasBudget ? 2 * configuration.parameterCount * MemoryLayout<Float>.size : 0
+    // The weights before an update.
+    let tried = hasBudget ? configuration.parameterCount * MemoryLayout<Float>.size : 0
     return (hasReference ? 2 * policy : policy) + tried
   }
 

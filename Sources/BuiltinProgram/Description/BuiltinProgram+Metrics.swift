@@ -61,6 +61,11 @@ extension BuiltinProgram {
     MetricDescription(
       name: "adaptation_factor",
       about: "what the adapted setting was multiplied by in that step, with adaptation (em)"),
+    MetricDescription(
+      name: "update_share",
+      about:
+        "share of that step's update that a kl_budget let through: 1, a half, a quarter and so on, "
+        + "or 0 if none (em)"),
   ]
 
   /// What stages of kind select report.

@@ -34,7 +34,8 @@ extension BuiltinProgram {
       "adaptation", choice(Adaptation.Target.self), .string(adaptation.target.rawValue),
       "What entropy minimization holds by moving a setting: nothing, the share by which the entropy "
         + "falls in a step (entropy_rate), or a course of the divergence from the base model "
-        + "(kl_budget, where an update that would spend more is shortened or left out).",
+        + "(kl_budget, where an update that would spend more is shortened or left out: see the metric "
+        + "update_share).",
       when: Relevance.adapting),
     trained(
       "adapted_setting", choice(Adaptation.Setting.self), .string(adaptation.setting.rawValue),
@@ -44,11 +45,14 @@ extension BuiltinProgram {
       "The share by which the entropy is to fall in a step.", when: Relevance.holdsEntropyRate),
     trained(
       "kl_budget", .number(minimum: 1e-6, maximum: 100), .number(adaptation.klBudget),
-      "The divergence from the base model, in nats per counted token, that may be spent.",
+      "The divergence from the base model, in nats per counted token, that may be spent. Whatever "
+        + "led there counts: after grpo or sft in a schedule, em may find it spent, and then only "
+        + "updates that do not raise it are made.",
       when: Relevance.holdsBudget),
     trained(
       "kl_budget_steps", .integer(minimum: 1, maximum: 100_000), .integer(adaptation.klBudgetSteps),
-      "Steps over which the budget is spent evenly; then the divergence is held.",
+      "Steps of em, counted from the base model, over which the budget is spent evenly; then the "
+        + "divergence is held.",
       when: Relevance.holdsBudget),
     trained(
       "adaptation_gain", .number(minimum: 0.001, maximum: 10), .number(adaptation.gain),

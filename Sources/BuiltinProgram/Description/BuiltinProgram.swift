@@ -136,7 +136,7 @@ enum StageKind: String, CaseIterable {
     case .prepare: 1
     case .tune: 1
     case .select: 1
-    case .em: 3
+    case .em: 4
     case .grpo: 1
     case .sft: 1
     case .evaluate: 1

@@ -26,6 +26,7 @@ extension EntropyMinimization: ReportingTrajectory {
     metrics["sample_entropy"] = step.entropy
     metrics["kl"] = step.divergence
     metrics["adaptation_factor"] = step.factor
+    metrics["update_share"] = step.share
     return metrics
   }
 }

@@ -11,8 +11,8 @@
 ///
 /// A factor alone cannot hold a divergence: AdamW makes a step of the same length from a smaller
 /// gradient, and what a step has spent does not come back. So with a budget an update is also halved
-/// until the divergence on its own samples is within the course, whichever setting is moved; one that is
-/// not after `mostHalvings` is left out.
+/// until the divergence on its own samples is within the course, or no greater than before it,
+/// whichever setting is moved; one that is not after `mostHalvings` is left out.
 package struct Adaptation: Hashable, Sendable {
   /// What keeps to a course.
   package enum Target: String, CaseIterable, Codable, Sendable {
@@ -22,8 +22,9 @@ package struct Adaptation: Hashable, Sendable {
     /// step, e = 1 − ln(H before / H after) / −ln(1 − share).
     case entropyRate = "entropy_rate"
     /// The divergence from the base model: it rises evenly to a budget and stays there. After n
-    /// steps, with c = budget · min(1, n / steps), e = 1 − divergence / c, and no update may bring the
-    /// divergence on its own samples above c.
+    /// steps of the method since the base model, with c = budget · min(1, n / steps),
+    /// e = 1 − divergence / c, and no update may bring the divergence on its own samples above c, or
+    /// raise it where it is above c already.
     case klBudget = "kl_budget"
   }
 

@@ -22,7 +22,8 @@ struct AdaptiveController: Hashable {
   /// Takes in what was measured before the next step.
   ///
   /// - Parameters:
-  ///   - steps: that were made.
+  ///   - steps: of the method that were made since the base model, those of a schedule's earlier
+  ///     phases included.
   ///   - entropy: of this step's samples.
   ///   - divergence: from the base model; `nil` where it is not measured.
   mutating func observe(steps: Int, entropy: Double, divergence: Double?) {
@@ -41,18 +42,18 @@ struct AdaptiveController: Hashable {
     }
   }
 
-  /// The largest divergence that the samples of a step may have after it, when `steps` have been made
-  /// with it; `nil` without a budget.
+  /// The course: the divergence that the samples of a step may have after it, when `steps` have been
+  /// made with it, counted as in `observe`; `nil` without a budget.
   func budget(after steps: Int) -> Double? {
     guard adaptation.target == .klBudget else { return nil }
     return adaptation.klBudget * min(1, Double(steps) / Double(adaptation.klBudgetSteps))
   }
 
-  /// Takes in that only this share of an update was made: where the learning rate is what is moved, the
-  /// next update begins there.
+  /// Takes in what share of an update was made: where the learning rate is what is moved, the next one
+  /// begins there. One that was left out halves it, once: other samples may say otherwise.
   mutating func shorten(by share: Double) {
     guard adaptation.setting == .learningRate else { return }
-    factor = max(Adaptation.bounds.lowerBound, factor * share)
+    factor = max(Adaptation.bounds.lowerBound, factor * (share > 0 ? share : 0.5))
   }
 
   private mutating func move(by error: Double) {

@@ -19,7 +19,9 @@ package final class EntropyMinimization: Trajectory {
   package let model: Transformer
   let optimizer: AdamW
   /// The base model, where a divergence from it is measured.
-  private let reference: Transformer?
+  let reference: Transformer?
+  /// The weights before an update, where it may have to be taken back; otherwise empty.
+  let previous: Arena
   var controller: AdaptiveController
   private let batching: Batching
   /// Steps of this method that a schedule made before this trajectory: its random numbers go on from
@@ -46,6 +48,9 @@ package final class EntropyMinimization: Trajectory {
     package var divergence: Double?
     /// What the adapted setting was multiplied by; `nil` where none is.
     package var factor: Double?
+    /// The share of the update that was made, 1 or a power of ½, or 0 where it was left out; `nil`
+    /// without a budget of divergence.
+    package var share: Double?
   }
 
   /// A trajectory at its start.
@@ -83,6 +88,8 @@ package final class EntropyMinimization: Trajectory {
     self.model = model
     self.optimizer = optimizer
     self.reference = settings.needsReference ? reference : nil
+    previous = Arena(
+      count: settings.adaptation.target == .klBudget ? model.weights.count : 0)
     self.controller = controller
     self.batching = batching
     self.earlierSteps = earlierSteps
@@ -140,12 +147,18 @@ package final class EntropyMinimization: Trajectory {
       guard outcome.loss.isFinite else { throw .lossNotFinite(step: step + 1) }
       model.backward(logits)
     }
-    let budget = controller.budget(after: step + 1)
-    let before = budget == nil ? [] : Array(model.weights)
+    let factor = controller.factor
+    let budget = controller.budget(after: earlierSteps + step + 1)
+    if budget != nil { _ = previous.floats.update(fromContentsOf: model.weights) }
     let norm = optimizer.update(
       model, learningRate: settings.learningRate * controller.factor(of: .learningRate))
     guard norm.isFinite else { throw .gradientNotFinite(step: step + 1) }
-    if let budget { try shorten(on: rows, from: before, budget: budget, &controller) }
+    var share: Double?
+    if let budget {
+      let kept = try keepWithin(max(budget, outcome.divergence), on: rows)
+      controller.shorten(by: kept)
+      share = kept
+    }
     self.controller = controller
     let tokens = rows.samples.reduce(0) { $0 + $1.tokens.count }
     return Step(
@@ -154,40 +167,7 @@ package final class EntropyMinimization: Trajectory {
       distinctSamples: rows.distinctSamples,
       entropy: settings.reportsEntropy ? outcome.entropy : nil,
       divergence: reference == nil ? nil : outcome.divergence,
-      factor: settings.adaptation.target == .none ? nil : controller.factor)
-  }
-
-  // MARK: The budget of divergence
-
-  /// Halves the update that was just made until the divergence on its own samples is within the budget;
-  /// after the most halvings the weights are again those from before. (The backtracking of TRPO,
-  /// arXiv 1502.05477, appendix C, without its condition on the objective: on few samples that only adds
-  /// noise.) The optimizer's moments are those of the gradient either way.
-  ///
-  /// - Throws: `TrainingError.lossNotFinite` where even the shortest update leaves no finite divergence;
-  ///   the weights are then those from before.
-  /// - Complexity: a forward pass of the model and of the reference for each try.
-  private func shorten(
-    on rows: MinimisedRows, from before: [Float], budget: Double,
-    _ controller: inout AdaptiveController
-  ) throws(TrainingError) {
-    guard let reference, rows.weights.contains(where: { $0 != 0 }) else { return }
-    let weights = model.weights
-    let moves = zip(weights, before).map { $0 - $1 }
-    var scale: Float = 1
-    var isFinite = true
-    for _ in 0...Adaptation.mostHalvings {
-      let divergence = divergenceGradient(
-        replacing: rows.layout.forward(reference), from: rows.layout.forward(model),
-        weights: rows.weights, scale: 0)
-      if divergence <= budget { return controller.shorten(by: Double(scale)) }
-      isFinite = divergence.isFinite
-      scale /= 2
-      for index in weights.indices { weights[index] = before[index] + scale * moves[index] }
-    }
-    _ = weights.update(fromContentsOf: before)
-    guard isFinite else { throw .lossNotFinite(step: step) }
-    controller.shorten(by: Double(scale))
+      factor: settings.adaptation.target == .none ? nil : factor, share: share)
   }
 
   // MARK: Loss and gradient
@@ -216,7 +196,7 @@ package final class EntropyMinimization: Trajectory {
       slope = other
     }
     controller.observe(
-      steps: step, entropy: outcome.entropy,
+      steps: earlierSteps + step, entropy: outcome.entropy,
       divergence: reference == nil ? nil : outcome.divergence)
     let temperature = Float(settings.lossTemperature * controller.factor(of: .lossTemperature))
     outcome.loss = objectiveGradient(rows, replacing: logits, temperature: temperature)

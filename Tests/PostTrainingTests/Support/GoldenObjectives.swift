@@ -26,6 +26,7 @@ struct GoldenObjectives: Decodable {
     let entropy: Double
     let divergence: Double
     let factor: Double
+    let share: Double?
     let gradientNorm: Double
   }
 
