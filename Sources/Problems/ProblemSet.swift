@@ -26,11 +26,6 @@ package enum Benchmark: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The most problems that it can have: each split holds as many distinct ones.
-  package var longest: Int {
-    self == .logic ? 192 : ProblemSet.longestBenchmark
-  }
-
   /// The share of a kind among the benchmark's problems, in 300ths.
   private func share(of kind: ProblemKind) -> Int {
     let total = kinds.reduce(0) { $0 + $1.weight }
@@ -74,12 +69,12 @@ package struct ProblemSet: Hashable, Sendable {
   /// The first `count` problems of a benchmark.
   ///
   /// - Parameter split: `.benchmark` for reported figures, `.development` for choosing settings.
-  /// - Throws: `ProblemSetError` for a count that is not in `1...benchmark.longest`.
+  /// - Throws: `ProblemSetError` for a count that is not in `1...longestBenchmark`.
   package static func benchmark(
     _ benchmark: Benchmark, split: Split, count: Int
   ) throws(ProblemSetError) -> ProblemSet {
-    guard (1...benchmark.longest).contains(count) else {
-      throw .count(count, limit: benchmark.longest, set: benchmark.rawValue)
+    guard (1...longestBenchmark).contains(count) else {
+      throw .count(count, limit: longestBenchmark, set: benchmark.rawValue)
     }
     let problems = distinct(
       count, from: split, kinds: benchmark.kinds, seed: benchmarkSeed,
@@ -88,19 +83,15 @@ package struct ProblemSet: Hashable, Sendable {
     return ProblemSet(name: benchmark.rawValue, problems: problems)
   }
 
-  /// The benchmarks of a domain, each with `count` problems, or all it has; no problem is in two of
-  /// them.
+  /// The benchmarks of a domain, each with `count` problems; no problem is in two of them.
   ///
   /// - Throws: `ProblemSetError` for a count that is not in `1...longestBenchmark`.
   package static func benchmarks(
     split: Split, count: Int, of domain: Domain = .arithmetic
   ) throws(ProblemSetError) -> [ProblemSet] {
-    guard (1...longestBenchmark).contains(count) else {
-      throw .count(count, limit: longestBenchmark, set: domain.benchmarks[0].rawValue)
-    }
     var sets: [ProblemSet] = []
     for name in domain.benchmarks {
-      sets.append(try benchmark(name, split: split, count: min(count, name.longest)))
+      sets.append(try benchmark(name, split: split, count: count))
     }
     return sets
   }

@@ -50,7 +50,7 @@ package struct Question: Hashable, Sendable {
   var hash64: UInt64 { Digest(of: identity).prefix64 }
 
   /// The split that holds the question.
-  package var split: Split { Split(hash: hash64) }
+  package var split: Split { Split(hash: hash64, kind: kind) }
 
   /// Appends the question as it is asked, without opener and suffix.
   func appendBody(to tokens: inout [Int32]) {

@@ -33,7 +33,7 @@ struct BaseTests {
     #expect(grid.em(1).parameters["prompts"] == nil)
     #expect(grid.grpo(1).parameters["corpus"] == nil)
     #expect(grid.evaluate(0).parameters["evaluation_domain"] == nil)
-    #expect(grid.prepare.version == 1 && grid.select.version == 1)
+    #expect(grid.prepare.version == 2 && grid.select.version == 1)
   }
 
   @Test("tuned bases share the pretrained one, and all that follows starts from them")

@@ -19,7 +19,7 @@ struct SeparationTests {
   /// All that a split can give to an evaluation.
   private static func evaluated(_ split: Split) throws -> [ProblemSet] {
     try domains.flatMap { domain in
-      try domain.benchmarks.map { try ProblemSet.benchmark($0, split: split, count: $0.longest) }
+      try ProblemSet.benchmarks(split: split, count: ProblemSet.longestBenchmark, of: domain)
     }
   }
 

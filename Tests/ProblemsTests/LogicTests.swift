@@ -100,7 +100,7 @@ struct LogicTests {
     var heldOut: Set<String> = []
     func shape(_ text: String) throws -> String { try PuzzleReader(question: text).shape }
     for split in [Split.development, .benchmark] {
-      let set = try ProblemSet.benchmark(.logic, split: split, count: 192)
+      let set = try ProblemSet.benchmark(.logic, split: split, count: 256)
       for problem in set.problems {
         #expect(heldOut.insert(try shape(Vocabulary.decode(problem.prompt))).inserted)
       }
@@ -174,11 +174,11 @@ struct LogicTests {
     #expect(logic == [both[4]])
     let kinds = logic[0].problems.map(\.kind)
     #expect(abs(kinds.count { $0 == .knights3 } - 43) <= 1)
-    #expect(throws: ProblemSetError.count(193, limit: 192, set: "logic")) {
-      try ProblemSet.benchmark(.logic, split: .benchmark, count: 193)
+    #expect(throws: ProblemSetError.count(257, limit: 256, set: "logic")) {
+      try ProblemSet.benchmark(.logic, split: .benchmark, count: 257)
     }
     let all = try ProblemSet.benchmarks(split: .benchmark, count: 256, of: .both)
-    #expect(all.map(\.problems.count) == [256, 256, 256, 256, 192])
+    #expect(all.map(\.problems.count) == [256, 256, 256, 256, 256])
     let mixed = try ProblemSet.adaptation(count: 200, seed: 1, of: .both)
     #expect(mixed.problems.count { $0.kind.people > 0 } == 2 * Domain.percentOfLogic)
   }

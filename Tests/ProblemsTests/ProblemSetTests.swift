@@ -30,7 +30,7 @@ import Testing
   @Test func aLongerSetBeginsWithTheShorterOne() throws {
     for benchmark in Benchmark.allCases {
       let long = try ProblemSet.benchmark(
-        benchmark, split: .development, count: min(200, benchmark.longest))
+        benchmark, split: .development, count: ProblemSet.longestBenchmark)
       let short = try ProblemSet.benchmark(benchmark, split: .development, count: 33)
       #expect(Array(long.problems.prefix(33)) == short.problems)
     }

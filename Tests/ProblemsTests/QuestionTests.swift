@@ -90,10 +90,21 @@ import Testing
     #expect(there.identity != back.identity)
   }
 
-  @Test func splitsBySevenOneOneOne() {
-    var counts: [Split: Int] = [:]
-    for hash in 0..<100 as Range<UInt64> { counts[Split(hash: hash), default: 0] += 1 }
-    #expect(counts == [.corpus: 70, .adaptation: 10, .development: 10, .benchmark: 10])
+  @Test(
+    "of 100 questions 70 are pretrained on and 10 are in each other split; of puzzles 60, 10, 15, 15"
+  )
+  func splits() {
+    func counts(_ kind: ProblemKind) -> [Split: Int] {
+      (0..<100 as Range<UInt64>).reduce(into: [:]) {
+        $0[Split(hash: $1, kind: kind), default: 0] += 1
+      }
+    }
+    for kind in ProblemKind.arithmetic {
+      #expect(counts(kind) == [.corpus: 70, .adaptation: 10, .development: 10, .benchmark: 10])
+    }
+    for kind in ProblemKind.logic {
+      #expect(counts(kind) == [.corpus: 60, .adaptation: 10, .development: 15, .benchmark: 15])
+    }
   }
 
   /// Prompt, answer and clean solution of drawn problems, read back independently.

@@ -11,7 +11,7 @@ extension BuiltinProgram {
     ParameterDescription(
       name: "evaluation_problems",
       type: .integer(minimum: 1, maximum: ProblemSet.longestBenchmark), defaultValue: .integer(64),
-      about: "Problems in each set; the benchmark logic has 192 at most."),
+      about: "Problems in each set."),
     ParameterDescription(
       name: "evaluation_domain", type: choice(Domain.self),
       defaultValue: .string(Domain.both.rawValue),

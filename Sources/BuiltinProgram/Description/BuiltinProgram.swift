@@ -133,7 +133,7 @@ enum StageKind: String, CaseIterable {
 
   var version: Int {
     switch self {
-    case .prepare: 1
+    case .prepare: 2
     case .tune: 1
     case .select: 1
     case .em: 4

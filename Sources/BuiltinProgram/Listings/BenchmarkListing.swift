@@ -29,7 +29,7 @@ extension BuiltinProgram {
       let set = try ProblemSet.benchmark(benchmark, split: split, count: examples)
       listings.append(
         BenchmarkListing(
-          name: benchmark.rawValue, about: benchmark.about, problems: benchmark.longest,
+          name: benchmark.rawValue, about: benchmark.about, problems: ProblemSet.longestBenchmark,
           examples: set.problems.map {
             BenchmarkListing.Example(
               kind: $0.kind.rawValue, prompt: Vocabulary.decode($0.prompt), answer: $0.answer,

@@ -40,7 +40,8 @@ struct PuzzleTable: Sendable {
           guard Set(chosen).count == chosen.count else { return }
           let puzzle = Puzzle(people: people, statements: chosen)
           guard Deduction(puzzle) != nil else { return }
-          let split = Split(hash: Digest(of: kind.identity(puzzle.normalOrder)).prefix64)
+          let split = Split(
+            hash: Digest(of: kind.identity(puzzle.normalOrder)).prefix64, kind: kind)
           let joined = chosen.count { $0.form == .and || $0.form == .or }
           let none = Array(repeating: [[Int]](), count: puzzle.statements.count + 1)
           found[split, default: none][joined].append(chosen.map(\.code))
