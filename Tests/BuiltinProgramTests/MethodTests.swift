@@ -91,9 +91,11 @@ struct MethodTests {
       "learning_rate": .number(1e-3), "temperature": .number(1), "batch": .integer(16),
     ]
     let (_, metrics) = run(changes, step: 25)
+    let shares = (1...8).compactMap { run(changes, step: $0).1["update_share"] }
+    #expect(shares.count == 8 && shares.contains { $0 < 1 } && shares.contains { $0 > 0 })
+    #expect(shares.allSatisfy { $0 == 0 || (0...6).map { 1 / Double(1 << $0) }.contains($0) })
     let kl = metrics["kl"] ?? 0
     #expect(kl > 0.01 && kl < 0.04, "\(kl)")
     #expect((metrics["adaptation_factor"] ?? 1) != 1)
-    #expect((0...1).contains(metrics["update_share"] ?? -1))
   }
 }

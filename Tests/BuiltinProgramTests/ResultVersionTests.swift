@@ -91,6 +91,14 @@ struct ResultVersionTests {
     note(stages, keep: last) { $0.kind }
     let supervised = TestGrid(["method": .string("sft"), "sft_batch": .integer(4)])
     note([supervised.sft(2)], keep: [supervised.sft(2)]) { $0.kind }
+    // Puzzles have splits of their own.
+    let puzzles = TestGrid([
+      "corpus": .string("logic"), "evaluation_problems": .integer(8),
+      "evaluation_split": .string("development"),
+    ])
+    note([puzzles.prepare, puzzles.select, puzzles.evaluate(0)], keep: [puzzles.prepare]) {
+      "\($0.kind) logic"
+    }
     // The variations of entropy minimization, by their own names: a change of one shows which.
     for (name, changes) in variations {
       let state = TestGrid(changes).em(3)

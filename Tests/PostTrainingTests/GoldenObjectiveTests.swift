@@ -55,9 +55,9 @@ struct GoldenObjectiveTests {
     #expect(zip(other.gradients, model.gradients).allSatisfy { $0 == -$1 })
   }
 
-  @Test("settings that follow the entropy or the divergence", arguments: 0..<4, Batching.allCases)
+  @Test("settings that follow the entropy or the divergence", arguments: 0..<5, Batching.allCases)
   func adapted(index: Int, batching: Batching) throws {
-    #expect(golden.adapted.count == 4)
+    #expect(golden.adapted.count == 5)
     let expected = golden.adapted[index]
     var settings = EntropyMinimizationSettings()
     settings.batch = golden.samples.count

@@ -387,6 +387,8 @@ def objectives(model, fresh, folder):
         ("adapted-temperature", "entropy_rate", "loss_temperature", 1.2, 3),
         ("adapted-budget", "kl_budget", "learning_rate", 0.9, 1),
         ("adapted-budget-temperature", "kl_budget", "loss_temperature", 2.4, 3),
+        # Spent before the first step: every update that raises the divergence is left out.
+        ("adapted-budget-spent", "kl_budget", "learning_rate", 0.5, 1),
     ]:
         c = case(name, "entropy", 0.8)
         run = dict(c, target=target, setting=setting, entropyRate=0.02, klBudget=budget,
@@ -405,7 +407,7 @@ def objectives(model, fresh, folder):
                 error = 1 - measured["divergence"] / (budget * min(1, n / budget_steps))
             before = measured["entropy"]
             if error is not None:
-                factor *= math.exp(0.7 * max(-1, min(1, error)))
+                factor = min(32, max(1 / 32, factor * math.exp(0.7 * max(-1, min(1, error)))))
             for group in optimizer.param_groups:
                 group["lr"] = 2e-3 * (factor if setting == "learning_rate" else 1)
             temperature = 0.8 * (factor if setting == "loss_temperature" else 1)

@@ -46,7 +46,7 @@ extension BuiltinProgram {
     trained(
       "kl_budget", .number(minimum: 1e-6, maximum: 100), .number(adaptation.klBudget),
       "The divergence from the base model, in nats per counted token, that may be spent. Whatever "
-        + "led there counts: after grpo or sft in a schedule, em may find it spent, and then only "
+        + "led there counts: after grpo or sft, em may find it spent, and then only "
         + "updates that do not raise it are made.",
       when: Relevance.holdsBudget),
     trained(

@@ -41,7 +41,7 @@ package struct Adaptation: Hashable, Sendable {
   package var entropyRate = 0.1
   /// In nats per counted token.
   package var klBudget = 0.1
-  /// Over how many steps the budget is spent.
+  /// Over how many steps of the method, counted from the base model, the budget is spent.
   package var klBudgetSteps = 10
   package var gain = 0.5
 

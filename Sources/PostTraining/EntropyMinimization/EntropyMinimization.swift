@@ -24,8 +24,8 @@ package final class EntropyMinimization: Trajectory {
   let previous: Arena
   var controller: AdaptiveController
   private let batching: Batching
-  /// Steps of this method that a schedule made before this trajectory: its random numbers go on from
-  /// there.
+  /// Steps of this method that a schedule made before this trajectory: its random numbers and the course
+  /// of a budget go on from there.
   private let earlierSteps: Int
   private let stream: RandomStream
 
@@ -61,7 +61,7 @@ package final class EntropyMinimization: Trajectory {
   ///     `settings.needsReference`, and needed there.
   ///   - prompts: not empty; the samples of a step are dealt to them in turn.
   ///   - seed: the run's.
-  ///   - earlierSteps: of this method that a schedule made before.
+  ///   - earlierSteps: of this method that a schedule made before, counted from the base model.
   ///   - batching: other than `.tree` only to compare with.
   package convenience init(
     model: Transformer, reference: Transformer? = nil, prompts: [[Int32]],
@@ -155,7 +155,8 @@ package final class EntropyMinimization: Trajectory {
     guard norm.isFinite else { throw .gradientNotFinite(step: step + 1) }
     var share: Double?
     if let budget {
-      let kept = try keepWithin(max(budget, outcome.divergence), on: rows)
+      let kept = try keepWithin(
+        max(budget, outcome.divergence), on: rows, reference: outcome.reference)
       controller.shorten(by: kept)
       share = kept
     }
@@ -176,6 +177,8 @@ package final class EntropyMinimization: Trajectory {
     var loss = 0.0
     var entropy = 0.0
     var divergence = 0.0
+    /// The base model's logits of the rows, where nothing has replaced them.
+    var reference: Matrix?
   }
 
   /// Measures, adapts, and replaces the logits by the gradient of the loss.
@@ -190,17 +193,22 @@ package final class EntropyMinimization: Trajectory {
     var slope: Matrix?
     if let reference {
       let other = rows.layout.forward(reference)
-      outcome.divergence = divergenceGradient(
-        replacing: other, from: logits, weights: rows.weights,
-        scale: Float(settings.divergenceWeight))
-      slope = other
+      if settings.divergenceWeight > 0 {
+        outcome.divergence = divergenceGradient(
+          replacing: other, from: logits, weights: rows.weights,
+          scale: Float(settings.divergenceWeight))
+        slope = other
+      } else {
+        outcome.divergence = divergence(of: logits, from: other, weights: rows.weights)
+        outcome.reference = other
+      }
     }
     controller.observe(
       steps: earlierSteps + step, entropy: outcome.entropy,
       divergence: reference == nil ? nil : outcome.divergence)
     let temperature = Float(settings.lossTemperature * controller.factor(of: .lossTemperature))
     outcome.loss = objectiveGradient(rows, replacing: logits, temperature: temperature)
-    if settings.divergenceWeight > 0, let slope {
+    if let slope {
       outcome.loss += settings.divergenceWeight * outcome.divergence
       add(slope, to: logits)
     }
