@@ -326,6 +326,8 @@ static void finish(struct place *place, const siginfo_t *end) {
   put_frame(
       has_exited ? ESPALIER_FRAME_EXITED : ESPALIER_FRAME_KILLED, 0, (uint32_t)(place - places),
       end->si_status);
+  // The owner thinks of what comes next while the rest is cleared away.
+  flush_outgoing(0);
   while (waitpid(place->pid, NULL, 0) < 0 && errno == EINTR) continue;
   espalier_write_registry(REGISTRY, place->registry_offset, 0, 0, 0, "");
   place->pid = 0;

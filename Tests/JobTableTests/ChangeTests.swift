@@ -108,6 +108,43 @@ import Testing
     #expect(try table.reader.attempts(at: [job]).map(\.hasBegun) == [true, false])
   }
 
+  /// A short job is placed and over before the first of that is recorded.
+  @Test func whatIsPlacedAndEndedTogetherIsRecordedAsOneAfterTheOther() throws {
+    let table = try table()
+    let prepare = try job("prepare", in: table)
+    let result = sampleResult(of: stages(of: "prepare")[0], seconds: 3)
+    _ = try table.apply([.attemptForeseen(prepare.job, .first, at: 1, log: "logs/1.log")])
+    let placed = Change.attemptPlaced(prepare.job, .first, at: 5, worker: sampleWorker)
+    let ended = Change.attemptEnded(prepare.job, .first, .completed, at: 21)
+    // Not while its stage is open.
+    #expect(
+      try table.apply([placed, ended])
+        == [.applied, .refused(.stagesMissing(prepare.job, count: 1))])
+    #expect(
+      try table.apply([
+        placed, .stageCompleted(prepare.job, .first, result, at: 20, rule: .lastAttempt), ended,
+      ]) == [.applied, .completedJob(prepare.job), .applied])
+    #expect(
+      try table.reader.attempts(at: [prepare.job]) == [
+        AttemptRecord(
+          job: prepare.job, label: prepare.label, attempt: .first, startedAt: 5, endedAt: 21,
+          outcome: .completed, worker: sampleWorker, log: "logs/1.log")
+      ])
+    // In the wrong order it is what it always was.
+    #expect(
+      try table.apply([ended, placed])
+        == [
+          .refused(.attemptIsOver(prepare.job, .first)),
+          .refused(.unknownAttempt(prepare.job, .first)),
+        ])
+    let other = try job("evaluate", in: table).job
+    #expect(
+      try table.apply([
+        .attemptPlaced(other, .first, at: 5, worker: nil),
+        .attemptEnded(other, .first, .stopped, at: 6),
+      ]).last == .refused(.unknownAttempt(other, .first)))
+  }
+
   /// What is to be told comes with the changes, as of after them.
   @Test func ordersComeWithTheChanges() throws {
     let table = try table()

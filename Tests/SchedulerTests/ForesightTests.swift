@@ -27,29 +27,31 @@ import Testing
     }
   }
 
-  @Test func aQuarterOfWhatWasCompletedLatelyIsForeseen() {
+  @Test func halfOfWhatWasCompletedLatelyIsForeseen() {
     var (driver, effects) = busy(100)
     #expect(
       effects == [.end(16, 1, .completed, .done), .begin(18)]
-        + (19...22).map { .foresee(JobID($0), Attempt(1)) })
+        + (19...26).map { .foresee(JobID($0), Attempt(1)) })
     // They begin in their turn, and others are foreseen in their place.
-    for job in 17...19 as ClosedRange<Int64> {
+    for (job, more) in [(17, 27...27), (18, 28...29), (19, 30...30)]
+      as [(Int64, ClosedRange<Int64>)]
+    {
       #expect(
-        driver.send(.ended(job), after: .milliseconds(1)) == [
-          .end(job, 1, .completed, .done), .begin(job + 2), .foresee(JobID(job + 6), Attempt(1)),
-        ])
+        driver.send(.ended(job), after: .milliseconds(1))
+          == [.end(job, 1, .completed, .done), .begin(job + 2)]
+          + more.map { .foresee(JobID($0), Attempt(1)) })
     }
     #expect(
       driver.send(.ended(20), after: .milliseconds(1)) == [
-        .end(20, 1, .completed, .done), .begin(22), .foresee(JobID(26), Attempt(1)),
-        .foresee(JobID(27), Attempt(1)),
+        .end(20, 1, .completed, .done), .begin(22), .foresee(JobID(31), Attempt(1)),
+        .foresee(JobID(32), Attempt(1)),
       ])
     #expect(driver.scheduler.counts.running == 2)
     // When nothing was completed for long, nothing more is foreseen, and what was is taken back.
     #expect(
       driver.send(.ended(21), after: .seconds(3))
         == [.end(21, 1, .completed, .done), .begin(23)]
-        + (24...27).map { .end($0, 1, .stopped, .again) })
+        + (24...32).map { .end($0, 1, .stopped, .again) })
   }
 
   @Test func whatIsForeseenIsTakenBack() {

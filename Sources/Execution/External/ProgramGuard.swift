@@ -1,5 +1,6 @@
 import Artifacts
 import CShims
+import Dispatch
 import Foundation
 import Glibc
 import Scheduler
@@ -79,7 +80,8 @@ final class ProgramGuard: Sendable {
   /// Whether it has died and another may take its place.
   var isReplaceable: Bool { state.withLock { $0.isReplaceable } }
 
-  /// - Parameter post: called on the listening thread with what came together.
+  /// - Parameter post: called with what came together, on the listening thread or, of a program that
+  ///   cannot be asked for, on another.
   init(
     _ setting: Setting, post: @escaping @Sendable ([Word]) -> Void
   ) throws(GuardFailure) {
@@ -134,7 +136,10 @@ final class ProgramGuard: Sendable {
     if frame.count > Int(ESPALIER_LONGEST_FRAME) {
       _ = state.withLock { $0.processes.removeValue(forKey: place) }
       let failure = SpawnFailure(step: .execute, path: request.path, code: E2BIG)
-      post([.program(process.key, .notStarted(failure))])
+      // Not on this thread, which may be the owner's.
+      DispatchQueue.global().async { [post] in
+        post([.program(process.key, .notStarted(failure))])
+      }
     } else {
       send(frame)
     }
@@ -153,7 +158,8 @@ final class ProgramGuard: Sendable {
     kill(pid, SIGCONT)
   }
 
-  /// Lets the guard end; no program may be running. Returns when it is gone.
+  /// Lets the guard end; no program may be running. Returns when it is gone and all is told: not for the
+  /// queue on which that is taken in.
   func finish() {
     state.withLock { $0.isDismissed = true }
     shutdown(socket, Int32(SHUT_WR))

@@ -69,7 +69,7 @@ extension Session {
   /// The session does not begin.
   fileprivate func abandon() {
     spawner.finish()
-    queue.sync { programGuard?.finish() }
+    finishGuard()
     watch.finish()
   }
 

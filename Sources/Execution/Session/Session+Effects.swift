@@ -105,8 +105,8 @@ extension Session {
   }
 
   /// How long what nobody waits for gathers until it is recorded: a sync costs the owner as much as ten
-  /// jobs.
-  private static let patience = Duration.milliseconds(100)
+  /// jobs. Half of the time for which attempts are foreseen, so that there is always one to begin.
+  private static let patience = Duration.milliseconds(250)
   /// So many changes are recorded at once.
   private static let muchToRecord = 1024
 

@@ -32,7 +32,7 @@ extension Session {
         environment: Self.lines(of: shared), directory: settings.workingDirectory,
         journal: workFolder.journal, firstJournal: lastJournal + 1, openFiles: openFiles.original,
         registry: registry.descriptor, registryOffsets: registryOffsets)
-    ) { [weak self] words in self?.post(.programs(words)) }
+    ) { [weak self] words in self?.postNow(.programs(words)) }
     lastJournal += 1
     programGuard = new
     return new

@@ -218,8 +218,9 @@ final class Session: @unchecked Sendable {
       timer = nil
       signals = nil
       spawner.finish()
-      programGuard?.finish()
-      programGuard = nil
+    }
+    finishGuard()
+    queue.sync {
       if !storeHasFailed { removeLeftovers() }
       watch.finish()
       if let progress {
@@ -228,6 +229,12 @@ final class Session: @unchecked Sendable {
         progress.finish(runs) { snapshot($0) }
       }
     }
+  }
+
+  /// Lets the guard go. What it still says is taken in meanwhile.
+  func finishGuard() {
+    queue.sync { programGuard }?.finish()
+    queue.sync { programGuard = nil }
   }
 
   private func timerFired() {

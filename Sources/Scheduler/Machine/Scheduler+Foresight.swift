@@ -45,8 +45,8 @@ extension Scheduler {
     return attempt
   }
 
-  /// Foresees as many attempts as are likely to begin within a quarter of the foresight, and at least two
-  /// a slot. Where jobs take long none are: a commit is little beside them, and an attempt that is taken
+  /// Foresees as many attempts as are likely to begin within half of the foresight, and at least two a
+  /// slot. Where jobs take long none are: a commit is little beside them, and an attempt that is taken
   /// back is one more in the table.
   ///
   /// - Complexity: O(log n) for each.
@@ -54,7 +54,7 @@ extension Scheduler {
     guard !ready.isEmpty else { return }
     let completed = pace.completed(now, window: settings.foresight)
     guard completed >= settings.foresightPace * settings.slots else { return }
-    let depth = min(max(completed / 4, settings.slots * 2), Self.mostForeseen)
+    let depth = min(max(completed / 2, settings.slots * 2), Self.mostForeseen)
     while foreseen.count < depth, let (id, index) = ready.first {
       let attempt = issueAttempt(index)
       records[index].isForeseen = true

@@ -22,7 +22,7 @@ extension Scheduler {
     package var longestPause: Duration
     /// How often in a row, without a stage completed in between, a job may ask for another try.
     package var pauseLimit: Int
-    /// For how long it counts how many jobs were completed; attempts are foreseen for a quarter of that.
+    /// For how long it counts how many jobs were completed; attempts are foreseen for half of that.
     package var foresight: Duration
     /// How many jobs a slot must complete within that time for anything to be foreseen.
     package var foresightPace: Int
