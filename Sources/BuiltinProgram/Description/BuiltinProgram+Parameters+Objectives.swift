@@ -45,7 +45,8 @@ extension BuiltinProgram {
       "The share by which the entropy is to fall in a step.", when: Relevance.holdsEntropyRate),
     trained(
       "kl_budget", .number(minimum: 1e-6, maximum: 100), .number(adaptation.klBudget),
-      "The divergence from the base model, in nats per counted token, that may be spent. Whatever "
+      "The divergence from the base model, in nats per counted token, that may be spent: "
+        + "a ceiling, kept on the samples of each update, so that others may say a little more. Whatever "
         + "led there counts: after grpo or sft, em may find it spent, and then only "
         + "updates that do not raise it are made.",
       when: Relevance.holdsBudget),

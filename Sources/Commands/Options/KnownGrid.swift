@@ -12,6 +12,8 @@ struct KnownGrid {
   let source: String?
   /// The grid file, where the user named it.
   let file: String?
+  /// Whether the file says what was run last, options of the command line included.
+  let isCurrent: Bool
   let folder: ResultsFolder
 
   init(
@@ -23,6 +25,7 @@ struct KnownGrid {
     self.folder = folder
     self.source = source
     self.file = file
+    isCurrent = true
   }
 
   /// Finds the grid of a file, or one by its name in the results.
@@ -38,7 +41,7 @@ struct KnownGrid {
             + "Run it with: "
             + CommandLineText.command("run", name, results: results, overrides: overrides))
       }
-      let isCurrent = record.hash == loaded.grid.hash
+      isCurrent = record.hash == loaded.grid.hash
       if !isCurrent {
         Terminal.note(
           "note: \(name) is not what was run last; these are the results of the grid as it was then"
@@ -56,6 +59,7 @@ struct KnownGrid {
       }
       source = nil
       file = nil
+      isCurrent = true
       self.record = record
     }
     self.reader = reader

@@ -93,7 +93,8 @@ struct GridStatus {
         of: tree, missing: states.indices.filter { states[$0] == .open }))
   }
 
-  func text(file: String?) -> String {
+  /// - Parameter isCurrent: whether `file` says what was run; its options may differ otherwise.
+  func text(file: String?, isCurrent: Bool = true) -> String {
     let runs = counts.runs
     var lines = [
       "\(record.name): \(CountText.of(runs.total, "run")), \(runs.done) done, \(runs.failed) failed, "
@@ -128,7 +129,10 @@ struct GridStatus {
     if !clusters.isEmpty {
       lines.append("")
       let retry = CommandLineText.command("retry", file ?? gridFile, results: results)
-      lines.append("  try them again with: \(retry)")
+      lines.append(
+        isCurrent
+          ? "  try them again with: \(retry)"
+          : "  try them again with the grid as it was run, its --set options included: \(retry)")
     }
     return lines.joined(separator: "\n")
   }

@@ -49,10 +49,12 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let reader: JobTableReader
     let records: [GridRecord]
+    var isCurrent = true
     if let grid {
       let known = try KnownGrid(grid, results: results)
       reader = known.reader
       records = [known.record]
+      isCurrent = known.isCurrent
     } else {
       reader = try KnownGrid.reader(results)
       records = try reader.grids()
@@ -63,7 +65,9 @@ struct StatusCommand: ParsableCommand {
       return try GridStatus(record, in: reader, results: results, byAxis: axes || isSmall)
     }
     switch output {
-    case .table: Terminal.print(statuses.map { $0.text(file: grid) }.joined(separator: "\n\n"))
+    case .table:
+      Terminal.print(
+        statuses.map { $0.text(file: grid, isCurrent: isCurrent) }.joined(separator: "\n\n"))
     case .json: Terminal.write(OrderedJSON.array(statuses.map(\.json)).text, to: 1)
     case .quiet: break
     }

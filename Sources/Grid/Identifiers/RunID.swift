@@ -35,9 +35,10 @@ package struct RunID: Hashable, Sendable {
 
   /// Takes back an id that was stored or typed; `nil` unless it is 12 lower-case hex digits.
   package init?(_ text: String) {
-    guard text.utf8.count == 12, text.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
-      return nil
+    let isDigit: (UInt8) -> Bool = {
+      $0 &- UInt8(ascii: "0") <= 9 || $0 &- UInt8(ascii: "a") <= 5
     }
+    guard text.utf8.count == 12, text.utf8.allSatisfy(isDigit) else { return nil }
     self.text = text
   }
 }
