@@ -109,7 +109,7 @@ import Testing
   }
 
   /// A short job is placed and over before the first of that is recorded.
-  @Test func whatIsPlacedAndEndedTogetherIsRecordedAsOneAfterTheOther() throws {
+  @Test func whatIsPlacedAndEndedTogetherIsRecordedInItsOrder() throws {
     let table = try table()
     let prepare = try job("prepare", in: table)
     let result = sampleResult(of: stages(of: "prepare")[0], seconds: 3)
@@ -130,7 +130,7 @@ import Testing
           job: prepare.job, label: prepare.label, attempt: .first, startedAt: 5, endedAt: 21,
           outcome: .completed, worker: sampleWorker, log: "logs/1.log")
       ])
-    // In the wrong order it is what it always was.
+    // In the wrong order.
     #expect(
       try table.apply([ended, placed])
         == [

@@ -18,7 +18,7 @@ extension JobTable {
   ) throws -> (outcomes: [ChangeOutcome], orders: [JobOrder]) {
     if changes.isEmpty, attempts.isEmpty { return ([], []) }
     return try transaction { db in
-      (try db.apply(changes), try attempts.map { try db.order($0) })
+      (try changes.map { try db.apply($0) }, try attempts.map { try db.order($0) })
     }
   }
 
@@ -37,41 +37,6 @@ extension JobTable {
 }
 
 extension Database {
-  /// What became of each, in their order. The place and the end of an attempt are written together
-  /// where they come together, as those of short jobs do.
-  fileprivate func apply(_ changes: [Change]) throws -> [ChangeOutcome] {
-    struct Key: Hashable {
-      let job: JobID
-      let attempt: Attempt
-    }
-    var placements: [Key: Placement] = [:]
-    var ends: [Key: Int] = [:]
-    for (index, change) in changes.enumerated() {
-      guard case .attemptEnded(let job, let attempt, _, _) = change else { continue }
-      ends[Key(job: job, attempt: attempt)] = index
-    }
-    return try changes.enumerated().map { index, change in
-      switch change {
-      case .attemptPlaced(let job, let attempt, let time, let worker):
-        let key = Key(job: job, attempt: attempt)
-        guard let end = ends[key], end > index else { return try apply(change) }
-        placements[key] = Placement(time: time, worker: worker)
-        return .applied
-      case .attemptEnded(let job, let attempt, let outcome, let time):
-        let placement = placements.removeValue(forKey: Key(job: job, attempt: attempt))
-        return try endAttempt(job, attempt, outcome, at: time, placement: placement)
-      default:
-        return try apply(change)
-      }
-    }
-  }
-
-  /// When and where an attempt began that was recorded before.
-  private struct Placement {
-    let time: Double
-    let worker: WorkerEnvironment?
-  }
-
   func apply(_ change: Change) throws -> ChangeOutcome {
     switch change {
     case .attemptBegan(let job, let attempt, let time, let worker, let log):
@@ -156,36 +121,19 @@ extension Database {
     return Int(lastInsertedRowID)
   }
 
-  /// - Parameter placement: what is not written yet.
   private func endAttempt(
-    _ job: JobID, _ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double,
-    placement: Placement? = nil
+    _ job: JobID, _ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double
   ) throws -> ChangeOutcome {
-    let end: [SQLValue] = [
-      .real(time), .text(outcome.name), .text(try detail(of: outcome)), .job(job), .attempt(attempt),
-      .integer(outcome == .completed ? 1 : 0),
-    ]
     // A job of which something is missing is not completed.
-    if let placement {
-      try run(
-        """
-        UPDATE attempt SET started_at = ?7, environment_id = ?8, pid = ?9, begun = 1,
-          ended_at = ?1, outcome = ?2, detail = ?3
-        WHERE job_id = ?4 AND number = ?5 AND outcome IS NULL
-          AND NOT (?6 = 1 AND (SELECT missing > 0 FROM job WHERE id = ?4))
-        """,
-        end[0], end[1], end[2], end[3], end[4], end[5], .real(placement.time),
-        .integer(try placement.worker.map(environment)),
-        .integer(placement.worker.map { Int($0.pid) }))
-    } else {
-      try run(
-        """
-        UPDATE attempt SET ended_at = ?1, outcome = ?2, detail = ?3
-        WHERE job_id = ?4 AND number = ?5 AND outcome IS NULL
-          AND NOT (?6 = 1 AND (SELECT missing > 0 FROM job WHERE id = ?4))
-        """,
-        end[0], end[1], end[2], end[3], end[4], end[5])
-    }
+    try run(
+      """
+      UPDATE attempt SET ended_at = ?1, outcome = ?2, detail = ?3
+      WHERE job_id = ?4 AND number = ?5 AND outcome IS NULL
+        AND NOT (?6 = 1 AND (SELECT missing > 0 FROM job WHERE id = ?4))
+      """,
+      .real(time), .text(outcome.name), .text(try detail(of: outcome)), .job(job),
+      .attempt(attempt),
+      .integer(outcome == .completed ? 1 : 0))
     if changes == 1 { return .applied }
     if let refusal = try refusal(toEnd: attempt, of: job) { return .refused(refusal) }
     return .refused(.stagesMissing(job, count: try missingStages(of: job)))
