@@ -90,9 +90,13 @@ struct MethodTests {
       "adaptation": .string("kl_budget"), "kl_budget": .number(0.02),
       "learning_rate": .number(1e-3), "temperature": .number(1), "batch": .integer(16),
     ]
-    let (_, metrics) = run(changes, step: 25)
-    let shares = (1...8).compactMap { run(changes, step: $0).1["update_share"] }
-    #expect(shares.count == 8 && shares.contains { $0 < 1 } && shares.contains { $0 > 0 })
+    let grid = TestGrid(changes.merging(["pretraining_steps": .integer(60)]) { own, _ in own })
+    let states = (1...25).map(grid.em)
+    let results = Recorder(TemporaryStore().store).run(
+      order([grid.prepare, grid.select] + states))
+    let shares = states.compactMap { results[$0.key]?.metrics["update_share"] }
+    let metrics = results[states[24].key]?.metrics ?? [:]
+    #expect(shares.count == 25 && shares.contains { $0 < 1 } && shares.contains { $0 > 0 })
     #expect(shares.allSatisfy { $0 == 0 || (0...6).map { 1 / Double(1 << $0) }.contains($0) })
     let kl = metrics["kl"] ?? 0
     #expect(kl > 0.01 && kl < 0.04, "\(kl)")

@@ -45,15 +45,15 @@ struct GrowingTests {
       let kind: String
       let stages: Counts
       let steps: Int
-      let steps_alone: Int
-      let steps_left: Int
+      let stepsAlone: Int
+      let stepsLeft: Int
     }
 
     struct Cost: Decodable {
       let seconds: Double
-      let seconds_low: Double?
-      let seconds_high: Double?
-      let unknown_kinds: [String]
+      let secondsLow: Double?
+      let secondsHigh: Double?
+      let unknownKinds: [String]
     }
 
     let runs: Counts
@@ -69,7 +69,9 @@ struct GrowingTests {
     try folder.write(text, to: "growing.yaml")
     let output = try EspalierProgram.succeed(
       ["plan", "growing.yaml", "--output", "json"], in: folder)
-    return try JSONDecoder().decode(PlanOutput.self, from: Data(output.standardOutput.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(PlanOutput.self, from: Data(output.standardOutput.utf8))
   }
 
   private func run() throws -> Set<Substring> {
@@ -87,17 +89,17 @@ struct GrowingTests {
   func seedsAndSteps() throws {
     let first = try plan(grid())
     #expect(first.runs == PlanOutput.Counts(total: 6, new: 6))
-    #expect(first.cost.unknown_kinds.contains("em"))
+    #expect(first.cost.unknownKinds.contains("em"))
     let before = try run()
 
     // Step 0 of a new seed is the base, which is measured already.
     let seeds = try plan(grid(seeds: 3))
     #expect(seeds.runs == PlanOutput.Counts(total: 9, new: 2, reused: 1, done: 6))
-    #expect(seeds.kind("em")?.steps_left == 2 && seeds.kind("prepare")?.stages.done == 1)
+    #expect(seeds.kind("em")?.stepsLeft == 2 && seeds.kind("prepare")?.stages.done == 1)
     #expect(seeds.jobs == 1)
-    #expect(seeds.cost.unknown_kinds == [] && seeds.cost.seconds > 0)
-    #expect((seeds.cost.seconds_low ?? .infinity) <= seeds.cost.seconds)
-    #expect((seeds.cost.seconds_high ?? 0) >= seeds.cost.seconds)
+    #expect(seeds.cost.unknownKinds == [] && seeds.cost.seconds > 0)
+    #expect((seeds.cost.secondsLow ?? .infinity) <= seeds.cost.seconds)
+    #expect((seeds.cost.secondsHigh ?? 0) >= seeds.cost.seconds)
     let more = try run()
     #expect(before.isSubset(of: more) && more.count == 10)
     #expect(try computed("em") == 6)
@@ -109,7 +111,7 @@ struct GrowingTests {
     try Data("damaged".utf8).write(to: artifacts.appending(path: base))
     let steps = try plan(grid(seeds: 3, steps: "{from: 0, to: 4}"))
     #expect(steps.runs == PlanOutput.Counts(total: 15, new: 6, done: 9))
-    #expect(steps.kind("em")?.steps_left == 6)
+    #expect(steps.kind("em")?.stepsLeft == 6)
     let longer = try run()
     #expect(more.isSubset(of: longer) && longer.count == 16)
     #expect(try computed("prepare") == 1 && computed("em") == 12)
@@ -144,14 +146,14 @@ struct GrowingTests {
     let eleven = "{from: 0, to: 1, by: 0.1}"
     let first = try plan(grid(seeds: 1, steps: "[2]", temperatures: eleven))
     #expect(first.runs.new == 11)
-    #expect(first.kind("em")?.steps == 2 && first.kind("em")?.steps_alone == 22)
+    #expect(first.kind("em")?.steps == 2 && first.kind("em")?.stepsAlone == 22)
     #expect(first.kind("em")?.stages.total == 1 && first.kind("prepare")?.stages.total == 1)
     let before = try run()
     #expect(try computed("em") == 1 && computed("evaluate") == 11)
 
     let more = try plan(grid(seeds: 1, steps: "[2]", temperatures: "{from: 0, to: 1.5, by: 0.1}"))
     #expect(more.runs == PlanOutput.Counts(total: 16, new: 5, done: 11))
-    #expect(more.kind("em")?.steps_left == 0 && more.jobs == 1)
+    #expect(more.kind("em")?.stepsLeft == 0 && more.jobs == 1)
     let after = try run()
     #expect(before.isSubset(of: after) && after.count == 17)
     #expect(try computed("em") == 1 && computed("evaluate") == 16)

@@ -66,7 +66,8 @@ package enum Worker {
     espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
     events.write(.ready(environment(version: version)))
     espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
-    let runner = JobRunner(store: store, isDraining: { orders.isDraining }) { events.write($0) }
+    let runner = JobRunner(
+      store: store, isDraining: { orders.isDraining }, emit: { events.write($0) })
     let decoder = JSONDecoder()
     while let line = orders.next() {
       let order: JobOrder
