@@ -9,7 +9,7 @@ enum Schema {
   /// What leads from version n to n + 1. Entries are only ever added: a table in the field was made
   /// by the ones that are there.
   static let migrations: [String] = [
-    tablesOfVersion1, SchemaVersion2.migration, SchemaVersion3.migration,
+    tablesOfVersion1, SchemaVersion2.migration, SchemaVersion3.migration, SchemaVersion4.migration,
   ]
 
   private static let tablesOfVersion1 = """
