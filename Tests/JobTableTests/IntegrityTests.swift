@@ -84,7 +84,9 @@ import Testing
     "UPDATE stage SET step = 7 WHERE step = 1 AND id = (SELECT min(id) FROM stage WHERE step = 1)",
     "UPDATE parameter_set SET text = '{\"base\":1}' WHERE id = 1",
     "UPDATE parameter_set SET text = '{\"base\":' WHERE id = 1",
-    "DELETE FROM own_parent WHERE stage_id = 3",
+    "UPDATE stage SET own = '{\"prompts\":2}' WHERE id = 2",
+    "UPDATE stage SET own = '{' WHERE id = 2",
+    "UPDATE stage SET parent_id = NULL WHERE id = 3",
     "DELETE FROM trajectory_parent WHERE trajectory_id = 1 AND position = 1",
   ]) func aStageThatIsNotWhatItsKeySays(statement: String) throws {
     let found = try findings(after: statement)
@@ -132,6 +134,18 @@ import Testing
       return
     }
     #expect(found.contains(.tally(.stages(ofRun: run))))
+    expectSentences(found)
+  }
+
+  @Test(arguments: [
+    "UPDATE stage SET run_id = NULL WHERE id = (SELECT min(id) FROM stage WHERE run_id = 1)",
+    "INSERT INTO stage_run SELECT id, run_id FROM stage WHERE run_id = 1",
+    "INSERT INTO stage_run SELECT id, 1 FROM stage WHERE run_id = 2",
+    "DELETE FROM stage_run WHERE stage_id = (SELECT min(stage_id) FROM stage_run)",
+  ]) func aRunThatAStageForgotOrKnowsTwice(statement: String) throws {
+    let found = try findings(after: statement)
+    #expect(!found.isEmpty)
+    #expect(found.allSatisfy { if case .tally(.stages) = $0 { true } else { false } })
     expectSentences(found)
   }
 

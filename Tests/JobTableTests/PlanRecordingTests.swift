@@ -34,6 +34,36 @@ import Testing
         == grid.plan.runs.map { $0.axisValues.map(\.description) })
   }
 
+  /// Parents stand in the stage's row where there is one, and in rows of their own where there are more.
+  @Test func aStageOfSeveralParents() throws {
+    let table = try table()
+    func stage(_ kind: String, _ value: Int, _ parents: [Stage]) -> Stage {
+      Stage(
+        kind: kind, version: 1, parameters: ["value": .integer(value)],
+        parents: parents.map(\.key))
+    }
+    let first = stage("prepare", 1, [])
+    let second = stage("prepare", 2, [first])
+    let both = stage("merge", 3, [second, first])
+    let run = PlannedRun(
+      id: RunID(parameters: CanonicalJSON.object([:])), index: 0, axisValues: [], parameters: "{}",
+      stages: [both.key])
+    let plan = Plan(
+      specification: SampleGrid().plan.specification, hash: Digest(of: "both"), runs: [run],
+      stages: [first, second, both])
+    let jobs = [first, second, both].map {
+      PlannedJob(stages: [$0.key], requires: [], label: $0.kind)
+    }
+    try table.record(plan, as: "both", at: 0) { _ in jobs }
+    let work = try table.reader.work(for: "both")
+    #expect(work.map { $0.requires.count } == [0, 1, 2])
+    let order = try table.order(for: try #require(work.last).job, attempt: .first)
+    #expect(order.stages == [both])
+    #expect(order.context == [first, second])
+    #expect(try table.reader.stages(of: "both") == [first.key, second.key, both.key])
+    #expect(try table.reader.integrity(isOwned: false) == [])
+  }
+
   @Test func theSameGridAgainIsAllKept() throws {
     let table = try table()
     let grid = SampleGrid(seeds: [0, 1])

@@ -166,4 +166,10 @@ package struct JSONObjectText {
   package mutating func close() {
     bytes.append(UInt8(ascii: "}"))
   }
+
+  /// Takes an object that is there as a whole.
+  package mutating func set(_ object: String) {
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(contentsOf: object.utf8)
+  }
 }

@@ -12,9 +12,23 @@ package protocol StageTemplates: Sendable {
   func parameters(of template: Int) -> ParameterAssignment
   /// Hands over the parameters in no particular order, without a dictionary.
   func forEachParameter(of template: Int, _ body: (String, ParameterValue) -> Void)
-  /// The number of the base whose members the template has, and the canonical JSON object of all its
-  /// others.
-  func text(of template: Int) -> (base: Int, own: [UInt8])
+  /// Writes the canonical JSON object of the members that are not those of the template's base.
+  ///
+  /// - Returns: the number of the base.
+  func writeText(of template: Int, to text: inout JSONObjectText) -> Int
+
+  /// The family of a template: templates of one differ in few parameters. `nil` for one of its own.
+  func family(of template: Int) -> Int?
+  /// The names of the parameters in which templates of a family may differ.
+  func varying(inFamily family: Int) -> [String]
+  /// Hands over those of a template's parameters, each with its place among the names.
+  func forEachVarying(of template: Int, _ body: (Int, ParameterValue) -> Void)
+}
+
+extension StageTemplates {
+  package func family(of template: Int) -> Int? { nil }
+  package func varying(inFamily family: Int) -> [String] { [] }
+  package func forEachVarying(of template: Int, _ body: (Int, ParameterValue) -> Void) {}
 }
 
 /// A kind of stages in one version.
@@ -53,7 +67,8 @@ struct ListedTemplates: StageTemplates {
     for (name, value) in entries[template].parameters { body(name, value) }
   }
 
-  func text(of template: Int) -> (base: Int, own: [UInt8]) {
-    (0, Array(entries[template].parameters.canonical.text.utf8))
+  func writeText(of template: Int, to text: inout JSONObjectText) -> Int {
+    text.set(entries[template].parameters.canonical.text)
+    return 0
   }
 }

@@ -284,11 +284,13 @@ extension Database {
           UNION
           SELECT requires_id FROM job_dependency JOIN needed ON job_id = needed.id),
         reading (id) AS (
-          SELECT child.job_id FROM own_parent JOIN stage AS child ON child.id = stage_id
-          WHERE parent_id = ?2 AND child.state <> 1
+          SELECT job_id FROM stage WHERE parent_id = ?2 AND state <> 1
           UNION
-          SELECT child.job_id FROM trajectory_parent JOIN stage AS child USING (trajectory_id)
-          WHERE parent_id = ?2 AND child.state <> 1
+          SELECT child.job_id FROM own_parent AS p JOIN stage AS child ON child.id = stage_id
+          WHERE p.parent_id = ?2 AND child.state <> 1
+          UNION
+          SELECT child.job_id FROM trajectory_parent AS p JOIN stage AS child USING (trajectory_id)
+          WHERE p.parent_id = ?2 AND child.state <> 1
           UNION
           SELECT ?3 WHERE ?3 IS NOT NULL)
       INSERT OR IGNORE INTO job_dependency (job_id, requires_id)

@@ -68,9 +68,10 @@ extension Database {
     let isRead = try first(
       """
       SELECT 1 WHERE EXISTS (SELECT 1 FROM trajectory_parent WHERE parent_id = ?1)
+        OR EXISTS (SELECT 1 FROM stage WHERE parent_id = ?1 AND job_id <> ?2)
         OR EXISTS (
-          SELECT 1 FROM own_parent JOIN stage AS child ON child.id = stage_id
-          WHERE parent_id = ?1 AND child.job_id <> ?2)
+          SELECT 1 FROM own_parent AS p JOIN stage AS child ON child.id = stage_id
+          WHERE p.parent_id = ?1 AND child.job_id <> ?2)
       """,
       .integer(row.id), .job(row.job), value: { _ in true })
     return isRead != nil

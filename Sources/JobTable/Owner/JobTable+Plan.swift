@@ -26,9 +26,10 @@ extension JobTable {
       let indexes = try BulkIndexes.take(from: db, stages: plan.stages.count)
       try recording.beginJobs()
       try jobs(recording.isAssigned) { try recording.insert($0) }
-      try recording.insertStages()
+      let runs = try RunRecording(db, plan, grid: recording.grid)
+      try recording.insertStages(firstRuns: runs.firstRuns())
       try recording.insertDependencies()
-      try recording.recordRuns()
+      try recording.record(runs)
       try indexes.restore(in: db)
       try recording.recordNeededJobs()
       return recording.record

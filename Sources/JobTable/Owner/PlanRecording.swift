@@ -115,16 +115,17 @@ struct PlanRecording {
 
   // MARK: - Stages
 
-  mutating func insertStages() throws {
+  /// - Parameter firstRuns: by stage the row of the first run that it belongs to; 0 without one.
+  mutating func insertStages(firstRuns: [Int64]) throws {
     var parameters = try ParameterRecording(
-      db, plan.stages.templates, next: lastRow(of: "parameter_set"))
+      db, plan.stages, next: lastRow(of: "parameter_set"))
     var trajectories = try TrajectoryRecording(db, plan.stages, next: lastRow(of: "trajectory"))
     let stageWriter = try RowWriter(
       db,
       """
       INSERT INTO stage (id, key, kind, version, parameter_set_id, step, trajectory_id, job_id, place,
-        state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+        own, parent_id, run_id, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
       """)
     let parentWriter = try RowWriter(
       db, "INSERT INTO own_parent (stage_id, position, parent_id) VALUES (?, ?, ?)")
@@ -148,6 +149,11 @@ struct PlanRecording {
       stageWriter.bind(3, text: sort.kind)
       stageWriter.bind(4, sort.version)
       stageWriter.bind(5, try parameters.row(of: stages.template(at: index)))
+      if let own = parameters.own {
+        stageWriter.bind(10, text: own)
+      } else {
+        stageWriter.bindNull(10)
+      }
       if let step = stages.step(at: index), let trajectory {
         stageWriter.bind(6, step)
         stageWriter.bind(7, trajectory)
@@ -157,9 +163,20 @@ struct PlanRecording {
       }
       stageWriter.bind(8, jobs[index])
       stageWriter.bind(9, Int64(places[index]))
+      let parentCount = trajectory == nil ? stages.parentCount(at: index) : 0
+      if parentCount == 1 {
+        stageWriter.bind(11, try parentRow(stages.parent(0, at: index), of: index))
+      } else {
+        stageWriter.bindNull(11)
+      }
+      if firstRuns[index] > 0 {
+        stageWriter.bind(12, firstRuns[index])
+      } else {
+        stageWriter.bindNull(12)
+      }
       try stageWriter.run()
-      if trajectory == nil {
-        for position in 0..<stages.parentCount(at: index) {
+      if parentCount > 1 {
+        for position in 0..<parentCount {
           parentWriter.bind(1, id)
           parentWriter.bind(2, position)
           parentWriter.bind(3, try parentRow(stages.parent(position, at: index), of: index))
@@ -194,30 +211,39 @@ struct PlanRecording {
   mutating func insertDependencies() throws {
     let writer = try RowWriter(
       db, "INSERT OR IGNORE INTO job_dependency (job_id, requires_id) VALUES (?, ?)")
-    var last: (job: Int64, requires: Int64) = (0, 0)
+    let stages = plan.stages
+    let jobs = jobs
+    let states = states
+    // Neighbours mostly belong to one job, which requires few others.
+    var last: Int64 = 0
+    var known: [Int64] = []
     func require(_ stage: Int, by job: Int64) throws {
-      guard states[stage] != .done, jobs[stage] != job, last != (job, jobs[stage]) else { return }
-      last = (job, jobs[stage])
+      let required = jobs[stage]
+      if required == job || states[stage] == .done { return }
+      if last != job {
+        last = job
+        known.removeAll(keepingCapacity: true)
+      }
+      if known.contains(required) { return }
+      if known.count < 8 { known.append(required) }
       writer.bind(1, job)
-      writer.bind(2, jobs[stage])
+      writer.bind(2, required)
       try writer.run()
     }
     for (job, stages) in required { for stage in stages { try require(Int(stage), by: job) } }
     required = []
-    for index in 0..<plan.stages.count where places[index] >= 0 {
-      for position in 0..<plan.stages.parentCount(at: index) {
-        if let parent = plan.stages.parent(position, at: index) {
-          try require(parent, by: jobs[index])
-        }
+    for index in places.indices where places[index] >= 0 {
+      for position in 0..<stages.parentCount(at: index) {
+        if let parent = stages.parent(position, at: index) { try require(parent, by: jobs[index]) }
       }
     }
   }
 
   // MARK: - Runs
 
-  mutating func recordRuns() throws {
-    var runs = try RunRecording(db, plan, grid: grid, rows: rows, states: states)
-    try runs.record()
+  mutating func record(_ runs: RunRecording) throws {
+    var runs = runs
+    try runs.record(rows: rows, states: states, isNew: places.map { $0 >= 0 })
     record.newRuns = runs.new
     record.keptRuns = runs.kept
     record.orphanedRuns = runs.orphaned

@@ -46,11 +46,16 @@ extension Database {
   fileprivate func runningRuns(of grid: Int64) throws -> Int {
     try first(
       """
-      SELECT count(DISTINCT r.id) FROM attempt a INDEXED BY attempt_running
-        CROSS JOIN stage s ON s.job_id = a.job_id CROSS JOIN stage_run sr ON sr.stage_id = s.id
-        CROSS JOIN run r ON r.id = sr.run_id
-      WHERE a.outcome IS NULL AND a.begun = 1 AND s.state = 0 AND r.grid_id = ? AND r.position IS NOT NULL
-        AND r.failed = 0
+      WITH
+        computed (id, run_id) AS MATERIALIZED (
+          SELECT s.id, s.run_id FROM attempt a INDEXED BY attempt_running
+            CROSS JOIN stage s ON s.job_id = a.job_id
+          WHERE a.outcome IS NULL AND a.begun = 1 AND s.state = 0),
+        concerned (id) AS (
+          SELECT run_id FROM computed
+          UNION SELECT sr.run_id FROM computed CROSS JOIN stage_run sr ON sr.stage_id = computed.id)
+      SELECT count(*) FROM concerned CROSS JOIN run r ON r.id = concerned.id
+      WHERE r.grid_id = ? AND r.position IS NOT NULL AND r.failed = 0
       """,
       .integer(grid), value: { $0.int(0) }) ?? 0
   }

@@ -167,9 +167,12 @@ extension Database {
               SELECT e.value FROM run JOIN json_each(run.stages) AS e
               WHERE grid_id = ?1 AND run.position IS NOT NULL
               UNION
+              SELECT stage.parent_id FROM needed_stage JOIN stage ON stage.id = needed_stage.id
+              WHERE stage.parent_id IS NOT NULL
+              UNION
               SELECT parent_id FROM needed_stage JOIN own_parent ON stage_id = needed_stage.id
               UNION
-              SELECT parent_id FROM needed_stage JOIN stage ON stage.id = needed_stage.id
+              SELECT trajectory_parent.parent_id FROM needed_stage JOIN stage ON stage.id = needed_stage.id
                 JOIN trajectory_parent USING (trajectory_id)),
             needed_job (id) AS (
               SELECT job_id FROM needed_stage JOIN stage ON stage.id = needed_stage.id

@@ -29,16 +29,16 @@ extension JobTableReader {
       for job in jobs {
         let count = try db.first(
           """
-          SELECT count(DISTINCT r.id) FROM stage s JOIN stage_run sr ON sr.stage_id = s.id
-            JOIN run r ON r.id = sr.run_id
-          WHERE s.job_id = ? AND r.position IS NOT NULL
+          \(Self.runsOfJob)
+          SELECT count(*) FROM concerned CROSS JOIN run r ON r.id = concerned.id
+          WHERE r.position IS NOT NULL
           """,
           .job(job), value: { $0.int(0) })
         let first = try db.first(
           """
-          SELECT r.run FROM stage s JOIN stage_run sr ON sr.stage_id = s.id
-            JOIN run r ON r.id = sr.run_id
-          WHERE s.job_id = ? AND r.position IS NOT NULL ORDER BY r.grid_id, r.position LIMIT 1
+          \(Self.runsOfJob)
+          SELECT r.run FROM concerned CROSS JOIN run r ON r.id = concerned.id
+          WHERE r.position IS NOT NULL ORDER BY r.grid_id, r.position LIMIT 1
           """,
           .job(job), value: { try $0.runID(0) })
         if let first, let count { found[job] = (first, count) }
@@ -46,6 +46,14 @@ extension JobTableReader {
       return found
     }
   }
+
+  /// The runs that one of the stages of job ?1 belongs to.
+  private static let runsOfJob = """
+    WITH concerned (id) AS (
+      SELECT run_id FROM stage WHERE job_id = ?1
+      UNION
+      SELECT sr.run_id FROM stage s JOIN stage_run sr ON sr.stage_id = s.id WHERE s.job_id = ?1)
+    """
 
   /// The failure cluster of every run of the grid that failed.
   package func clustersOfRuns(in grid: String) throws -> [RunID: String] {

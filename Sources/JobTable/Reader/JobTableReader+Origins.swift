@@ -60,7 +60,9 @@ extension JobTableReader {
         SELECT p.stage_id, p.parent_id
         FROM grid_job g JOIN stage s ON s.job_id = g.job_id
           JOIN (
-            SELECT id AS stage_id, parent_id FROM stage JOIN trajectory_parent USING (trajectory_id)
+            SELECT id AS stage_id, t.parent_id
+            FROM stage JOIN trajectory_parent AS t USING (trajectory_id)
+            UNION ALL SELECT id, parent_id FROM stage WHERE parent_id IS NOT NULL
             UNION ALL SELECT stage_id, parent_id FROM own_parent) p ON p.stage_id = s.id
         WHERE g.grid_id = ? ORDER BY p.stage_id
         """,

@@ -83,9 +83,12 @@ extension JobTableReader {
             WITH RECURSIVE needed (id) AS (
               SELECT e.value FROM run JOIN json_each(run.stages) AS e WHERE run.run = ?
               UNION
+              SELECT stage.parent_id FROM needed JOIN stage ON stage.id = needed.id
+              WHERE stage.parent_id IS NOT NULL
+              UNION
               SELECT parent_id FROM needed JOIN own_parent ON stage_id = needed.id
               UNION
-              SELECT parent_id FROM needed JOIN stage ON stage.id = needed.id
+              SELECT trajectory_parent.parent_id FROM needed JOIN stage ON stage.id = needed.id
                 JOIN trajectory_parent USING (trajectory_id))
             SELECT stage.job_id FROM needed JOIN stage ON stage.id = needed.id)
           """,

@@ -45,9 +45,12 @@ extension JobTableReader {
             SELECT e.value FROM grid JOIN run ON grid_id = grid.id JOIN json_each(run.stages) AS e
               WHERE grid.name = ?
             UNION
+            SELECT stage.parent_id FROM needed JOIN stage ON stage.id = needed.id
+            WHERE stage.parent_id IS NOT NULL
+            UNION
             SELECT parent_id FROM needed JOIN own_parent ON stage_id = needed.id
             UNION
-            SELECT parent_id FROM needed JOIN stage ON stage.id = needed.id
+            SELECT trajectory_parent.parent_id FROM needed JOIN stage ON stage.id = needed.id
               JOIN trajectory_parent USING (trajectory_id))
           SELECT key FROM needed JOIN stage ON stage.id = needed.id
           """,

@@ -37,8 +37,12 @@ extension Database {
     findings += try all(
       """
       SELECT r.run FROM run AS r JOIN json_each(r.stages) AS e
+        LEFT JOIN stage AS s ON s.id = e.value AND s.run_id = r.id
         LEFT JOIN stage_run AS sr ON sr.stage_id = e.value AND sr.run_id = r.id
-      WHERE sr.run_id IS NULL
+      WHERE (s.id IS NOT NULL) + (sr.run_id IS NOT NULL) <> 1
+      UNION
+      SELECT r.run FROM stage AS s JOIN run AS r ON r.id = s.run_id
+      WHERE s.id NOT IN (SELECT value FROM json_each(r.stages))
       UNION
       SELECT r.run FROM stage_run AS sr JOIN run AS r ON r.id = sr.run_id
       WHERE sr.stage_id NOT IN (SELECT value FROM json_each(r.stages))

@@ -145,15 +145,14 @@ extension Database {
     if let known = known[stage] { return known }
     let texts = try first(
       """
-      SELECT p.text, b.text FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id
+      SELECT p.text, b.text, s.own FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id
         LEFT JOIN parameter_set b ON b.id = p.base_id
       WHERE s.id = ?
       """,
-      .integer(stage), value: { ($0.text(0), $0.optionalText(1) ?? "{}") })
-    guard let texts, let own = FlatJSON.object(texts.0), let base = FlatJSON.object(texts.1) else {
+      .integer(stage), value: { [$0.text(0), $0.optionalText(1), $0.optionalText(2)] })
+    guard let texts, var whole = FlatJSON.parameters(texts) else {
       throw RowDamage("the parameters of stage row \(stage) are not a JSON object")
     }
-    var whole = Dictionary((base + own).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let parents = try all(
       "SELECT parent_id FROM stage_parent WHERE stage_id = ?", .integer(stage),
       value: { $0.integer(0) })

@@ -17,7 +17,7 @@ extension Database {
     try ids.map { id in
       let row = try first(
         """
-        SELECT s.key, s.kind, s.version, s.step, s.state, s.job_id, p.text, b.text
+        SELECT s.key, s.kind, s.version, s.step, s.state, s.job_id, p.text, b.text, s.own
         FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id
           LEFT JOIN parameter_set b ON b.id = p.base_id
         WHERE s.id = ?
@@ -27,18 +27,16 @@ extension Database {
           (
             key: try row.stageKey(0), kind: row.text(1), version: row.int(2),
             step: row.optionalInt(3), state: try row.stageState(4), job: row.job(5),
-            own: row.text(6), base: row.optionalText(7) ?? "{}"
+            parameters: [row.text(6), row.optionalText(7), row.optionalText(8)]
           )
         })
       guard let row else { throw RowDamage("stage \(id) is missing") }
-      guard let own = FlatJSON.object(row.own), let base = FlatJSON.object(row.base) else {
+      guard let parameters = FlatJSON.parameters(row.parameters) else {
         throw RowDamage("the parameters of stage \(row.key.short) are not a JSON object")
       }
       let stage = Stage(
         kind: row.kind, version: row.version,
-        parameters: Dictionary(
-          (base + own).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-        parents: try parents(of: id), step: row.step)
+        parameters: parameters, parents: try parents(of: id), step: row.step)
       guard stage.key == row.key else {
         throw RowDamage("the stage with key \(row.key.short) has another content than its key says")
       }
@@ -49,8 +47,8 @@ extension Database {
   private func parents(of stage: Int64) throws -> [StageKey] {
     try all(
       """
-      SELECT key FROM stage_parent JOIN stage ON stage.id = parent_id
-      WHERE stage_id = ? ORDER BY position
+      SELECT s.key FROM stage_parent AS p JOIN stage AS s ON s.id = p.parent_id
+      WHERE p.stage_id = ? ORDER BY p.position
       """,
       .integer(stage), value: { try $0.stageKey(0) })
   }

@@ -16,6 +16,17 @@ struct FlatJSON {
     }
   }
 
+  /// The members of several objects together, of which none has a member of another; `nil` when one of
+  /// the texts is not such an object.
+  static func parameters(_ texts: [String?]) -> ParameterAssignment? {
+    var parameters: ParameterAssignment = [:]
+    for case let text? in texts {
+      guard let members = object(text) else { return nil }
+      for (name, value) in members { parameters[name] = value }
+    }
+    return parameters
+  }
+
   /// The elements of an array; `nil` when the text is not such an array.
   static func array(_ text: String) -> [ParameterValue]? {
     var reader = FlatJSON(text)

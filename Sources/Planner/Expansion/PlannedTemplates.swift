@@ -10,8 +10,19 @@ struct PlannedTemplates: StageTemplates {
     let block: CompiledBlock
     let combination: CompiledRule.Combination
     let members: [CompiledRule.Member]
-    /// Whether a member is the same for all combinations, by its place.
-    let isFixed: [Bool]
+    /// The members that are not the same for all combinations.
+    let varying: [Varying]
+    /// Whether each of them is what one axis sets, whatever the others say.
+    let isPlain: Bool
+  }
+
+  /// A parameter in which the templates of a source differ.
+  struct Varying: Sendable {
+    let slot: Int
+    /// The axis that sets it: its place among those of the combination, its number in the block, and
+    /// the parameter's place among those that it sets. `nil` for a parameter that other axes have a
+    /// say in.
+    let axis: (place: Int, number: Int, position: Int)?
   }
 
   private enum Entry {
@@ -42,19 +53,36 @@ struct PlannedTemplates: StageTemplates {
 
   /// Takes up a rule of a block; returns its number.
   mutating func addSource(_ rule: CompiledRule, _ block: CompiledBlock) -> Int {
-    let varying = Set(rule.ownAxes.axes.flatMap { block.axes[$0].slots })
-    var isFixed: [Bool] = []
+    var varying: Set<Int> = []
+    var values = block.values
+    for axis in rule.ownAxes.axes.map({ block.axes[$0] }) {
+      if axis.points.count > 1 {
+        varying.formUnion(axis.slots)
+      } else {
+        for (slot, value) in zip(axis.slots, axis.points[0].values) { values[slot] = value }
+      }
+    }
+    func axis(setting slot: Int) -> (place: Int, number: Int, position: Int)? {
+      for (place, number) in rule.ownAxes.axes.enumerated() {
+        if let position = block.axes[number].slots.firstIndex(of: slot) {
+          return (place, number, position)
+        }
+      }
+      return nil
+    }
+    var members: [Varying] = []
     var text = JSONObjectText()
     for member in rule.members {
       switch member {
-      case .constant(_, _, let fragment):
-        isFixed.append(true)
-        text.append(fragment)
+      case .constant(_, _, let fragment): text.append(fragment)
       case .parameter(let slot):
         let names = [slots.names[slot]] + (slots.parameters[slot].relevantWhen?.names ?? [])
-        let fixed = slots.slots(behind: names).isDisjoint(with: varying)
-        isFixed.append(fixed)
-        if fixed { text.append(fragment(slot, in: block.values)) }
+        let behind = slots.slots(behind: names)
+        if behind.isDisjoint(with: varying) {
+          text.append(fragment(slot, in: values))
+        } else {
+          members.append(Varying(slot: slot, axis: behind == [slot] ? axis(setting: slot) : nil))
+        }
       }
     }
     text.close()
@@ -62,7 +90,7 @@ struct PlannedTemplates: StageTemplates {
     sources.append(
       Source(
         sort: sort(rule.rule), base: bases.count - 1, block: block, combination: rule.ownAxes,
-        members: rule.members, isFixed: isFixed))
+        members: rule.members, varying: members, isPlain: members.allSatisfy { $0.axis != nil }))
     return sources.count - 1
   }
 
@@ -134,19 +162,51 @@ struct PlannedTemplates: StageTemplates {
     }
   }
 
-  func text(of template: Int) -> (base: Int, own: [UInt8]) {
+  func writeText(of template: Int, to text: inout JSONObjectText) -> Int {
     switch entries[template] {
     case .listed(let index):
-      return (0, Array(listed[Int(index)].parameters.canonical.text.utf8))
+      text.set(listed[Int(index)].parameters.canonical.text)
+      return 0
     case .combination(let number, let combination):
       let source = sources[Int(number)]
-      let values = values(source, combination)
-      var text = JSONObjectText()
-      for (member, isFixed) in zip(source.members, source.isFixed) where !isFixed {
-        if case .parameter(let slot) = member { text.append(fragment(slot, in: values)) }
+      let values = source.isPlain ? [] : values(source, combination)
+      text.clear()
+      for member in source.varying {
+        if let axis = member.axis {
+          let point = source.combination.point(of: Int(combination), at: axis.place)
+          text.append(source.block.axes[axis.number].points[point].fragments[axis.position])
+        } else {
+          text.append(fragment(member.slot, in: values))
+        }
       }
       text.close()
-      return (source.base, text.bytes)
+      return source.base
+    }
+  }
+
+  func family(of template: Int) -> Int? {
+    if case .combination(let source, _) = entries[template] { Int(source) } else { nil }
+  }
+
+  func varying(inFamily family: Int) -> [String] {
+    sources[family].varying.map { slots.names[$0.slot] }
+  }
+
+  func forEachVarying(of template: Int, _ body: (Int, ParameterValue) -> Void) {
+    guard case .combination(let number, let combination) = entries[template] else { return }
+    let source = sources[Int(number)]
+    let values = source.isPlain ? [] : values(source, combination)
+    for (place, member) in source.varying.enumerated() {
+      if let axis = member.axis {
+        let point = source.combination.point(of: Int(combination), at: axis.place)
+        if let value = source.block.axes[axis.number].points[point].values[axis.position] {
+          body(place, value)
+        }
+      } else if slots.holds(slots.parameters[member.slot].relevantWhen, in: values),
+        let value = slots.effective(member.slot, in: values)
+      {
+        body(place, value)
+      }
     }
   }
 }

@@ -65,7 +65,7 @@ package struct JobBuilder {
 
   /// Hands over the jobs one by one, each after those that it requires.
   package func forEachJob(_ body: (PlacedJob) throws -> Void) rethrows {
-    let label = JobLabel(tree, program)
+    var label = JobLabel(tree, program)
     for number in order() {
       let stages = sorted(members[range(number)])
       try body(
@@ -209,20 +209,26 @@ package struct JobBuilder {
     // Chains of jobs are as long as trajectories have forks: no recursion.
     var stack: [Int] = []
     for number in 0..<count {
+      if requiredRange(number).isEmpty, !isPlaced[number] {
+        isPlaced[number] = true
+        result.append(number)
+        continue
+      }
       stack.append(number)
       while let top = stack.last {
         if isPlaced[top] {
           stack.removeLast()
           continue
         }
-        let waiting = requires[requiredRange(top)].lazy.map { Int(jobOfStage[Int($0)]) }
-          .filter { $0 >= 0 && !isPlaced[$0] }
-        if waiting.isEmpty {
+        let before = stack.count
+        for place in requiredRange(top).reversed() {
+          let required = Int(jobOfStage[Int(requires[place])])
+          if required >= 0, !isPlaced[required] { stack.append(required) }
+        }
+        if stack.count == before {
           isPlaced[top] = true
           result.append(top)
           stack.removeLast()
-        } else {
-          stack.append(contentsOf: waiting.reversed())
         }
       }
     }

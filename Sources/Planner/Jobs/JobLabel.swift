@@ -4,76 +4,63 @@ import Grid
 struct JobLabel {
   private let tree: StageTree
   private let stages: StageList
-  /// By sort of stages: the parameters that differ between stages of its kind, as places in `order`.
-  private let varying: [[Int]]
+  private let templates: any StageTemplates
   /// The parameters that differ between stages of any kind, in the order of the program.
   private let order: [String]
+  /// ` name=` for each of them.
+  private let heads: [[UInt8]]
+  /// By sort of stages: the parameters that differ between stages of its kind, as places in `order`.
+  private let varying: [[Int]]
+  private let kinds: [String]
+  /// By family of templates, once it was met: by varying parameter its place in `order`, if its kind
+  /// differs there; `nil` for a family of which that is not all.
+  private var places: [[Int?]??] = []
+
+  // Memory that is used again.
+  private var text: [UInt8] = []
+  private var values: [ParameterValue?]
+  private var waiting: [Int] = []
 
   init(_ tree: StageTree, _ program: ProgramDescription) {
     self.tree = tree
     stages = tree.stages
-    let templates = tree.stages.templates
-    let differing = Self.differing(in: tree.stages)
+    templates = tree.stages.templates
+    kinds = templates.sorts.map(\.kind)
+    let differing = DifferingParameters(of: tree.stages).byKind
     let all = differing.values.reduce(into: Set<String>()) { $0.formUnion($1) }
     let order = program.parameters.map(\.name).filter(all.contains)
-    varying = templates.sorts.map { sort in
-      order.indices.filter { differing[sort.kind]?.contains(order[$0]) ?? false }
+    varying = kinds.map { kind in
+      order.indices.filter { differing[kind]?.contains(order[$0]) ?? false }
     }
     self.order = order
-  }
-
-  /// By kind: the names of the parameters that some stages have and others have not, or not alike.
-  private static func differing(in stages: StageList) -> [String: Set<String>] {
-    let templates = stages.templates
-    let kinds = templates.sorts.map(\.kind)
-    let numbers = kinds.map { kinds.firstIndex(of: $0)! }
-    var first = [ParameterAssignment?](repeating: nil, count: kinds.count)
-    var differing = [Set<String>](repeating: [], count: kinds.count)
-    var isSeen: [Bool] = []
-    for index in 0..<stages.count {
-      let template = stages.template(at: index)
-      while isSeen.count <= template { isSeen.append(false) }
-      if isSeen[template] { continue }
-      isSeen[template] = true
-      let kind = numbers[templates.sort(of: template)]
-      guard let other = first[kind] else {
-        first[kind] = templates.parameters(of: template)
-        continue
-      }
-      var shared = 0
-      templates.forEachParameter(of: template) { name, value in
-        let known = other[name]
-        if known != nil { shared += 1 }
-        if known != value { differing[kind].insert(name) }
-      }
-      if shared < other.count {
-        let own = templates.parameters(of: template)
-        for name in other.keys where own[name] == nil { differing[kind].insert(name) }
-      }
-    }
-    var result: [String: Set<String>] = [:]
-    for (kind, names) in zip(kinds, differing) where !names.isEmpty { result[kind] = names }
-    return result
+    heads = order.map { Array(" \($0)=".utf8) }
+    values = Array(repeating: nil, count: order.count)
   }
 
   /// `em temperature=0.5 seed=3, 10 steps, 10 × evaluate`.
   ///
   /// - Parameter stages: the job's stages in order, as indices of the tree.
-  func text(for members: [Int32]) -> String {
+  mutating func text(for members: [Int32]) -> String {
     let head = Int(members[0])
-    var text = kind(head)
+    text.removeAll(keepingCapacity: true)
+    text.append(contentsOf: kind(head).utf8)
     let isMeasurement = tree.product(at: head) == .measurement
     // Several measurements have in common what they measure.
-    let deciding = isMeasurement && members.count > 1 ? parents(of: head) : [head]
-    for (place, value) in values(deciding: deciding).enumerated() {
-      guard let value else { continue }
-      text += " "
-      text += order[place]
-      text += "="
-      text += value.description
+    if isMeasurement && members.count > 1 { waitForParents(of: head) } else { waiting.append(head) }
+    findValues()
+    for place in order.indices {
+      guard let value = values[place] else { continue }
+      text.append(contentsOf: heads[place])
+      text.append(contentsOf: value.description.utf8)
+      values[place] = nil
     }
-    if let steps = steps(of: members) { text += ", " + steps }
-    if members.count == 1 { return text }
+    if let steps = steps(of: members) { text.append(contentsOf: ", \(steps)".utf8) }
+    if members.count > 1 { appendCounts(of: members) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private mutating func appendCounts(of members: [Int32]) {
+    let head = Int(members[0])
     var counts: [(kind: String, count: Int)] = []
     for index in members.dropFirst() where stages.step(at: Int(index)) == nil {
       let kind = kind(Int(index))
@@ -86,15 +73,10 @@ struct JobLabel {
     if stages.step(at: head) == nil, let own = counts.firstIndex(where: { $0.kind == kind(head) }) {
       counts[own].count += 1
     }
-    for (kind, count) in counts { text += ", \(count) × \(kind)" }
-    return text
+    for (kind, count) in counts { text.append(contentsOf: ", \(count) × \(kind)".utf8) }
   }
 
-  private func kind(_ index: Int) -> String { stages.templates.sorts[stages.sort(at: index)].kind }
-
-  private func parents(of index: Int) -> [Int] {
-    (0..<stages.parentCount(at: index)).compactMap { stages.parent($0, at: index) }
-  }
+  private func kind(_ index: Int) -> String { kinds[stages.sort(at: index)] }
 
   /// `10 steps` from the start, `steps 3–10` from a fork or a state that is there.
   private func steps(of members: [Int32]) -> String? {
@@ -108,28 +90,56 @@ struct JobLabel {
     return last == 1 ? "1 step" : "\(last) steps"
   }
 
-  /// What tells stages from others of their kind: their varying values and their ancestors', aligned
-  /// with `order`.
-  private func values(deciding indices: [Int]) -> [ParameterValue?] {
-    var values = [ParameterValue?](repeating: nil, count: order.count)
-    if order.isEmpty { return values }
-    var waiting = indices
+  private mutating func waitForParents(of index: Int) {
+    for position in 0..<stages.parentCount(at: index) {
+      if let parent = stages.parent(position, at: index) { waiting.append(parent) }
+    }
+  }
+
+  /// What tells the stages that wait from others of their kind: their varying values and their
+  /// ancestors', aligned with `order`.
+  private mutating func findValues() {
+    if order.isEmpty { return waiting.removeAll(keepingCapacity: true) }
+    // A list of ancestors is short, and mostly one parent's: a set is made where it is not.
     var seen: Set<Int> = []
     while let next = waiting.popLast() {
-      let places = varying[stages.sort(at: next)]
-      if !places.isEmpty {
-        stages.templates.forEachParameter(of: stages.template(at: next)) { name, value in
-          if let place = places.first(where: { order[$0] == name }), values[place] == nil {
-            values[place] = value
-          }
-        }
-      }
-      for position in 0..<stages.parentCount(at: next) {
+      takeValues(of: next)
+      let count = stages.parentCount(at: next)
+      if count == 0 { continue }
+      for position in 0..<count {
         if let parent = stages.parent(position, at: next), seen.insert(parent).inserted {
           waiting.append(parent)
         }
       }
     }
-    return values
+  }
+
+  private mutating func takeValues(of index: Int) {
+    let wanted = varying[stages.sort(at: index)]
+    if wanted.isEmpty { return }
+    let template = stages.template(at: index)
+    if let family = templates.family(of: template), let known = places(of: family, wanted) {
+      templates.forEachVarying(of: template) { member, value in
+        if let place = known[member], values[place] == nil { values[place] = value }
+      }
+      return
+    }
+    templates.forEachParameter(of: template) { name, value in
+      if let place = wanted.first(where: { order[$0] == name }), values[place] == nil {
+        values[place] = value
+      }
+    }
+  }
+
+  /// Where the varying parameters of a family stand in the order; `nil` where others are wanted too.
+  private mutating func places(of family: Int, _ wanted: [Int]) -> [Int?]? {
+    while places.count <= family { places.append(nil) }
+    if let known = places[family] { return known }
+    let own = templates.varying(inFamily: family).map { name in
+      wanted.first { order[$0] == name }
+    }
+    let found: [Int?]? = own.count { $0 != nil } == wanted.count ? own : nil
+    places[family] = .some(found)
+    return found
   }
 }

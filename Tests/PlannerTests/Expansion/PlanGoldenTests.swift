@@ -67,14 +67,16 @@ import Testing
         - axes: {method: [none, em], evaluation_temperature: [0, 1], rl_step: [0, 2]}
       """)
     let templates = plan.stages.templates
+    var common: [Int: ParameterAssignment] = [:]
+    var own = JSONObjectText()
     for index in plan.stages.indices {
       let template = plan.stages.template(at: index)
-      let (base, own) = templates.text(of: template)
+      let base = templates.writeText(of: template, to: &own)
       func object(_ text: String) throws -> ParameterAssignment {
         try JSONDecoder().decode(ParameterAssignment.self, from: Data(text.utf8))
       }
       let whole = try object(templates.bases[base]).merging(
-        object(String(decoding: own, as: UTF8.self))
+        object(String(decoding: own.bytes, as: UTF8.self))
       ) { _, _ in
         Issue.record("a parameter stands in both")
         return .integer(0)
@@ -83,6 +85,16 @@ import Testing
       var each: ParameterAssignment = [:]
       templates.forEachParameter(of: template) { each[$0] = $1 }
       #expect(each == plan.stages[index].parameters)
+      // Templates of one family differ in what varies and in nothing else.
+      guard let family = templates.family(of: template) else { continue }
+      let names = templates.varying(inFamily: family)
+      var varying: ParameterAssignment = [:]
+      templates.forEachVarying(of: template) { varying[names[$0]] = $1 }
+      #expect(varying == each.filter { names.contains($0.key) })
+      let others = each.filter { !names.contains($0.key) }
+      #expect(common[family] ?? others == others)
+      common[family] = others
     }
+    #expect(common.count > 2)
   }
 }
