@@ -23,7 +23,8 @@ import Testing
 
   @Test(arguments: [
     "UPDATE job SET state = 3", "UPDATE job SET state = -1", "UPDATE stage SET state = 3",
-    "UPDATE stage SET parent_id = id", "UPDATE attempt SET outcome = 'other', ended_at = 1, detail = ''",
+    "UPDATE stage SET parent_id = id",
+    "UPDATE attempt SET outcome = 'other', ended_at = 1, detail = ''",
   ]) func aRuleRefuses(statement: String) throws {
     try inNewTable { db in
       #expect(throws: DatabaseError.self) { try db.execute(sql: statement) }

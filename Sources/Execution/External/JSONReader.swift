@@ -51,7 +51,9 @@ struct JSONReader {
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   private mutating func skipSpace() {
-    while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
+    while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+      position += 1
+    }
   }
 
   private mutating func take(_ word: StaticString) -> Bool {
@@ -150,7 +152,17 @@ struct JSONReader {
 
   private mutating func string() throws -> String {
     position += 1
-    var text: [UInt8] = []
+    let start = position
+    // Most have nothing to replace.
+    while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\\") {
+      position += 1
+      if byte == UInt8(ascii: "\"") {
+        let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position - 1])
+        guard let string = String(validating: text, as: UTF8.self) else { throw Fault() }
+        return string
+      }
+    }
+    var text = Array(bytes[start..<position])
     while let byte = next {
       position += 1
       switch byte {

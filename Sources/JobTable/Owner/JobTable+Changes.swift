@@ -18,7 +18,10 @@ extension JobTable {
   ) throws -> (outcomes: [ChangeOutcome], orders: [JobOrder]) {
     if changes.isEmpty, attempts.isEmpty { return ([], []) }
     return try transaction { db in
-      (try changes.map { try db.apply($0) }, try attempts.map { try db.order($0) })
+      var completions = Completions()
+      let outcomes = try changes.map { try db.apply($0, counting: &completions) }
+      try completions.record(in: db)
+      return (outcomes, try attempts.map { try db.order($0) })
     }
   }
 
@@ -28,8 +31,10 @@ extension JobTable {
   package func endAbandonedAttempts(at time: Double) throws -> [AttemptRecord] {
     try transaction { db in
       let abandoned = try db.attempts(where: "a.outcome IS NULL")
+      var completions = Completions()
       for attempt in abandoned {
-        _ = try db.apply(.attemptEnded(attempt.job, attempt.attempt, .stopped, at: time))
+        let end = Change.attemptEnded(attempt.job, attempt.attempt, .stopped, at: time)
+        _ = try db.apply(end, counting: &completions)
       }
       return abandoned
     }
@@ -37,22 +42,27 @@ extension JobTable {
 }
 
 extension Database {
-  func apply(_ change: Change) throws -> ChangeOutcome {
+  /// - Parameter completions: takes what is to be counted, and is to be recorded before the transaction
+  ///   ends.
+  func apply(_ change: Change, counting completions: inout Completions) throws -> ChangeOutcome {
     switch change {
     case .attemptBegan(let job, let attempt, let time, let worker, let log):
-      try beginAttempt(job, attempt, at: time, worker: worker, log: log, hasBegun: true)
+      return try beginAttempt(job, attempt, at: time, worker: worker, log: log, hasBegun: true)
     case .attemptForeseen(let job, let attempt, let time, let log):
-      try beginAttempt(job, attempt, at: time, worker: nil, log: log, hasBegun: false)
+      return try beginAttempt(job, attempt, at: time, worker: nil, log: log, hasBegun: false)
     case .attemptPlaced(let job, let attempt, let time, let worker):
-      try placeAttempt(job, attempt, at: time, worker: worker)
+      return try placeAttempt(job, attempt, at: time, worker: worker)
     case .stageCompleted(let job, let attempt, let result, let time, let rule):
-      try completeStage(job, attempt, result, at: time, rule: rule)
+      return try completeStage(job, attempt, result, at: time, rule: rule, &completions)
     case .attemptEnded(let job, let attempt, let outcome, let time):
-      try endAttempt(job, attempt, outcome, at: time)
+      return try endAttempt(job, attempt, outcome, at: time)
     case .jobFailed(let job, let failure, let time):
-      try failJob(job, failure, at: time)
+      // What takes back from a count must find there what was counted before.
+      try completions.record(in: self)
+      return try failJob(job, failure, at: time)
     case .stageReopened(let stage, let job):
-      try reopenStage(stage, neededBy: job)
+      try completions.record(in: self)
+      return try reopenStage(stage, neededBy: job)
     }
   }
 
@@ -156,19 +166,23 @@ extension Database {
   // MARK: - Results
 
   private func completeStage(
-    _ job: JobID, _ attempt: Attempt, _ result: StageResult, at time: Double, rule: AcceptanceRule
+    _ job: JobID, _ attempt: Attempt, _ result: StageResult, at time: Double, rule: AcceptanceRule,
+    _ completions: inout Completions
   ) throws -> ChangeOutcome {
     if let refusal = malformation(of: result) { return .refused(refusal) }
     let stage = try first(
       """
-      SELECT id, job_id, state, (SELECT max(number) FROM attempt WHERE job_id = ?)
-      FROM stage WHERE key = ?
+      SELECT s.id, s.job_id, s.state, (SELECT max(number) FROM attempt WHERE job_id = ?), s.kind,
+        j.state, j.grid_id, EXISTS (SELECT 1 FROM further_job WHERE job_id = j.id)
+      FROM stage AS s JOIN job AS j ON j.id = s.job_id WHERE s.key = ?
       """,
       .job(job), .key(result.stage),
       value: { row in
         (
           id: row.integer(0), job: row.job(1), state: try row.stageState(2),
-          last: row.isNull(3) ? nil : row.attempt(3)
+          last: row.isNull(3) ? nil : row.attempt(3), kind: row.text(4),
+          jobState: try row.stageState(5), grid: row.isNull(6) ? nil : row.integer(6),
+          hasFurtherGrids: row.int(7) == 1
         )
       })
     guard let stage else { return .refused(.unknownStage(result.stage)) }
@@ -189,13 +203,28 @@ extension Database {
       .real(time), .integer(Checksum.result(of: result.stage, metrics: metrics)))
     for artifact in result.artifacts { try insert(artifact, stage: stage.id) }
     try run("UPDATE stage SET state = 1 WHERE id = ?", .integer(stage.id))
-    try run(
+    let isComplete = try first(
       """
-      UPDATE job SET state = 1, failure = NULL, cluster = NULL, failed_at = NULL
-      WHERE id = ? AND missing = 0
+      UPDATE job SET missing = missing - 1,
+        state = CASE missing WHEN 1 THEN 1 ELSE state END,
+        failure = CASE missing WHEN 1 THEN NULL ELSE failure END,
+        cluster = CASE missing WHEN 1 THEN NULL ELSE cluster END,
+        failed_at = CASE missing WHEN 1 THEN NULL ELSE failed_at END
+      WHERE id = ? RETURNING missing = 0
       """,
-      .job(stage.job))
-    return changes == 1 ? .completedJob(stage.job) : .applied
+      .job(stage.job), value: { $0.int(0) == 1 })
+    var grids = [stage.grid].compactMap { $0 }
+    if stage.hasFurtherGrids {
+      grids += try all(
+        "SELECT grid_id FROM further_job WHERE job_id = ?", .job(stage.job),
+        value: { $0.integer(0) })
+    }
+    for grid in grids {
+      completions.add(
+        stage.kind, from: stage.state, grid: grid, seconds: result.seconds, at: time,
+        completing: isComplete == true ? stage.jobState : nil)
+    }
+    return isComplete == true ? .completedJob(stage.job) : .applied
   }
 
   private func malformation(of result: StageResult) -> Refusal? {

@@ -14,13 +14,17 @@ extension JobTable {
   package func takeIn(_ intakes: [JobIntake]) throws {
     if intakes.isEmpty { return }
     try transaction { db in
-      for intake in intakes { try db.takeIn(intake, path: path) }
+      var completions = Completions()
+      for intake in intakes { try db.takeIn(intake, path: path, &completions) }
+      try completions.record(in: db)
     }
   }
 }
 
 extension Database {
-  fileprivate func takeIn(_ intake: JobIntake, path: String) throws {
+  fileprivate func takeIn(
+    _ intake: JobIntake, path: String, _ completions: inout Completions
+  ) throws {
     let job = intake.job
     guard let state = try jobState(job) else { throw JobTableError.unknownJob(job.rawValue) }
     if state == .done { return }
@@ -31,10 +35,11 @@ extension Database {
         value: { row in
           JobFailure(failure: try Coding.value(Failure.self, from: row.text(0)), at: row.real(1))
         })
+      try completions.record(in: self)
       try reopen(job)
     }
     func apply(_ change: Change) throws {
-      if case .refused(let refusal) = try self.apply(change) {
+      if case .refused(let refusal) = try self.apply(change, counting: &completions) {
         throw JobTableError.failed(
           path: path, code: 0, detail: "what another table has of job \(job) is refused: \(refusal)"
         )
@@ -66,7 +71,10 @@ extension Database {
     if let failure, try jobState(job) == .open {
       try apply(.jobFailed(job, failure.failure, at: failure.at))
     }
-    if state == .failed, try jobState(job) == .done { try reopenDependents(of: job) }
+    if state == .failed, try jobState(job) == .done {
+      try completions.record(in: self)
+      try reopenDependents(of: job)
+    }
   }
 
   /// Opens what failed only because of a job that has not failed any more, and in turn what failed

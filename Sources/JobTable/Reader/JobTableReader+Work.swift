@@ -88,7 +88,8 @@ private struct WorkFinder {
           WHERE job_id = job.id AND number > forgiven AND outcome = 'failed'),
         (SELECT count(*) FROM attempt
           WHERE job_id = job.id AND number > forgiven AND outcome = 'lost' AND number >= coalesce(
-            (SELECT max(attempt) FROM result WHERE result.job_id = job.id), 0))
+            (SELECT max(t.attempt) FROM stage s CROSS JOIN result t ON t.stage_id = s.id
+              WHERE s.job_id = job.id AND t.job_id = job.id), 0))
       FROM job WHERE id = ?
       """)
     // In a table that was just made there is nothing to look for.

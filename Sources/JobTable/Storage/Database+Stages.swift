@@ -17,7 +17,9 @@ extension Database {
     try ids.map { id in
       let row = try first(
         """
-        SELECT s.key, s.kind, s.version, s.step, s.state, s.job_id, p.text, b.text, s.own
+        SELECT s.key, s.kind, s.version, s.step, s.state, s.job_id, p.text, b.text, s.own,
+          s.trajectory_id IS NOT NULL OR s.parent_id IS NOT NULL
+            OR EXISTS (SELECT 1 FROM own_parent WHERE stage_id = s.id)
         FROM stage s JOIN parameter_set p ON p.id = s.parameter_set_id
           LEFT JOIN parameter_set b ON b.id = p.base_id
         WHERE s.id = ?
@@ -27,7 +29,8 @@ extension Database {
           (
             key: try row.stageKey(0), kind: row.text(1), version: row.int(2),
             step: row.optionalInt(3), state: try row.stageState(4), job: row.job(5),
-            parameters: [row.text(6), row.optionalText(7), row.optionalText(8)]
+            parameters: [row.text(6), row.optionalText(7), row.optionalText(8)],
+            hasParents: row.int(9) == 1
           )
         })
       guard let row else { throw RowDamage("stage \(id) is missing") }
@@ -36,7 +39,7 @@ extension Database {
       }
       let stage = Stage(
         kind: row.kind, version: row.version,
-        parameters: parameters, parents: try parents(of: id), step: row.step)
+        parameters: parameters, parents: row.hasParents ? try parents(of: id) : [], step: row.step)
       guard stage.key == row.key else {
         throw RowDamage("the stage with key \(row.key.short) has another content than its key says")
       }

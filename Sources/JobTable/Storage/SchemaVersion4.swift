@@ -5,9 +5,9 @@
 ///
 /// SQLite fills a table of its own for each row that is held against a list of three values or more, or
 /// that a trigger looks for among the rows of a subquery. On a table of a million runs that was half
-/// the time of entering it. So ranges and comparisons stand here for lists, and triggers take the one
-/// run and the one grid that a stage has as a rule by themselves, and the further ones in triggers of
-/// their own, which nearly always find that there are none.
+/// the time of entering it. So ranges and comparisons stand here for lists, and the trigger that every
+/// result fires looks at the one run that a stage has as a rule; a second one, for further runs, nearly
+/// always finds that there are none.
 enum SchemaVersion4 {
   static let migration = rules + columns + triggers
 
@@ -37,6 +37,10 @@ enum SchemaVersion4 {
       REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED;
     CREATE INDEX stage_by_parent ON stage (parent_id) WHERE parent_id IS NOT NULL;
 
+    -- The jobs of a grid are asked for all together and the results of a job by its stages.
+    DROP INDEX job_by_grid;
+    DROP INDEX result_by_attempt;
+
     DROP VIEW stage_parent;
     CREATE VIEW stage_parent (stage_id, position, parent_id) AS
       SELECT id, 0, parent_id FROM stage WHERE parent_id IS NOT NULL
@@ -57,12 +61,6 @@ enum SchemaVersion4 {
       UPDATE run SET missing = missing + (old.state = 1) - (new.state = 1),
         failed = failed + (new.state = 2) - (old.state = 2)
       WHERE id = new.run_id;
-      UPDATE job SET missing = missing + (old.state = 1) - (new.state = 1)
-      WHERE id = new.job_id AND (old.state = 1) <> (new.state = 1);
-      UPDATE stage_tally SET open = open + (new.state = 0) - (old.state = 0),
-        done = done + (new.state = 1) - (old.state = 1),
-        failed = failed + (new.state = 2) - (old.state = 2)
-      WHERE kind = new.kind AND grid_id = (SELECT grid_id FROM job WHERE id = new.job_id);
     END;
 
     CREATE TRIGGER stage_of_further_runs_changed AFTER UPDATE OF state ON stage
@@ -73,52 +71,26 @@ enum SchemaVersion4 {
       WHERE id IN (SELECT run_id FROM stage_run WHERE stage_id = new.id);
     END;
 
-    CREATE TRIGGER stage_of_further_grids_changed AFTER UPDATE OF state ON stage
-    WHEN old.state <> new.state AND EXISTS (SELECT 1 FROM further_job WHERE job_id = new.job_id)
+    -- What is done is counted by who completes it, for many stages at once (`Completions`).
+    CREATE TRIGGER stage_opened_or_failed AFTER UPDATE OF state ON stage
+    WHEN old.state <> new.state AND new.state <> 1
     BEGIN
+      UPDATE job SET missing = missing + 1 WHERE id = new.job_id AND old.state = 1;
       UPDATE stage_tally SET open = open + (new.state = 0) - (old.state = 0),
-        done = done + (new.state = 1) - (old.state = 1),
-        failed = failed + (new.state = 2) - (old.state = 2)
-      WHERE kind = new.kind
-        AND grid_id IN (SELECT grid_id FROM further_job WHERE job_id = new.job_id);
+        done = done - (old.state = 1), failed = failed + (new.state = 2) - (old.state = 2)
+      WHERE kind = new.kind AND grid_id IN (
+        SELECT grid_id FROM job WHERE id = new.job_id AND grid_id IS NOT NULL
+        UNION ALL SELECT grid_id FROM further_job WHERE job_id = new.job_id);
     END;
 
-    CREATE TRIGGER job_changed AFTER UPDATE OF state ON job WHEN old.state <> new.state BEGIN
-      UPDATE grid_tally SET jobs_done = jobs_done + (new.state = 1) - (old.state = 1),
-        jobs_failed = jobs_failed + (new.state = 2) - (old.state = 2)
-      WHERE grid_id = new.grid_id;
-    END;
-
-    CREATE TRIGGER job_of_further_grids_changed AFTER UPDATE OF state ON job
-    WHEN old.state <> new.state AND EXISTS (SELECT 1 FROM further_job WHERE job_id = new.id)
+    CREATE TRIGGER job_opened_or_failed AFTER UPDATE OF state ON job
+    WHEN old.state <> new.state AND new.state <> 1
     BEGIN
-      UPDATE grid_tally SET jobs_done = jobs_done + (new.state = 1) - (old.state = 1),
+      UPDATE grid_tally SET jobs_done = jobs_done - (old.state = 1),
         jobs_failed = jobs_failed + (new.state = 2) - (old.state = 2)
-      WHERE grid_id IN (SELECT grid_id FROM further_job WHERE job_id = new.id);
-    END;
-
-    CREATE TRIGGER result_recorded AFTER INSERT ON result BEGIN
-      INSERT INTO pace
-        SELECT j.grid_id, CAST(new.completed_at / 10 AS INTEGER), 1,
-          new.completed_at - new.seconds
-        FROM stage AS s JOIN job AS j ON j.id = s.job_id
-        WHERE s.id = new.stage_id AND j.grid_id IS NOT NULL
-        ON CONFLICT (grid_id, slot) DO UPDATE SET results = results + 1,
-          began = min(began, excluded.began);
-    END;
-
-    CREATE TRIGGER result_of_further_grids_recorded AFTER INSERT ON result
-    WHEN EXISTS (
-      SELECT 1 FROM stage AS s JOIN further_job AS f ON f.job_id = s.job_id
-      WHERE s.id = new.stage_id)
-    BEGIN
-      INSERT INTO pace
-        SELECT f.grid_id, CAST(new.completed_at / 10 AS INTEGER), 1,
-          new.completed_at - new.seconds
-        FROM stage AS s JOIN further_job AS f ON f.job_id = s.job_id
-        WHERE s.id = new.stage_id
-        ON CONFLICT (grid_id, slot) DO UPDATE SET results = results + 1,
-          began = min(began, excluded.began);
+      WHERE grid_id IN (
+        SELECT new.grid_id WHERE new.grid_id IS NOT NULL
+        UNION ALL SELECT grid_id FROM further_job WHERE job_id = new.id);
     END;
     """
 }
