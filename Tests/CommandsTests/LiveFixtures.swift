@@ -79,7 +79,7 @@ enum LiveFixtures {
       Plan(
         specification: specification, hash: stages[0].key.digest, runs: runs, stages: stages),
       as: "live", at: 1000
-    ) { _ in
+    ) { [stages] _ in
       stages.map { PlannedJob(stages: [$0.key], requires: [], label: "run") }
     }
     return table

@@ -175,9 +175,10 @@ struct Merge {
       return own.hash == record.hash ? .same : .other
     }
     guard let planned else { return .other }
-    let tree = StageTree(planned.plan.stages, of: planned.program)
+    let program = planned.program
+    let tree = StageTree(planned.plan.stages, of: program)
     try table.record(planned.plan, as: record.name, at: record.plannedAt) { isAssigned, take in
-      try JobBuilder(tree, isDone: isAssigned, program: planned.program).forEachJob(take)
+      try JobBuilder(tree, isDone: isAssigned, program: program).forEachJob(take)
     }
     return .new
   }

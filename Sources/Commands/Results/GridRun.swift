@@ -105,9 +105,9 @@ struct GridRun {
         "  \(kind.kind): \(kind.sharing.steps) steps instead of \(kind.sharing.stepsAlone), "
           + "since runs share their way")
     }
+    let (tree, program) = (planning.tree, loaded.grid.program)
     try table.record(planning.plan, as: loaded.name, at: Self.now) { isAssigned, take in
-      try JobBuilder(planning.tree, isDone: isAssigned, program: loaded.grid.program)
-        .forEachJob(take)
+      try JobBuilder(tree, isDone: isAssigned, program: program).forEachJob(take)
     }
     try takeShare(of: planning, in: table)
   }

@@ -9,23 +9,24 @@ extension JobTable {
   ///   - plan: the expanded grid.
   ///   - grid: its results folder below `results/`, which is its identity.
   ///   - time: now, in seconds since 1970.
-  ///   - jobs: called once. By stage of the plan it is told whether the stage has a job already, of
-  ///     whichever grid and in whatever state (nothing, where none has); it hands jobs for the others
-  ///     to its second parameter. A stage of such a job that has a job already stays where it is.
+  ///   - jobs: called once, on another thread. By stage of the plan it is told whether the stage has a
+  ///     job already, of whichever grid and in whatever state (nothing, where none has); it hands jobs
+  ///     for the others to its second parameter. A stage of such a job that has a job already stays
+  ///     where it is.
   /// - Throws: `JobTableError`, and what `jobs` throws.
   /// - Complexity: O(runs + stages), about five microseconds each in an empty table.
   @discardableResult
   package func record(
     _ plan: Plan, as grid: String, at time: Double,
-    placing jobs: (_ isAssigned: [Bool], _ take: (PlacedJob) throws -> Void) throws -> Void
+    placing jobs:
+      @escaping @Sendable (_ isAssigned: [Bool], _ take: (PlacedJob) throws -> Void) throws -> Void
   ) throws -> PlanRecord {
     try transaction(checkingReferences: plan.stages.count < BulkIndexes.least) { db in
       var recording = PlanRecording(db: db, plan: plan)
       try recording.recordGrid(grid, at: time)
       try recording.findStages()
       let indexes = try BulkIndexes.take(from: db, stages: plan.stages.count)
-      try recording.beginJobs()
-      try jobs(recording.isAssigned) { try recording.insert($0) }
+      try recording.insertJobs(jobs)
       let runs = try RunRecording(db, plan, grid: recording.grid)
       try recording.insertStages(firstRuns: runs.firstRuns())
       try recording.insertDependencies()
@@ -40,7 +41,7 @@ extension JobTable {
   @discardableResult
   package func record(
     _ plan: Plan, as grid: String, at time: Double,
-    jobs: (_ assigned: Set<StageKey>) throws -> [PlannedJob]
+    jobs: @escaping @Sendable (_ assigned: Set<StageKey>) throws -> [PlannedJob]
   ) throws -> PlanRecord {
     try record(plan, as: grid, at: time) { isAssigned, take in
       let assigned = plan.stages.indices.filter { !isAssigned.isEmpty && isAssigned[$0] }

@@ -16,16 +16,29 @@ struct ParameterRecording {
   /// By template: whether several stages have it.
   private let isShared: [Bool]
   private var text = JSONObjectText()
+  /// The texts of the templates that are not shared, in the order of their stages.
+  private let texts: Feed<ParameterTexts>
+  private var piece = ParameterTexts()
+  private var place = -1
   private var standsAlone = false
 
-  /// The parameters of the template that was asked for last, besides those of its row, as canonical JSON;
-  /// `nil` where the row has all.
-  var own: [UInt8]? { standsAlone ? text.bytes : nil }
-
-  /// - Parameter next: the last row that there is.
-  init(_ db: Database, _ stages: StageList, next: Int64) throws {
+  /// - Parameters:
+  ///   - isEntered: by stage, whether it is to be entered.
+  ///   - next: the last row that there is.
+  init(
+    _ db: Database, _ stages: StageList, entering isEntered: [Bool], next: Int64
+  ) throws {
     templates = stages.templates
     self.next = next
+    writer = try RowWriter(db, "INSERT INTO parameter_set (id, text, base_id) VALUES (?, ?, ?)")
+    baseWriter = try RowWriter(db, "INSERT INTO parameter_set (id, text) VALUES (?, ?)")
+    bases = Array(repeating: 0, count: templates.bases.count)
+    isEmpty = templates.bases.map { $0 == "{}" }
+    isShared = Self.sharedTemplates(of: stages)
+    texts = ParameterTexts.feed(stages, entering: isEntered, isShared: isShared)
+  }
+
+  private static func sharedTemplates(of stages: StageList) -> [Bool] {
     var isMet: [Bool] = []
     var isShared: [Bool] = []
     for index in 0..<stages.count {
@@ -37,42 +50,52 @@ struct ParameterRecording {
       if isMet[template] { isShared[template] = true }
       isMet[template] = true
     }
-    self.isShared = isShared
-    writer = try RowWriter(db, "INSERT INTO parameter_set (id, text, base_id) VALUES (?, ?, ?)")
-    baseWriter = try RowWriter(db, "INSERT INTO parameter_set (id, text) VALUES (?, ?)")
-    bases = Array(repeating: 0, count: templates.bases.count)
-    isEmpty = templates.bases.map { $0 == "{}" }
+    return isShared
   }
 
+  /// Ends the making of texts.
+  func close() { texts.close() }
+
   /// The row of a template's parameters, which is made when it is first asked for.
+  ///
+  /// - Precondition: asked for the stages that are entered, in their order.
   mutating func row(of template: Int) throws -> Int64 {
     standsAlone = false
+    if !isShared[template] {
+      place += 1
+      if place == piece.count, let next = try texts.next() { (piece, place) = (next, 0) }
+      standsAlone = piece.length(at: place) > 2
+      return try row(ofBase: piece.base(at: place))
+    }
     while rows.count <= template { rows.append(0) }
     if rows[template] > 0 { return rows[template] }
     let base = templates.writeText(of: template, to: &text)
-    if !isShared[template] || !isEmpty[base], bases[base] == 0 {
-      bases[base] = try insert(Array(templates.bases[base].utf8))
-    }
-    if !isShared[template] {
-      standsAlone = text.bytes.count > 2
-      return bases[base]
-    }
     // What nothing is shared of stands alone, and what has nothing of its own is its base.
     if isEmpty[base] {
       rows[template] = try insert(text.bytes)
+    } else if text.bytes.count > 2 {
+      let baseRow = try row(ofBase: base)
+      next += 1
+      writer.bind(1, next)
+      writer.bind(2, text: text.bytes)
+      writer.bind(3, baseRow)
+      try writer.run()
+      rows[template] = next
     } else {
-      if text.bytes.count > 2 {
-        next += 1
-        writer.bind(1, next)
-        writer.bind(2, text: text.bytes)
-        writer.bind(3, bases[base])
-        try writer.run()
-        rows[template] = next
-      } else {
-        rows[template] = bases[base]
-      }
+      rows[template] = try row(ofBase: base)
     }
     return rows[template]
+  }
+
+  /// Hands over the parameters of the template that was asked for last, besides those of its row, as
+  /// canonical JSON; nothing where the row has all.
+  func withOwn(_ body: (UnsafeRawBufferPointer?) -> Void) {
+    if standsAlone { piece.withText(at: place, body) } else { body(nil) }
+  }
+
+  private mutating func row(ofBase base: Int) throws -> Int64 {
+    if bases[base] == 0 { bases[base] = try insert(Array(templates.bases[base].utf8)) }
+    return bases[base]
   }
 
   private mutating func insert(_ text: [UInt8]) throws -> Int64 {
@@ -80,55 +103,6 @@ struct ParameterRecording {
     baseWriter.bind(1, next)
     baseWriter.bind(2, text: text)
     try baseWriter.run()
-    return next
-  }
-}
-
-/// Enters what the states of trajectories share.
-struct TrajectoryRecording {
-  private let stages: StageList
-  private let finder: RowFinder?
-  private let writer: RowWriter
-  private let parentWriter: RowWriter
-  private var next: Int64
-  /// By lineage: its row; 0 while it has none.
-  private var rows: [Int64]
-
-  /// - Parameter next: the last row that there is.
-  init(_ db: Database, _ stages: StageList, next: Int64) throws {
-    self.stages = stages
-    self.next = next
-    finder = next == 0 ? nil : try RowFinder(db, "SELECT id FROM trajectory WHERE key = ?")
-    writer = try RowWriter(db, "INSERT INTO trajectory (id, key) VALUES (?, ?)")
-    parentWriter = try RowWriter(
-      db,
-      "INSERT INTO trajectory_parent (trajectory_id, position, parent_id) VALUES (?, ?, ?)")
-    rows = Array(repeating: 0, count: stages.lineageCount)
-  }
-
-  /// The row of a lineage, which is made when it is first asked for.
-  ///
-  /// - Parameter parent: the row of a parent, told by its place.
-  mutating func row(
-    ofLineage lineage: Int, parent: (Int?) throws -> Int64
-  ) throws -> Int64 {
-    if rows[lineage] > 0 { return rows[lineage] }
-    let key = stages.key(ofLineage: lineage).digest
-    if let known = try finder?.row(key, { $0.integer(0) }) {
-      rows[lineage] = known
-      return known
-    }
-    next += 1
-    writer.bind(1, next)
-    writer.bind(2, key)
-    try writer.run()
-    for (position, place) in stages.parents(ofLineage: lineage).enumerated() {
-      parentWriter.bind(1, next)
-      parentWriter.bind(2, position)
-      parentWriter.bind(3, try parent(place >= 0 ? Int(place) : nil))
-      try parentWriter.run()
-    }
-    rows[lineage] = next
     return next
   }
 }

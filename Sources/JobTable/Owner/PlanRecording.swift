@@ -73,20 +73,40 @@ struct PlanRecording {
     }
   }
 
+  /// By stage, whether it is entered with this plan.
+  private var isNew: [Bool] { places.map { $0 >= 0 } }
+
   func lastRow(of table: StaticString) throws -> Int64 {
     try db.first("SELECT coalesce(max(id), 0) FROM \(table)", value: { $0.integer(0) }) ?? 0
   }
 
   // MARK: - Jobs
 
-  mutating func beginJobs() throws {
+  mutating func insertJobs(
+    _ jobs: @escaping @Sendable ([Bool], (PlacedJob) throws -> Void) throws -> Void
+  ) throws {
     jobWriter = try RowWriter(
       db, "INSERT INTO job (id, grid_id, label, state, missing) VALUES (?, ?, ?, 0, ?)")
     nextJob = try lastRow(of: "job")
+    let isAssigned = isAssigned
+    let feed = Feed<[PlacedJob]> { hand in
+      var piece: [PlacedJob] = []
+      try jobs(isAssigned) { job in
+        piece.append(job)
+        if piece.count < 512 { return }
+        try hand(piece)
+        piece.removeAll()
+      }
+      try hand(piece)
+    }
+    defer { feed.close() }
+    while let piece = try feed.next() {
+      for job in piece { try insert(job) }
+    }
   }
 
   /// Makes a job, without the stages that have one already.
-  mutating func insert(_ job: PlacedJob) throws {
+  private mutating func insert(_ job: PlacedJob) throws {
     let id = nextJob + 1
     var place: Int32 = 0
     for stage in job.stages {
@@ -118,7 +138,8 @@ struct PlanRecording {
   /// - Parameter firstRuns: by stage the row of the first run that it belongs to; 0 without one.
   mutating func insertStages(firstRuns: [Int64]) throws {
     var parameters = try ParameterRecording(
-      db, plan.stages, next: lastRow(of: "parameter_set"))
+      db, plan.stages, entering: isNew, next: lastRow(of: "parameter_set"))
+    defer { parameters.close() }
     var trajectories = try TrajectoryRecording(db, plan.stages, next: lastRow(of: "trajectory"))
     let stageWriter = try RowWriter(
       db,
@@ -149,10 +170,8 @@ struct PlanRecording {
       stageWriter.bind(3, text: sort.kind)
       stageWriter.bind(4, sort.version)
       stageWriter.bind(5, try parameters.row(of: stages.template(at: index)))
-      if let own = parameters.own {
-        stageWriter.bind(10, text: own)
-      } else {
-        stageWriter.bindNull(10)
+      parameters.withOwn { own in
+        if let own { stageWriter.bind(10, utf8: own) } else { stageWriter.bindNull(10) }
       }
       if let step = stages.step(at: index), let trajectory {
         stageWriter.bind(6, step)
@@ -243,7 +262,7 @@ struct PlanRecording {
 
   mutating func record(_ runs: RunRecording) throws {
     var runs = runs
-    try runs.record(rows: rows, states: states, isNew: places.map { $0 >= 0 })
+    try runs.record(rows: rows, states: states, isNew: isNew)
     record.newRuns = runs.new
     record.keptRuns = runs.kept
     record.orphanedRuns = runs.orphaned

@@ -83,13 +83,15 @@ struct RunRecording {
     let stageWriter = try RowWriter(
       db, "INSERT OR IGNORE INTO stage_run (stage_id, run_id) VALUES (?, ?)")
     var next = last
-    var content = Content()
-    // Each read of one of these from the plan would count references to all that it is made of.
+    // Each read of these from the plan would count references to all that they are made of.
     let runs = plan.runs
-    let stages = plan.stages
+    let feed = RunContents.feed(plan, rows: rows, states: states)
+    defer { feed.close() }
+    var contents = RunContents()
     for index in 0..<runs.count {
       let id = runs.id(at: index)
-      try content.make(index, runs, stages, id: id, rows: rows, states: states)
+      if !contents.range.contains(index), let piece = try feed.next() { contents = piece }
+      let content = contents.content(of: index)
       let known = earlier.isEmpty ? nil : earlier[id.text]
       if let known, known.checksum != content.checksum { try forgetStages(of: known.id) }
       let writer = known == nil ? insert : update
@@ -103,15 +105,15 @@ struct RunRecording {
       }
       let place = runs.place(at: index)
       writer.bind(1, frames[place.block])
-      writer.bind(2, text: content.axisValues)
-      if let own = runs.blocks[place.block].ownParameters(of: place.run) {
-        writer.bind(3, text: own)
+      contents.withText(.axisValues, of: index) { writer.bind(2, utf8: $0) }
+      if content.hasOwn {
+        contents.withText(.own, of: index) { writer.bind(3, utf8: $0) }
       } else {
         writer.bindNull(3)
       }
-      writer.bind(4, text: content.stages)
-      writer.bind(5, content.missing)
-      writer.bind(6, content.failed)
+      contents.withText(.stages, of: index) { writer.bind(4, utf8: $0) }
+      writer.bind(5, Int64(content.missing))
+      writer.bind(6, Int64(content.failed))
       writer.bind(7, content.checksum)
       writer.bind(8, index)
       writer.bind(9, row)
@@ -164,61 +166,5 @@ struct RunRecording {
       "INSERT INTO run_frame (parameters, columns) VALUES (?, ?)", .text(frame.parameters),
       .text(columns))
     return db.lastInsertedRowID
-  }
-
-  /// What the row of a run says, in buffers that are used again.
-  private struct Content {
-    var axisValues: [UInt8] = []
-    var stages: [UInt8] = []
-    var missing: Int64 = 0
-    var failed: Int64 = 0
-    var checksum: Int64 = 0
-    private var hashed: [UInt8] = []
-
-    mutating func make(
-      _ index: Int, _ runs: RunList, _ list: StageList, id: RunID, rows: [Int64],
-      states: [StageState]
-    ) throws {
-      let place = runs.place(at: index)
-      axisValues.removeAll(keepingCapacity: true)
-      runs.blocks[place.block].writeAxisValues(of: place.run, to: &axisValues)
-      hashed.removeAll(keepingCapacity: true)
-      hashed.append(contentsOf: id.text.utf8)
-      hashed.append(contentsOf: axisValues)
-      stages.removeAll(keepingCapacity: true)
-      stages.append(UInt8(ascii: "["))
-      missing = 0
-      failed = 0
-      for stage in runs.stagePlaces(at: index) {
-        guard stage >= 0 else {
-          throw JobTableError.brokenPlan("run \(id) needs a stage that the plan lacks")
-        }
-        if stages.count > 1 { stages.append(UInt8(ascii: ",")) }
-        Self.write(rows[Int(stage)], to: &stages)
-        list.key(at: Int(stage)).digest.withBytes { hashed.append(contentsOf: $0) }
-        switch states[Int(stage)] {
-        case .done: break
-        case .open: missing += 1
-        case .failed:
-          missing += 1
-          failed += 1
-        }
-      }
-      guard stages.count > 1 else {
-        throw JobTableError.brokenPlan("run \(id) has no stage")
-      }
-      stages.append(UInt8(ascii: "]"))
-      checksum = Checksum.of(hashed)
-    }
-
-    private static func write(_ number: Int64, to text: inout [UInt8]) {
-      let start = text.count
-      var rest = number
-      repeat {
-        text.append(UInt8(ascii: "0") + UInt8(rest % 10))
-        rest /= 10
-      } while rest > 0
-      text[start...].reverse()
-    }
   }
 }

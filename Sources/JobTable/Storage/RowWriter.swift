@@ -52,7 +52,7 @@ final class RowWriter {
     text.withUnsafeBytes { bind(index, utf8: $0) }
   }
 
-  private func bind(_ index: Int32, utf8: UnsafeRawBufferPointer) {
+  func bind(_ index: Int32, utf8: UnsafeRawBufferPointer) {
     // An empty buffer may have no address, which SQLite would take for NULL.
     guard let start = utf8.baseAddress, !utf8.isEmpty else {
       sqlite3_bind_text(raw, index, "", 0, transient)
