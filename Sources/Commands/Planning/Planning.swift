@@ -9,11 +9,13 @@ import Planner
 struct Planning {
   let plan: Plan
   let tree: StageTree
-  let summary: PlanSummary
   /// Set where this is the plan of a share of the grid: runs and stages are then the share's.
   let share: ShardShare?
   /// By stage, whether it is done; empty where none is.
   private let isDone: [Bool]
+  private let counted: Later<PlanSummary>
+
+  var summary: PlanSummary { counted.value }
 
   /// - Parameters:
   ///   - reader: `nil` where there is no job table yet.
@@ -54,11 +56,14 @@ struct Planning {
       }
     }
     isDone = states.contains(.done) ? states.map { $0 == .done } : []
-    let jobs = JobBuilder(tree, isDone: isDone, program: loaded.grid.program).count
-    summary = PlanSummary(
-      plan: plan, tree: tree, jobs: jobs,
-      recorded: recorded,
-      standings: try Self.standings(states, of: plan, loaded.name, in: reader))
+    let standings = try Self.standings(states, of: plan, loaded.name, in: reader)
+    // What it will cost is looked for meanwhile.
+    counted = Later { [plan, tree, recorded, isDone] in
+      PlanSummary(
+        plan: plan, tree: tree,
+        jobs: JobBuilder(tree, isDone: isDone, program: loaded.grid.program).count,
+        recorded: recorded, standings: standings)
+    }
     self.plan = plan
     self.tree = tree
   }

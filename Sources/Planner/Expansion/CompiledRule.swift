@@ -59,7 +59,8 @@ struct CompiledRule {
   var stages: [Int32]
 
   enum Member {
-    case parameter(slot: Int)
+    /// `asks`: whether its relevance differs between runs of the block.
+    case parameter(slot: Int, asks: Bool)
     case constant(name: String, value: ParameterValue, fragment: [UInt8])
   }
 
@@ -97,7 +98,8 @@ struct CompiledRule {
         isExcluded: Self.axes(behind: slots.slots(behind: rule.when?.names ?? []), in: block)
           .isEmpty && !slots.holds(rule.when, in: block.values),
         ownAxes: Combination(axes: own, of: block),
-        allAxes: Combination(axes: all, of: block), members: members(of: rule, slots: slots))
+        allAxes: Combination(axes: all, of: block),
+        members: members(of: rule, in: block, slots: slots))
     }
   }
 
@@ -124,9 +126,16 @@ struct CompiledRule {
     Set(block.axes.indices.filter { !slots.isDisjoint(with: block.axes[$0].slots) })
   }
 
-  private static func members(of rule: StageRule, slots: ParameterSlots) -> [Member] {
-    let parameters = rule.parameters.compactMap { name in
-      slots.index(of: name).map { (name, Member.parameter(slot: $0)) }
+  /// Without the parameters that are relevant for no run of the block.
+  private static func members(
+    of rule: StageRule, in block: CompiledBlock, slots: ParameterSlots
+  ) -> [Member] {
+    let parameters = rule.parameters.compactMap { name -> (String, Member)? in
+      guard let slot = slots.index(of: name) else { return nil }
+      let condition = slots.parameters[slot].relevantWhen
+      let asks = !Self.axes(behind: slots.slots(behind: condition?.names ?? []), in: block).isEmpty
+      if !asks, !slots.holds(condition, in: block.values) { return nil }
+      return (name, .parameter(slot: slot, asks: asks))
     }
     let constants = rule.constants.map { name, value in
       (

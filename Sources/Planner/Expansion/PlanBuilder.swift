@@ -60,11 +60,9 @@ package struct PlanBuilder {
     var walk = RunWalk(grid.program.measuring(specification.measurements), slots: slots)
     if compiled.count == 1 {
       // Ids and stages say nothing of each other, as no run of a single block is dropped.
-      identifiers = hashing.identifiers { walk.walk(compiled, blockNumbers, numbers) }
-      dropRepetitions()
+      take(hashing.identifiers { walk.walk(compiled, blockNumbers, numbers) })
     } else {
-      identifiers = hashing.identifiers {}
-      dropRepetitions()
+      take(hashing.identifiers {})
       walk.walk(compiled, blockNumbers, numbers)
     }
     checkSchedules(walk.overlong)
@@ -123,8 +121,9 @@ package struct PlanBuilder {
   // MARK: Runs that come twice
 
   /// Variants may overlap: their union has a run once. Anything else that comes twice is a fault.
-  private mutating func dropRepetitions() {
-    if !hasRepetitions { return }
+  private mutating func take(_ ids: (all: [UInt64], areRepeated: Bool)) {
+    identifiers = ids.all
+    if !ids.areRepeated { return }
     var places: [UInt64: Int] = [:]
     var kept: [Int] = []
     for index in numbers.indices {
@@ -138,14 +137,6 @@ package struct PlanBuilder {
     numbers = kept.map { numbers[$0] }
     identifiers = kept.map { identifiers[$0] }
     if !blockNumbers.isEmpty { blockNumbers = kept.map { blockNumbers[$0] } }
-  }
-
-  private var hasRepetitions: Bool {
-    let sorted = identifiers.sorted()
-    for index in sorted.indices.dropFirst() where sorted[index] == sorted[index - 1] {
-      return true
-    }
-    return false
   }
 
   private func block(of index: Int) -> Int { blockNumbers.isEmpty ? 0 : Int(blockNumbers[index]) }

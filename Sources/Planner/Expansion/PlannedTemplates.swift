@@ -75,7 +75,7 @@ struct PlannedTemplates: StageTemplates {
     for member in rule.members {
       switch member {
       case .constant(_, _, let fragment): text.append(fragment)
-      case .parameter(let slot):
+      case .parameter(let slot, _):
         let names = [slots.names[slot]] + (slots.parameters[slot].relevantWhen?.names ?? [])
         let behind = slots.slots(behind: names)
         if behind.isDisjoint(with: varying) {
@@ -152,11 +152,9 @@ struct PlannedTemplates: StageTemplates {
       for member in source.members {
         switch member {
         case .constant(let name, let value, _): body(name, value)
-        case .parameter(let slot):
-          guard slots.holds(slots.parameters[slot].relevantWhen, in: values),
-            let value = slots.effective(slot, in: values)
-          else { continue }
-          body(slots.names[slot], value)
+        case .parameter(let slot, let asks):
+          if asks, !slots.holds(slots.parameters[slot].relevantWhen, in: values) { continue }
+          if let value = slots.effective(slot, in: values) { body(slots.names[slot], value) }
         }
       }
     }

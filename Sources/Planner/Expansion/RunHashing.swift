@@ -17,20 +17,23 @@ struct RunHashing: Sendable {
     self.numbers = numbers
   }
 
-  /// The bits of the runs' ids, in their order.
+  /// The bits of the runs' ids, in their order, and whether some come twice.
   ///
   /// - Parameter other: something to do meanwhile on this thread, which then helps.
   /// - Complexity: O(runs × length of their parameters' JSON from the first that an axis sets).
-  func identifiers(while other: () -> Void) -> [UInt64] {
+  func identifiers(while other: () -> Void) -> (all: [UInt64], areRepeated: Bool) {
     let pieces = Pieces(count: (numbers.count + Self.pieceSize - 1) / Self.pieceSize)
     let group = DispatchGroup()
     if pieces.count > 1 {
-      DispatchQueue.global().async(group: group) { pieces.work(piece) }
+      DispatchQueue.global().async(group: group) {
+        pieces.work(piece)
+        pieces.finish(expectedCount: numbers.count)
+      }
     }
     other()
     pieces.work(piece)
     group.wait()
-    return pieces.results(expectedCount: numbers.count)
+    return pieces.finish(expectedCount: numbers.count)
   }
 
   private func piece(_ piece: Int) -> [UInt64] {
@@ -47,6 +50,8 @@ struct RunHashing: Sendable {
     private struct State {
       var next = 0
       var results: [[UInt64]]
+      var left: Int
+      var whole: (all: [UInt64], areRepeated: Bool)?
     }
 
     let count: Int
@@ -54,7 +59,7 @@ struct RunHashing: Sendable {
 
     init(count: Int) {
       self.count = count
-      state = Mutex(State(results: Array(repeating: [], count: count)))
+      state = Mutex(State(results: Array(repeating: [], count: count), left: count))
     }
 
     func work(_ body: (Int) -> [UInt64]) {
@@ -65,16 +70,27 @@ struct RunHashing: Sendable {
         }
         if piece >= count { return }
         let result = body(piece)
-        state.withLock { $0.results[piece] = result }
+        state.withLock {
+          $0.results[piece] = result
+          $0.left -= 1
+        }
       }
     }
 
-    func results(expectedCount: Int) -> [UInt64] {
+    /// Puts the results together, once all are there: where the last one is another thread's, that one
+    /// does it, and this says nothing of worth.
+    @discardableResult
+    func finish(expectedCount: Int) -> (all: [UInt64], areRepeated: Bool) {
       state.withLock { state in
+        if let whole = state.whole { return whole }
+        if state.left > 0 { return ([], false) }
         var all: [UInt64] = []
         all.reserveCapacity(expectedCount)
         for piece in state.results { all += piece }
-        return all
+        let sorted = all.sorted()
+        let whole = (all, zip(sorted, sorted.dropFirst()).contains { $0 == $1 })
+        state.whole = whole
+        return whole
       }
     }
   }

@@ -301,8 +301,8 @@ final class StageWalk {
     for member in rules[index].members {
       switch member {
       case .constant(_, _, let fragment): write(fragment)
-      case .parameter(let slot):
-        guard slots.holds(slots.parameters[slot].relevantWhen, in: values) else { continue }
+      case .parameter(let slot, let asks):
+        if asks, !slots.holds(slots.parameters[slot].relevantWhen, in: values) { continue }
         write(
           slots.isTied(slot, in: values)
             ? slots.fragment(slot, slots.effective(slot, in: values)) : fragments[slot])

@@ -154,10 +154,12 @@ package struct PlanSummary: Hashable, Sendable {
     let widths = columns.map { column in 1 + (numbers[column].flatMap(\.self).max() ?? 0) }
     let isNarrow = widths.reduce(1.0) { $0 * Double($1) } < 0x1p62
     var last: Int?
-    for index in 0..<plan.runs.count {
-      let (block, run) = plan.runs.place(at: index)
+    let runs = plan.runs
+    let blocks = runs.blocks
+    for index in 0..<runs.count {
+      let (block, run) = runs.place(at: index)
       func number(_ column: Int) -> Int {
-        numbers[column][block][plan.runs.blocks[block].place(of: run, in: column)]
+        numbers[column][block][blocks[block].place(of: run, in: column)]
       }
       if isNarrow {
         var cell = 0
