@@ -3,7 +3,7 @@ import Grid
 /// Takes the runs of a plan through the walk, one after the other.
 struct RunWalk {
   private let slots: ParameterSlots
-  private let walk: StageWalk
+  private var walk: StageWalk
   /// `places[offsets[r]..<offsets[r + 1]]` are the stages of run r.
   private(set) var offsets: [Int32] = [0]
   private(set) var places: [Int32] = []

@@ -2,9 +2,7 @@ import Grid
 import Keys
 
 /// Walks the rules of a program for one run after the other, and gathers the stages, each once.
-///
-/// A class, because a million steps must not copy its tables.
-final class StageWalk {
+struct StageWalk {
   private let program: ProgramDescription
   private let slots: ParameterSlots
 
@@ -78,7 +76,7 @@ final class StageWalk {
     current = Array(repeating: CompiledRule.none, count: count)
   }
 
-  func enter(_ block: CompiledBlock) {
+  mutating func enter(_ block: CompiledBlock) {
     self.block = block
     rules = CompiledRule.compile(program, for: block, slots: slots)
     active = rules.indices.filter { !rules[$0].isExcluded }
@@ -95,7 +93,7 @@ final class StageWalk {
   ///   - points: the run's point on each axis of the block.
   ///   - values: its parameters.
   ///   - fragments: their members of a JSON object.
-  func walk(
+  mutating func walk(
     points: [Int], values: [ParameterValue?], fragments: [[UInt8]], into own: inout [Int32]
   ) {
     var state: Int?
@@ -118,7 +116,7 @@ final class StageWalk {
     }
   }
 
-  private func count(_ stage: Int32, of index: Int) {
+  private mutating func count(_ stage: Int32, of index: Int) {
     if rules[index].isSchedule {
       for phase in phases[stage] ?? [] {
         uses[phase.rule] += 1
@@ -132,7 +130,7 @@ final class StageWalk {
     }
   }
 
-  private func makeStage(
+  private mutating func makeStage(
     _ index: Int, state: Int?, _ points: [Int], _ values: [ParameterValue?],
     _ fragments: [[UInt8]]
   ) -> Int32 {
@@ -194,7 +192,7 @@ final class StageWalk {
   }
 
   /// What the stages of a template and these parents have in common, which is taken up if it is new.
-  private func lineage(
+  private mutating func lineage(
     of template: Int, _ parents: [Int32], head: StageKeyHead, rule: Int
   ) -> Latest {
     let tail = head.with(parents: parents.map { stages.key(at: Int($0)) })
@@ -212,7 +210,7 @@ final class StageWalk {
   }
 
   /// The number of a lineage's stage, which is taken up if it is new.
-  private func place(_ line: Latest, step: Int?, rule: Int) -> Int32 {
+  private mutating func place(_ line: Latest, step: Int?, rule: Int) -> Int32 {
     let key = step == nil ? stages.key(ofLineage: line.lineage) : line.tail.key(step: step)
     let (number, isNew) = stages.append(
       key, template: line.template, lineage: line.lineage, step: step)
@@ -225,7 +223,7 @@ final class StageWalk {
 
   // MARK: Templates
 
-  private func makeTemplate(
+  private mutating func makeTemplate(
     _ index: Int, _ combination: Int, values: [ParameterValue?]
   ) -> Int32 {
     guard slots.holds(rules[index].rule.when, in: values) else { return CompiledRule.none }
@@ -241,7 +239,7 @@ final class StageWalk {
   }
 
   /// The key that begins with the parameters of the current run's template.
-  private func head(
+  private mutating func head(
     of template: Int, _ index: Int, _ values: [ParameterValue?], _ fragments: [[UInt8]]
   ) -> StageKeyHead {
     if let latest = latestHead[index], latest.template == template { return latest.head }
@@ -258,7 +256,7 @@ final class StageWalk {
 
   /// The key of a stage of no steps whose parameters come for the first time, and often for the last
   /// one: nothing of it is kept for others.
-  private func key(
+  private mutating func key(
     _ index: Int, parent: Int32?, _ values: [ParameterValue?], _ fragments: [[UInt8]]
   ) -> StageKey {
     writeBeginning(index, values, fragments)
@@ -267,14 +265,14 @@ final class StageWalk {
   }
 
   /// The key of a stage of no steps whose parameters others have too.
-  private func key(_ head: StageKeyHead, _ index: Int, parent: Int32?) -> StageKey {
+  private mutating func key(_ head: StageKeyHead, _ index: Int, parent: Int32?) -> StageKey {
     keyText.removeAll(keepingCapacity: true)
     writeEnd(index, parent: parent)
     return keyText.withUnsafeBytes { head.key(rest: $0) }
   }
 
   /// Writes what stands in a key's text from the parents on, of a stage without a step.
-  private func writeEnd(_ index: Int, parent: Int32?) {
+  private mutating func writeEnd(_ index: Int, parent: Int32?) {
     if let parent {
       keyText.append(UInt8(ascii: "\""))
       stages.key(at: Int(parent)).digest.appendHex(to: &keyText)
@@ -285,7 +283,7 @@ final class StageWalk {
   }
 
   /// Writes what a key's text says of kind and parameters of the current run's stage.
-  private func writeBeginning(
+  private mutating func writeBeginning(
     _ index: Int, _ values: [ParameterValue?], _ fragments: [[UInt8]]
   ) {
     keyText.removeAll(keepingCapacity: true)
@@ -315,7 +313,7 @@ final class StageWalk {
   // MARK: Schedules
 
   /// The last of the stages that the phases of a run's schedule make, each on top of the one before.
-  private func makePhases(
+  private mutating func makePhases(
     _ index: Int, _ parameter: String, state: Int?, points: [Int], values: [ParameterValue?]
   ) -> Int32 {
     guard slots.holds(rules[index].rule.when, in: values),
