@@ -152,8 +152,9 @@ struct StageWalk {
         return CompiledRule.none
       }
     }
-    let parents = parents(
-      ofRule: index, before: index, state: state.map { current[$0] }, values: values)
+    // A closure over `self` would copy all of it.
+    let below: Int32? = if let state { current[state] } else { nil }
+    let parents = parents(ofRule: index, before: index, state: below, values: values)
     if step == nil, parents.count < 2 {
       let key =
         isFirst
@@ -195,7 +196,9 @@ struct StageWalk {
   private mutating func lineage(
     of template: Int, _ parents: [Int32], head: StageKeyHead, rule: Int
   ) -> Latest {
-    let tail = head.with(parents: parents.map { stages.key(at: Int($0)) })
+    var parentKeys: [StageKey] = []
+    for parent in parents { parentKeys.append(stages.key(at: Int(parent))) }
+    let tail = head.with(parents: parentKeys)
     let key = tail.key(step: nil)
     let number: Int
     if let known = lineages[key] {
