@@ -34,6 +34,31 @@ package enum CanonicalJSON: Hashable, Sendable {
     return "\(value)"
   }
 
+  /// Appends the text of `value` to a text, without one in between.
+  ///
+  /// - Precondition: `value` is finite.
+  package static func write(_ value: Double, to text: inout [UInt8]) {
+    precondition(value.isFinite, "JSON has no text for \(value)")
+    if value.magnitude < 0x1p53, value == value.rounded(.towardZero) {
+      write(Int(value), to: &text)
+    } else {
+      var own = "\(value)"
+      own.withUTF8 { text.append(contentsOf: $0) }
+    }
+  }
+
+  package static func write(_ value: Int, to text: inout [UInt8]) {
+    if value < 0 { text.append(UInt8(ascii: "-")) }
+    let start = text.count
+    var rest = value.magnitude
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+      rest = quotient
+    } while rest > 0
+    text[start...].reverse()
+  }
+
   /// The text of `string` as a JSON string, quotes included.
   package static func text(of string: String) -> String {
     var output = ""

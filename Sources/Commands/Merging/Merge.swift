@@ -234,6 +234,6 @@ struct Merge {
       .compactMap { FileManager.default.contents(atPath: $0.grid(name) + "/grid.yaml") }.first
       .map { String(decoding: $0, as: UTF8.self) }
     let known = KnownGrid(record: record, reader: table.reader, folder: target, source: text)
-    try known.exports().write(to: target.grid(name))
+    try known.export(to: target.grid(name))
   }
 }

@@ -19,7 +19,7 @@ enum ExportedTable: String, CaseIterable {
 /// Writes a grid's files: `runs.csv`, `summary.csv`, `timings.csv`, `claims.csv` where it makes claims,
 /// `provenance.json`, `grid.yaml`, `report.md`, `report.html` and `figures/*.svg`. Each is written
 /// beside its place and renamed into it.
-struct GridExports {
+struct GridExports: Sendable {
   let results: GridResults
   let reader: JobTableReader
   /// The grid file's text; `nil` when only the job table has the grid.
@@ -63,9 +63,8 @@ struct GridExports {
     }
   }
 
-  /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
-  ///   read.
-  func write(to folder: String) throws {
+  /// Makes the folder that exports are to be written to.
+  static func make(_ folder: String) throws {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
@@ -73,15 +72,23 @@ struct GridExports {
       throw CommandFailure(
         "the folder \(folder) cannot be made: \(error.localizedDescription)", status: .store)
     }
+  }
+
+  /// - Parameter pass: goes through the results for `timings.csv` in the folder.
+  /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
+  ///   read.
+  fileprivate func write(to folder: String, _ pass: GridTimings.Task) throws {
     defer { espalier_fault_pass(ESPALIER_FAULT_EXPORT) }
     func path(_ name: String) -> String {
       espalier_fault_pass(ESPALIER_FAULT_EXPORT)
       return folder + "/" + name
     }
-    // One thread goes through the results while this one makes tables of the runs; where the owner
-    // writes, both take turns on its connection.
-    let pass = timings(to: folder + "/" + ExportedTable.timings.rawValue)
-    for table in tables where table != .timings {
+    // The largest file is written on another thread too.
+    let runs = Later { [path = path(ExportedTable.runs.rawValue)] in
+      Result { try AtomicFile.write(to: path) { try write(.runs, to: $0) } }
+    }
+    defer { _ = runs.value }
+    for table in tables where table != .timings && table != .runs {
       let path = path(table.rawValue)
       try AtomicFile.write(to: path) { try write(table, to: $0) }
     }
@@ -103,6 +110,7 @@ struct GridExports {
         details: try reportDetails(timings.costs)),
       to: path("report.html"))
     try replace(by: figures, in: path("figures"))
+    try runs.value.get()
   }
 
   /// Writes the figures and removes those that the grid had before and has no more.
@@ -124,13 +132,7 @@ struct GridExports {
 
   /// Writes figures as SVG files under their names.
   static func write(_ figures: [Figure], to folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CommandFailure(
-        "the folder \(folder) cannot be made: \(error.localizedDescription)", status: .store)
-    }
+    try make(folder)
     for figure in figures {
       try AtomicFile.write(figure.svg, to: "\(folder)/\(figure.name).svg")
     }
@@ -146,19 +148,6 @@ struct GridExports {
       origin: try origin,
       details: try reportDetails(
         GridTimings(of: results.grid.name, in: reader) { _ in }.costs))
-  }
-
-  private func timings(to path: String) -> GridTimings.Task {
-    GridTimings.Task { [reader, grid = results.grid.name] in
-      var timings: GridTimings?
-      try AtomicFile.write(to: path) { sink in
-        try withoutActuallyEscaping(sink) { sink in
-          timings = try GridTimings(of: grid, in: reader, to: sink)
-        }
-      }
-      guard let timings else { throw CommandFailure("\(path) was not written", status: .store) }
-      return timings
-    }
   }
 
   private func reportDetails(_ costs: [ReportDetails.StageCost]) throws -> ReportDetails {
@@ -252,6 +241,30 @@ struct GridExports {
   /// ISO 8601, in UTC.
   static func time(_ seconds: Double) -> String {
     Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+  }
+}
+
+extension KnownGrid {
+  /// Writes the grid's files to a folder, which is made if need be.
+  ///
+  /// - Returns: what was written.
+  /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
+  ///   read.
+  @discardableResult
+  func export(to folder: String) throws -> GridExports {
+    try GridExports.make(folder)
+    // One thread goes through the results while this one reads the runs and makes tables of them;
+    // where the owner writes, both take turns on its connection.
+    let pass = GridTimings.Task(
+      of: record.name, in: reader, to: folder + "/" + ExportedTable.timings.rawValue)
+    do {
+      let exports = try exports()
+      try exports.write(to: folder, pass)
+      return exports
+    } catch {
+      pass.giveUp()
+      throw error
+    }
   }
 }
 

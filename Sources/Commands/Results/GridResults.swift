@@ -3,7 +3,7 @@ import Grid
 import JobTable
 
 /// A grid's results as the job table has them now.
-struct GridResults {
+struct GridResults: Sendable {
   let grid: GridRecord
   let ids: [RunID]
   /// The runs in the order of expansion. Its metrics are those that at least one run has: the

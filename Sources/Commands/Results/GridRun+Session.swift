@@ -133,8 +133,7 @@ extension GridRun {
     let known = KnownGrid(
       record: record, reader: table.reader, folder: folder, source: loaded.annotatedSource,
       file: loaded.file)
-    let exports = try known.exports()
-    try exports.write(to: folder.grid(loaded.name))
+    let exports = try known.export(to: folder.grid(loaded.name))
     let runs = try table.reader.counts(for: loaded.name).runs
     switch options.output {
     case .table: try printTables(exports, table: table, folder: folder)

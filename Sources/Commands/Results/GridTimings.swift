@@ -1,3 +1,4 @@
+import Artifacts
 import Dispatch
 import Grid
 import JobTable
@@ -36,19 +37,44 @@ struct GridTimings {
     lastCompletion = last
   }
 
-  /// The pass on another thread, while this one reads the runs.
+  /// The pass on another thread, while this one reads the runs. The file is put into its place when its
+  /// value is asked for.
   final class Task: Sendable {
+    private struct GivenUp: Error {}
+
     private let group = DispatchGroup()
     private let outcome = Mutex<Result<GridTimings, any Error>?>(nil)
+    private let isWanted = Mutex(false)
+    private let decided = DispatchSemaphore(value: 0)
 
-    init(_ body: @escaping @Sendable () throws -> GridTimings) {
+    /// - Parameter path: where `timings.csv` is to stand.
+    init(of grid: String, in reader: JobTableReader, to path: String) {
       DispatchQueue.global().async(group: group) { [self] in
-        let result = Result { try body() }
+        let result = Result {
+          var timings: GridTimings?
+          try AtomicFile.write(to: path) { sink in
+            try withoutActuallyEscaping(sink) { sink in
+              timings = try GridTimings(of: grid, in: reader, to: sink)
+            }
+            decided.wait()
+            if !isWanted.withLock({ $0 }) { throw GivenUp() }
+          }
+          guard let timings else { throw GivenUp() }
+          return timings
+        }
         outcome.withLock { $0 = result }
       }
     }
 
+    /// Leaves the file as it was; to be called where the value is not asked for.
+    func giveUp() {
+      decided.signal()
+      group.wait()
+    }
+
     func value() throws -> GridTimings {
+      isWanted.withLock { $0 = true }
+      decided.signal()
       group.wait()
       guard let result = outcome.withLock({ $0 }) else {
         throw CommandFailure("the timings were not read", status: .store)

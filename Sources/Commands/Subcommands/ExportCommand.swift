@@ -21,7 +21,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let known = try KnownGrid(grid.grid, overrides: grid.overrides, results: grid.results)
-    try known.exports().write(to: to)
+    try known.export(to: to)
     let runs = try known.reader.counts(for: known.record.name).runs
     Terminal.print(
       "\(CountText.of(runs.total, "run")) of \(known.record.name), \(runs.done) of them done: \(to)"

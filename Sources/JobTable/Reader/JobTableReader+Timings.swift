@@ -5,24 +5,33 @@ extension JobTableReader {
   /// Hands over the accepted results of the jobs that the grid needs, by job and place in it.
   package func forEachTiming(in grid: String, _ body: (TimingRecord) throws -> Void) throws {
     try read { db in
-      // Job by job: to sort all stages by job and place would take the memory of all of them.
-      let finder = try RowFinder(
-        db,
-        """
+      // In the order of the index: to sort all stages by job and place would take the memory of all of
+      // them.
+      let rows = """
         SELECT s.key, s.kind, s.step, t.job_id, t.attempt, t.seconds, t.completed_at,
-          a.environment_id
-        FROM stage s CROSS JOIN result t ON t.stage_id = s.id
+          a.environment_id, s.job_id
+        FROM stage s INDEXED BY stage_by_job CROSS JOIN result t ON t.stage_id = s.id
           LEFT JOIN attempt a ON a.job_id = t.job_id AND a.number = t.attempt
-        WHERE s.job_id = ? ORDER BY s.place
-        """)
-      for job in try db.neededJobs(of: db.gridID(grid)) {
-        try finder.forEach(job) { row in
-          try body(
-            TimingRecord(
-              stage: try row.stageKey(0), kind: row.text(1), step: row.optionalInt(2),
-              job: row.job(3), attempt: row.attempt(4), seconds: row.real(5),
-              completedAt: row.real(6), environment: row.optionalInt(7)))
+        """
+      func take(_ row: SQLRow) throws {
+        try body(
+          TimingRecord(
+            stage: try row.stageKey(0), kind: row.text(1), step: row.optionalInt(2),
+            job: row.job(3), attempt: row.attempt(4), seconds: row.real(5),
+            completedAt: row.real(6), environment: row.optionalInt(7)))
+      }
+      let needed = try db.neededJobs(of: db.gridID(grid))
+      let jobs = try db.first("SELECT count(*) FROM job", value: { $0.int(0) }) ?? 0
+      if needed.count > jobs / 2 {
+        // Most of the table: one walk over all of it.
+        var place = 0
+        try db.forEach(rows + " ORDER BY s.job_id, s.place") { row in
+          while place < needed.count, needed[place] < row.integer(8) { place += 1 }
+          if place < needed.count, needed[place] == row.integer(8) { try take(row) }
         }
+      } else {
+        let finder = try RowFinder(db, rows + " WHERE s.job_id = ? ORDER BY s.place")
+        for job in needed { try finder.forEach(job, take) }
       }
     }
   }
@@ -105,7 +114,16 @@ extension JobTableReader {
   /// Whether results of this table come from more than one place.
   package func hasSeveralPlaces() throws -> Bool {
     try read { db in
-      try db.first("SELECT count(*) > 1 FROM environment", value: { $0.int(0) == 1 }) ?? false
+      // A place of which only attempts without results are known is none: a completed attempt has some,
+      // of the few others it is looked up.
+      try db.first(
+        """
+        SELECT count(*) > 1 FROM environment e WHERE EXISTS (
+          SELECT 1 FROM attempt a WHERE a.environment_id = e.id AND (a.outcome = 'completed' OR EXISTS (
+            SELECT 1 FROM stage s JOIN result t ON t.stage_id = s.id
+            WHERE s.job_id = a.job_id AND t.job_id = a.job_id AND t.attempt = a.number)))
+        """,
+        value: { $0.int(0) == 1 }) ?? false
     }
   }
 

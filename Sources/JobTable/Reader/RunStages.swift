@@ -33,14 +33,14 @@ struct RunStageFinder {
     let metrics: Metrics?
   }
 
-  private let finder: RowFinder
+  private let rows: RowScan
 
   init(_ db: Database) throws {
-    finder = try RowFinder(
+    rows = try RowScan(
       db,
       """
-      SELECT s.key, s.state, s.job_id, t.metrics, t.checksum
-      FROM stage s LEFT JOIN result t ON t.stage_id = s.id WHERE s.id = ?
+      SELECT s.id, s.key, s.state, s.job_id, t.metrics, t.checksum
+      FROM stage s LEFT JOIN result t ON t.stage_id = s.id WHERE s.id >= ? ORDER BY s.id
       """)
   }
 
@@ -49,23 +49,23 @@ struct RunStageFinder {
   func stage<Metrics>(
     _ id: Int64, metrics read: (UnsafeBufferPointer<UInt8>) -> Metrics?
   ) throws -> Found<Metrics> {
-    let found = try finder.row(id) { row in
-      let key = try row.stageKey(0)
-      let state = try row.stageState(1)
-      guard row.isNull(3) == (state != .done) else {
+    let found = try rows.row(id) { row in
+      let key = try row.stageKey(1)
+      let state = try row.stageState(2)
+      guard row.isNull(4) == (state != .done) else {
         throw RowDamage("the stage \(key.short) is done without a result, or has one and is not")
       }
       guard state == .done else {
-        return Found<Metrics>(key: key, state: state, job: row.job(2), metrics: nil)
+        return Found<Metrics>(key: key, state: state, job: row.job(3), metrics: nil)
       }
-      return try row.withText(3) { text in
-        guard row.integer(4) == Checksum.result(of: key, metrics: text) else {
+      return try row.withText(4) { text in
+        guard row.integer(5) == Checksum.result(of: key, metrics: text) else {
           throw RowDamage("the result of stage \(key.short) is not what was recorded")
         }
         guard let metrics = read(text) else {
           throw RowDamage("the metrics of stage \(key.short) are not an object of numbers")
         }
-        return Found(key: key, state: state, job: row.job(2), metrics: metrics)
+        return Found(key: key, state: state, job: row.job(3), metrics: metrics)
       }
     }
     guard let found else { throw RowDamage("stage \(id) is missing") }

@@ -46,12 +46,20 @@ package struct CSVWriter {
   package mutating func field(_ number: Double?) {
     separate()
     guard let number, number.isFinite else { return }
-    buffer.append(contentsOf: CanonicalJSON.text(of: number).utf8)
+    CanonicalJSON.write(number, to: &buffer)
   }
 
   package mutating func field(_ number: Int) {
     separate()
-    buffer.append(contentsOf: String(number).utf8)
+    CanonicalJSON.write(number, to: &buffer)
+  }
+
+  package mutating func emptyField() { separate() }
+
+  /// Adds a digest as hexadecimal digits.
+  package mutating func field(_ digest: Digest) {
+    separate()
+    digest.appendHex(to: &buffer)
   }
 
   package mutating func field(_ value: ParameterValue) {

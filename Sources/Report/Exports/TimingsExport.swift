@@ -19,9 +19,9 @@ package struct TimingsExport {
   package mutating func add(
     _ stage: StageKey, kind: String, step: Int?, job: JobID, attempt: Attempt, seconds: Double
   ) throws {
-    writer.field(stage.hex)
+    writer.field(stage.digest)
     writer.field(kind)
-    writer.field(step.map(Double.init))
+    if let step { writer.field(step) } else { writer.emptyField() }
     writer.field(job.description)
     writer.field(attempt.rawValue)
     writer.field(seconds)
