@@ -141,7 +141,7 @@ class Record:
         self.attempts = {(job, number): outcome for job, number, outcome in rows(
             "SELECT job_id, number, outcome FROM attempt")}
         self.done_runs = {run for (run,) in rows(
-            "SELECT run FROM run JOIN run_stage ON run_id = run.id JOIN stage s ON s.id = stage_id "
+            "SELECT run FROM run JOIN run_stage rs ON rs.run_id = run.id JOIN stage s ON s.id = rs.stage_id "
             "JOIN job j ON j.id = s.job_id GROUP BY run.id HAVING min(j.state = 1) = 1")}
 
     def check_after(self, before):
