@@ -60,6 +60,28 @@ import Testing
     expectSentences(found)
   }
 
+  @Test func aStageOfARunThatIsMissing() throws {
+    let found = try findings(after: "UPDATE stage SET run_id = 1000 WHERE id = 4")
+    #expect(
+      found.contains {
+        if case .reference("stage", 4, "run") = $0 { true } else { false }
+      })
+    expectSentences(found)
+  }
+
+  /// A reference that is checked at the end of a transaction makes SQLite search for those that wait for
+  /// each row that is written: entering would take the square of the stages.
+  @Test func noReferenceIsCheckedLater() throws {
+    let path = folder.path + "/jobs.sqlite"
+    try JobTable(path: path).close()
+    let queue = try DatabaseQueue(path: path)
+    let texts = try queue.read { db in
+      try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    }
+    #expect(texts.allSatisfy { !$0.contains("DEFERRED") })
+    try queue.close()
+  }
+
   @Test func aDoneStageWithoutResult() throws {
     let found = try findings(
       after: "DELETE FROM artifact WHERE stage_id = 1", "DELETE FROM result WHERE stage_id = 1")

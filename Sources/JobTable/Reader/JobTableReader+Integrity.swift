@@ -39,6 +39,12 @@ extension Database {
         .reference(
           table: row.text(0), row: row.isNull(1) ? nil : row.integer(1), to: row.text(2))
       })
+      + all(
+        """
+        SELECT id FROM stage
+        WHERE run_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = stage.run_id)
+        """,
+        value: { .reference(table: "stage", row: $0.integer(0), to: "run") })
   }
 
   fileprivate func resultFindings() throws -> [IntegrityFinding] {

@@ -29,12 +29,12 @@ enum SchemaVersion4 {
   private static let columns = """
     -- own: parameters besides those of the set, as a canonical JSON object. parent_id: the parent of a
     -- stage that has one and is no state of a trajectory; several stand in own_parent. run_id: the first
-    -- run that the stage belongs to; further ones stand in stage_run. Stages that were recorded before
+    -- run that the stage belongs to, which is written after it (a reference that is checked later would
+    -- search all stages for each run); further ones stand in stage_run. Stages that were recorded before
     -- these columns have all their parents and runs there.
     ALTER TABLE stage ADD COLUMN own TEXT;
     ALTER TABLE stage ADD COLUMN parent_id INTEGER REFERENCES stage (id) CHECK (parent_id < id);
-    ALTER TABLE stage ADD COLUMN run_id INTEGER
-      REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED;
+    ALTER TABLE stage ADD COLUMN run_id INTEGER;
     CREATE INDEX stage_by_parent ON stage (parent_id) WHERE parent_id IS NOT NULL;
 
     -- The jobs of a grid are asked for all together and the results of a job by its stages.
