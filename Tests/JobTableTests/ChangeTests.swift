@@ -22,6 +22,35 @@ import Testing
 
   private func stages(of kind: String) -> [Stage] { grid.plan.stages.filter { $0.kind == kind } }
 
+  /// What is completed is counted for a whole commit, what is opened or fails at once: in one commit the
+  /// counts of the two must fit, for every grid that needs the job.
+  @Test func completedOpenedAndFailedInOneCommit() throws {
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try SampleGrid(name: "one", seeds: [0, 1]).record(in: table)
+    try SampleGrid(name: "two", seeds: [1, 2]).record(in: table)
+    while let work = try table.reader.work(for: "one").first(where: { $0.requires.isEmpty }) {
+      let job = work.job
+      let attempt = try table.begin(job)
+      let stages = try table.order(for: job, attempt: attempt).stages
+      let completed = stages.map {
+        Change.stageCompleted(job, attempt, sampleResult(of: $0), at: 5, rule: .anyAttempt)
+      }
+      let opened = Change.stageReopened(stages[0].key, neededBy: nil)
+      let outcomes = try table.apply(completed + [opened, completed[0], opened])
+      #expect(outcomes.last == .reopened([job]))
+      #expect(try table.reader.integrity(isOwned: true) == [])
+      let failure = Failure(reason: .error, message: "no")
+      _ = try table.apply([
+        .attemptEnded(job, attempt, .failed(failure), at: 6), .jobFailed(job, failure, at: 6),
+        completed[0], .attemptEnded(job, attempt, .completed, at: 7),
+      ])
+      #expect(try table.reader.integrity(isOwned: true) == [])
+      #expect(try table.reader.work(for: "one").first { $0.job == job } == nil)
+    }
+    let counts = try table.reader.counts(for: "one")
+    #expect(counts.runs.done == counts.runs.total)
+  }
+
   @Test func aJobFromBeginToEnd() throws {
     let table = try table()
     let prepare = try job("prepare", in: table)

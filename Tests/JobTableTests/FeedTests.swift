@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 
@@ -25,18 +26,23 @@ import Testing
     feed.close()
   }
 
-  /// Who stops in the middle waits for no more than the piece in the making.
+  /// Who stops in the middle waits for no more than the piece in the making, however far the making is.
   @Test func makingEndsWithTheOneWhoAsks() throws {
-    let made = Mutex(0)
-    let feed = Feed<Int>(ahead: 2) { hand in
-      for number in 0..<1_000_000 {
-        try hand(number)
-        made.withLock { $0 = number + 1 }
+    for taken in 0..<12 {
+      let made = Mutex(0)
+      let isAhead = DispatchSemaphore(value: 0)
+      let feed = Feed<Int> { hand in
+        for number in 0..<1_000_000 {
+          try hand(number)
+          made.withLock { $0 = number + 1 }
+          if number + 1 == taken + 4 { isAhead.signal() }
+        }
       }
+      for number in 0..<taken { #expect(try feed.next() == number) }
+      // Now it waits for room, or is about to.
+      isAhead.wait()
+      feed.close()
+      #expect(made.withLock { $0 } == taken + 4)
     }
-    #expect(try feed.next() == 0)
-    feed.close()
-    #expect(made.withLock { $0 } <= 4)
-    feed.close()
   }
 }

@@ -63,6 +63,42 @@ import Testing
     }
   }
 
+  /// Old stages keep parents and runs in tables of their own; new ones that a changed grid brings have
+  /// them in their rows, and runs have some of both.
+  @Test(arguments: [false, true]) func aMigratedGridIsPlannedAnew(reopening: Bool) throws {
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    var grid = SampleGrid(name: "g", seeds: [0, 1])
+    try grid.record(in: table)
+    try table.completeAll(of: "g")
+    try table.close()
+    // As version 3 had it.
+    let queue = try DatabaseQueue(path: folder.path + "/jobs.sqlite")
+    try queue.writeWithoutTransaction { db in
+      try db.execute(
+        sql: """
+          INSERT INTO own_parent SELECT id, 0, parent_id FROM stage WHERE parent_id IS NOT NULL;
+          INSERT INTO stage_run SELECT id, run_id FROM stage WHERE run_id IS NOT NULL;
+          UPDATE stage SET parent_id = NULL, run_id = NULL;
+          """)
+    }
+    try queue.close()
+    let again = try JobTable(path: folder.path + "/jobs.sqlite")
+    #expect(try again.reader.integrity(isOwned: false) == [])
+    grid.evaluationVersion = 2
+    grid.seeds = [0, 1, 2]
+    let record = try grid.record(in: again)
+    #expect(record.newRuns == 3 && record.keptRuns == 6)
+    #expect(try again.reader.integrity(isOwned: false) == [])
+    if reopening {
+      let stage = try #require(grid.plan.stages.first { $0.kind == "em" })
+      _ = try again.apply([.stageReopened(stage.key, neededBy: nil)])
+      #expect(try again.reader.integrity(isOwned: false) == [])
+    }
+    try again.completeAll(of: "g")
+    #expect(try again.reader.counts(for: "g").runs.done == 9)
+    #expect(try again.reader.integrity(isOwned: false) == [])
+  }
+
   @Test func aMigratedTableGoesOn() throws {
     let table = try JobTable(path: try copy())
     #expect(try table.reader.failureClusters(in: "outside").map(\.jobs.count) == [1, 1])

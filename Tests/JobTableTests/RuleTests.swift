@@ -1,17 +1,18 @@
+import Foundation
 import GRDB
 import TestSupport
 import Testing
 
 @testable import JobTable
 
-/// Rules that SQLite holds, in tables of every age.
+/// Rules that SQLite holds.
 @Suite struct RuleTests {
   private let folder = TemporaryFolder()
 
   /// For a list of three values or more SQLite fills a table of its own for each row that is written:
   /// with two million rows that was half the time.
-  @Test func noRuleHasAList() throws {
-    try inNewTable { db in
+  @Test(arguments: [false, true]) func noRuleHasAList(isOld: Bool) throws {
+    try (isOld ? inOldTable : inNewTable) { db in
       let texts = try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE type = 'table'")
       #expect(texts.count > 15)
       for text in texts {
@@ -38,6 +39,19 @@ import Testing
         sql: "UPDATE attempt SET outcome = ?, ended_at = 1, detail = ''", arguments: [outcome])
       #expect(db.changesCount == 1)
     }
+  }
+
+  /// In a table that version 1 wrote.
+  private func inOldTable(_ body: (Database) throws -> Void) throws {
+    let path = folder.path + "/old.sqlite"
+    try FileManager.default.copyItem(
+      atPath: URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Golden/version-1.db").path(percentEncoded: false),
+      toPath: path)
+    try JobTable(path: path).close()
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction(body)
+    try queue.close()
   }
 
   private func inNewTable(_ body: (Database) throws -> Void) throws {

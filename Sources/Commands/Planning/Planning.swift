@@ -13,9 +13,20 @@ struct Planning {
   let share: ShardShare?
   /// By stage, whether it is done; empty where none is.
   private let isDone: [Bool]
-  private let counted: Later<PlanSummary>
+  private let program: ProgramDescription
+  private let counted: Later<(jobs: JobBuilder, summary: PlanSummary)>
 
-  var summary: PlanSummary { counted.value }
+  var summary: PlanSummary { counted.value.summary }
+
+  /// The jobs of the stages that have none yet.
+  ///
+  /// - Parameter isAssigned: by stage, whether it has one; empty where none has.
+  var jobs: @Sendable (_ isAssigned: [Bool]) -> JobBuilder {
+    { [tree, program, counted, isDone] isAssigned in
+      isAssigned.isEmpty && isDone.isEmpty
+        ? counted.value.jobs : JobBuilder(tree, isDone: isAssigned, program: program)
+    }
+  }
 
   /// - Parameters:
   ///   - reader: `nil` where there is no job table yet.
@@ -27,6 +38,7 @@ struct Planning {
     _ loaded: LoadedGrid, in reader: JobTableReader?, store: ArtifactStore? = nil,
     shard: Shard? = nil
   ) throws {
+    program = loaded.grid.program
     let (whole, warnings) = try Self.expand(loaded)
     for warning in warnings { Terminal.note(warning.description) }
     var plan = whole
@@ -58,11 +70,11 @@ struct Planning {
     isDone = states.contains(.done) ? states.map { $0 == .done } : []
     let standings = try Self.standings(states, of: plan, loaded.name, in: reader)
     // What it will cost is looked for meanwhile.
-    counted = Later { [plan, tree, recorded, isDone] in
-      PlanSummary(
-        plan: plan, tree: tree,
-        jobs: JobBuilder(tree, isDone: isDone, program: loaded.grid.program).count,
-        recorded: recorded, standings: standings)
+    counted = Later { [plan, tree, program, recorded, isDone] in
+      let jobs = JobBuilder(tree, isDone: isDone, program: program)
+      let summary = PlanSummary(
+        plan: plan, tree: tree, jobs: jobs.count, recorded: recorded, standings: standings)
+      return (jobs, summary)
     }
     self.plan = plan
     self.tree = tree

@@ -252,9 +252,11 @@ extension KnownGrid {
   ///   read.
   @discardableResult
   func export(to folder: String) throws -> GridExports {
+    let isNew = !FileManager.default.fileExists(atPath: folder)
     try GridExports.make(folder)
     // One thread goes through the results while this one reads the runs and makes tables of them;
-    // where the owner writes, both take turns on its connection.
+    // where the owner writes, both take turns on its connection. What is completed between the two
+    // stands in one of the files only, until the next export.
     let pass = GridTimings.Task(
       of: record.name, in: reader, to: folder + "/" + ExportedTable.timings.rawValue)
     do {
@@ -263,6 +265,7 @@ extension KnownGrid {
       return exports
     } catch {
       pass.giveUp()
+      if isNew { rmdir(folder) }
       throw error
     }
   }

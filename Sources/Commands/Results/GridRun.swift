@@ -105,9 +105,9 @@ struct GridRun {
         "  \(kind.kind): \(kind.sharing.steps) steps instead of \(kind.sharing.stepsAlone), "
           + "since runs share their way")
     }
-    let (tree, program) = (planning.tree, loaded.grid.program)
+    let jobs = planning.jobs
     try table.record(planning.plan, as: loaded.name, at: Self.now) { isAssigned, take in
-      try JobBuilder(tree, isDone: isAssigned, program: program).forEachJob(take)
+      try jobs(isAssigned).forEachJob(take)
     }
     try takeShare(of: planning, in: table)
   }

@@ -44,7 +44,7 @@ struct GridTimings {
 
     private let group = DispatchGroup()
     private let outcome = Mutex<Result<GridTimings, any Error>?>(nil)
-    private let isWanted = Mutex(false)
+    private let isWanted = Mutex<Bool?>(nil)
     private let decided = DispatchSemaphore(value: 0)
 
     /// - Parameter path: where `timings.csv` is to stand.
@@ -54,20 +54,26 @@ struct GridTimings {
           var timings: GridTimings?
           try AtomicFile.write(to: path) { sink in
             try withoutActuallyEscaping(sink) { sink in
-              timings = try GridTimings(of: grid, in: reader, to: sink)
+              timings = try GridTimings(of: grid, in: reader) { [self] bytes in
+                if isWanted.withLock({ $0 }) == false { throw GivenUp() }
+                try sink(bytes)
+              }
             }
             decided.wait()
-            if !isWanted.withLock({ $0 }) { throw GivenUp() }
+            if isWanted.withLock({ $0 }) == false { throw GivenUp() }
           }
-          guard let timings else { throw GivenUp() }
+          guard let timings else {
+            throw CommandFailure("\(path) was not written", status: .store)
+          }
           return timings
         }
         outcome.withLock { $0 = result }
       }
     }
 
-    /// Leaves the file as it was; to be called where the value is not asked for.
+    /// Stops and leaves the file as it was; to be called where the value is not asked for.
     func giveUp() {
+      isWanted.withLock { if $0 == nil { $0 = false } }
       decided.signal()
       group.wait()
     }

@@ -8,6 +8,9 @@ struct BulkIndexes {
 
   /// Below this many new stages nothing is gained.
   static let least = 5_000
+  /// Indexes that no row is in that is just entered: to keep them up to date costs less than to look
+  /// through all rows for none.
+  private static let kept: Set<String> = ["job_failed", "run_failed", "run_orphaned", "stage_done"]
   private static let tables = ["job", "stage", "own_parent", "trajectory_parent", "run"]
 
   /// - Parameter stages: how many may be entered.
@@ -21,7 +24,7 @@ struct BulkIndexes {
     let indexes = try db.all(
       "SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
       value: { (name: $0.text(0), sql: $0.text(1), table: $0.text(2)) }
-    ).filter { tables.contains($0.table) }
+    ).filter { tables.contains($0.table) && !kept.contains($0.name) }
     for index in indexes { try db.execute(sql: "DROP INDEX \(index.name)") }
     return BulkIndexes(statements: indexes.map(\.sql))
   }

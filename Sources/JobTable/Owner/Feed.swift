@@ -16,14 +16,15 @@ final class Feed<Piece: Sendable>: Sendable {
   private struct Closed: Error {}
 
   private let state = Mutex(State())
-  private let free: DispatchSemaphore
+  /// Counts from 0 and up: Dispatch ends a process that lets go of a semaphore below what it began with.
+  private let free = DispatchSemaphore(value: 0)
   private let filled = DispatchSemaphore(value: 0)
   private let finished = DispatchSemaphore(value: 0)
 
   /// - Parameter make: hands over the pieces in their order.
   init(ahead: Int = 4, _ make: @escaping @Sendable (_ hand: (Piece) throws -> Void) throws -> Void)
   {
-    free = DispatchSemaphore(value: ahead)
+    for _ in 0..<ahead { free.signal() }
     DispatchQueue.global().async { [self] in
       let failure: (any Error)?
       do {

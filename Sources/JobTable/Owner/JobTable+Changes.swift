@@ -31,10 +31,8 @@ extension JobTable {
   package func endAbandonedAttempts(at time: Double) throws -> [AttemptRecord] {
     try transaction { db in
       let abandoned = try db.attempts(where: "a.outcome IS NULL")
-      var completions = Completions()
       for attempt in abandoned {
-        let end = Change.attemptEnded(attempt.job, attempt.attempt, .stopped, at: time)
-        _ = try db.apply(end, counting: &completions)
+        _ = try db.endAttempt(attempt.job, attempt.attempt, .stopped, at: time)
       }
       return abandoned
     }
@@ -57,10 +55,9 @@ extension Database {
     case .attemptEnded(let job, let attempt, let outcome, let time):
       return try endAttempt(job, attempt, outcome, at: time)
     case .jobFailed(let job, let failure, let time):
-      // What takes back from a count must find there what was counted before.
-      try completions.record(in: self)
       return try failJob(job, failure, at: time)
     case .stageReopened(let stage, let job):
+      // What takes back from a count must find there what was counted before.
       try completions.record(in: self)
       return try reopenStage(stage, neededBy: job)
     }
@@ -131,7 +128,7 @@ extension Database {
     return Int(lastInsertedRowID)
   }
 
-  private func endAttempt(
+  fileprivate func endAttempt(
     _ job: JobID, _ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double
   ) throws -> ChangeOutcome {
     // A job of which something is missing is not completed.
@@ -169,7 +166,7 @@ extension Database {
     _ job: JobID, _ attempt: Attempt, _ result: StageResult, at time: Double, rule: AcceptanceRule,
     _ completions: inout Completions
   ) throws -> ChangeOutcome {
-    if let refusal = malformation(of: result) { return .refused(refusal) }
+    if let refusal = malformation(of: result, at: time) { return .refused(refusal) }
     let stage = try first(
       """
       SELECT s.id, s.job_id, s.state, (SELECT max(number) FROM attempt WHERE job_id = ?), s.kind,
@@ -227,7 +224,9 @@ extension Database {
     return isComplete == true ? .completedJob(stage.job) : .applied
   }
 
-  private func malformation(of result: StageResult) -> Refusal? {
+  private func malformation(of result: StageResult, at time: Double) -> Refusal? {
+    // Seconds beyond this are no time; a damaged table may have them.
+    guard time.magnitude < 0x1p53 else { return .nonFinite(result.stage, metric: "completed_at") }
     let bad = result.metrics.filter { !$0.value.isFinite }.keys.min()
     if let bad { return .nonFinite(result.stage, metric: bad) }
     guard result.seconds.isFinite, result.seconds >= 0 else {

@@ -26,11 +26,13 @@ extension JobTable {
       try recording.recordGrid(grid, at: time)
       try recording.findStages()
       let indexes = try BulkIndexes.take(from: db, stages: plan.stages.count)
-      try recording.insertJobs(jobs)
       let runs = try RunRecording(db, plan, grid: recording.grid)
-      try recording.insertStages(firstRuns: runs.firstRuns())
+      defer { runs.close() }
+      try recording.insertJobs(jobs)
+      let firstRuns = try runs.firstRuns()
+      try recording.insertStages(firstRuns: firstRuns)
       try recording.insertDependencies()
-      try recording.record(runs)
+      try recording.record(runs, firstRuns: firstRuns)
       try indexes.restore(in: db)
       try recording.recordNeededJobs()
       return recording.record

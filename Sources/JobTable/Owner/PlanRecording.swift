@@ -260,9 +260,9 @@ struct PlanRecording {
 
   // MARK: - Runs
 
-  mutating func record(_ runs: RunRecording) throws {
+  mutating func record(_ runs: RunRecording, firstRuns: [Int64]) throws {
     var runs = runs
-    try runs.record(rows: rows, states: states, isNew: isNew)
+    try runs.record(rows: rows, states: states, isNew: isNew, firstRuns: firstRuns)
     record.newRuns = runs.new
     record.keptRuns = runs.kept
     record.orphanedRuns = runs.orphaned

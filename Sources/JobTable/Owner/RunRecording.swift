@@ -4,7 +4,7 @@ import Keys
 
 /// Enters the runs of a plan.
 struct RunRecording {
-  private struct Earlier {
+  private struct Earlier: Sendable {
     let id: Int64
     let checksum: Int64
     let isOrphan: Bool
@@ -17,6 +17,7 @@ struct RunRecording {
   private let earlier: [String: Earlier]
   /// The last row of a run before this plan.
   private let last: Int64
+  private let first: Feed<[Int64]>
 
   private(set) var new = 0
   private(set) var kept = 0
@@ -30,24 +31,31 @@ struct RunRecording {
     self.grid = grid
     earlier = try Self.earlierRuns(db, grid)
     last = try db.first("SELECT coalesce(max(id), 0) FROM run", value: { $0.integer(0) }) ?? 0
+    first = Feed { [plan, earlier, last] hand in
+      let runs = plan.runs
+      var first = [Int64](repeating: 0, count: plan.stages.count)
+      var next = last
+      for index in 0..<runs.count {
+        let row = Self.row(of: runs.id(at: index), earlier, &next)
+        for stage in runs.stagePlaces(at: index) where stage >= 0 && first[Int(stage)] == 0 {
+          first[Int(stage)] = row
+        }
+      }
+      try hand(first)
+    }
   }
 
-  /// By stage of the plan: the row that the first run which it belongs to has or will have; 0 without one.
-  func firstRuns() -> [Int64] {
-    let runs = plan.runs
-    var first = [Int64](repeating: 0, count: plan.stages.count)
-    var next = last
-    for index in 0..<runs.count {
-      let row = row(of: runs.id(at: index), &next)
-      for stage in runs.stagePlaces(at: index) where stage >= 0 && first[Int(stage)] == 0 {
-        first[Int(stage)] = row
-      }
-    }
-    return first
-  }
+  /// By stage of the plan: the row that the first run which it belongs to has or will have; 0 without
+  /// one. To be asked once.
+  func firstRuns() throws -> [Int64] { try first.next() ?? [] }
+
+  /// Ends the work on other threads.
+  func close() { first.close() }
 
   /// A known run keeps its row, a new one takes the next.
-  private func row(of run: RunID, _ next: inout Int64) -> Int64 {
+  private static func row(
+    of run: RunID, _ earlier: [String: Earlier], _ next: inout Int64
+  ) -> Int64 {
     if !earlier.isEmpty, let known = earlier[run.text] { return known.id }
     next += 1
     return next
@@ -57,8 +65,10 @@ struct RunRecording {
   ///   - rows: by stage of the plan: its row.
   ///   - states: its state.
   ///   - isNew: whether it was entered with this plan, and so with the first of its runs.
-  mutating func record(rows: [Int64], states: [StageState], isNew: [Bool]) throws {
-    let first = firstRuns()
+  ///   - firstRuns: the row of that run.
+  mutating func record(
+    rows: [Int64], states: [StageState], isNew: [Bool], firstRuns: [Int64]
+  ) throws {
     let hadRuns = earlier.values.count { !$0.isOrphan }
     // Counted again at the end: until then positions and states do not fit each other.
     try db.run("DELETE FROM grid_tally WHERE grid_id = ?", .integer(grid))
@@ -95,7 +105,7 @@ struct RunRecording {
       let known = earlier.isEmpty ? nil : earlier[id.text]
       if let known, known.checksum != content.checksum { try forgetStages(of: known.id) }
       let writer = known == nil ? insert : update
-      let row = row(of: id, &next)
+      let row = Self.row(of: id, earlier, &next)
       if let known {
         if known.isOrphan { new += 1 } else { kept += 1 }
       } else {
@@ -120,7 +130,7 @@ struct RunRecording {
       try writer.run()
       if known?.checksum == content.checksum { continue }
       for stage in runs.stagePlaces(at: index)
-      where !isNew[Int(stage)] || first[Int(stage)] != row {
+      where !isNew[Int(stage)] || firstRuns[Int(stage)] != row {
         stageWriter.bind(1, rows[Int(stage)])
         stageWriter.bind(2, row)
         try stageWriter.run()

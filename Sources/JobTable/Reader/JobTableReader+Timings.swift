@@ -114,8 +114,8 @@ extension JobTableReader {
   /// Whether results of this table come from more than one place.
   package func hasSeveralPlaces() throws -> Bool {
     try read { db in
-      // A place of which only attempts without results are known is none: a completed attempt has some,
-      // of the few others it is looked up.
+      // A place of which only attempts without results are known is none: a completed attempt has or had
+      // some, of the few others it is looked up.
       try db.first(
         """
         SELECT count(*) > 1 FROM environment e WHERE EXISTS (

@@ -60,9 +60,9 @@ package struct PlanBuilder {
     var walk = RunWalk(grid.program.measuring(specification.measurements), slots: slots)
     if compiled.count == 1 {
       // Ids and stages say nothing of each other, as no run of a single block is dropped.
-      take(hashing.identifiers { walk.walk(compiled, blockNumbers, numbers) })
+      takeWithoutRepetitions(hashing.identifiers { walk.walk(compiled, blockNumbers, numbers) })
     } else {
-      take(hashing.identifiers {})
+      takeWithoutRepetitions(hashing.identifiers {})
       walk.walk(compiled, blockNumbers, numbers)
     }
     checkSchedules(walk.overlong)
@@ -121,7 +121,7 @@ package struct PlanBuilder {
   // MARK: Runs that come twice
 
   /// Variants may overlap: their union has a run once. Anything else that comes twice is a fault.
-  private mutating func take(_ ids: (all: [UInt64], areRepeated: Bool)) {
+  private mutating func takeWithoutRepetitions(_ ids: (all: [UInt64], areRepeated: Bool)) {
     identifiers = ids.all
     if !ids.areRepeated { return }
     var places: [UInt64: Int] = [:]

@@ -10,8 +10,8 @@ struct DifferingParameters {
   /// By kind: the parameters of the first template that was met.
   private var first: [ParameterAssignment?]
   private var differing: [Set<String>]
-  /// By family: how many names its kind differed in when all in which the family varies were among
-  /// them; then another member of it tells nothing new.
+  /// By family: whether its kind differs in all in which the family varies; then another member of it
+  /// tells nothing new.
   private var isSettled: [Bool] = []
 
   /// - Complexity: O(templates) where templates come in families that vary in few parameters.

@@ -5,7 +5,7 @@ import Grid
 /// A job is a trajectory between two forks with the measurements of its states, or a prepared base
 /// with its measurements, or one stage that others only read. Where measurements are missing and
 /// their state is not, the job has the measurements alone.
-package struct JobBuilder {
+package struct JobBuilder: Sendable {
   private let tree: StageTree
   private let stages: StageList
   private let isDone: [Bool]

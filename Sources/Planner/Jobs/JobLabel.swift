@@ -100,7 +100,6 @@ struct JobLabel {
   /// ancestors', aligned with `order`.
   private mutating func findValues() {
     if order.isEmpty { return waiting.removeAll(keepingCapacity: true) }
-    // A list of ancestors is short, and mostly one parent's: a set is made where it is not.
     var seen: Set<Int> = []
     while let next = waiting.popLast() {
       takeValues(of: next)
