@@ -25,7 +25,7 @@ extension JobTable {
       var recording = PlanRecording(db: db, plan: plan)
       try recording.recordGrid(grid, at: time)
       try recording.findStages()
-      let indexes = try BulkIndexes.take(from: db, stages: plan.stages.count)
+      let indexes = try BulkIndexes.take(from: db, stages: plan.stages)
       let runs = try RunRecording(db, plan, grid: recording.grid)
       defer { runs.close() }
       try recording.insertJobs(jobs)
