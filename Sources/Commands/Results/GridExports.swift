@@ -87,7 +87,11 @@ struct GridExports: Sendable {
     let runs = Later { [path = path(ExportedTable.runs.rawValue)] in
       Result { try AtomicFile.write(to: path) { try write(.runs, to: $0) } }
     }
-    defer { _ = runs.value }
+    defer {
+      // Where something failed: the pass holds a thread that this may be waiting for.
+      pass.giveUp()
+      _ = runs.value
+    }
     for table in tables where table != .timings && table != .runs {
       let path = path(table.rawValue)
       try AtomicFile.write(to: path) { try write(table, to: $0) }

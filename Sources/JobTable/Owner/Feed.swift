@@ -7,7 +7,6 @@ import Synchronization
 final class Feed<Piece: Sendable>: Sendable {
   private struct State {
     var pieces: [Piece] = []
-    var isFinished = false
     var isClosed = false
     var failure: (any Error)?
   }
@@ -33,10 +32,7 @@ final class Feed<Piece: Sendable>: Sendable {
       } catch {
         failure = error
       }
-      state.withLock {
-        $0.failure = failure
-        $0.isFinished = true
-      }
+      state.withLock { $0.failure = failure }
       filled.signal()
       finished.signal()
     }
