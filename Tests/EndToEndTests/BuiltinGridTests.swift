@@ -104,7 +104,7 @@ struct BuiltinGridTests {
     let folder = try TemporaryFolder()
     try folder.write(Self.grid, to: "small.yaml")
     let running = try EspalierProgram.start(["run", "small.yaml", "-j", "1"], in: folder)
-    while running.children().isEmpty && running.process.isRunning {
+    while running.children().isEmpty && running.isRunning {
       Thread.sleep(forTimeInterval: 0.02)
     }
     kill(running.pid, SIGINT)
@@ -119,7 +119,7 @@ struct BuiltinGridTests {
     let folder = try TemporaryFolder()
     try folder.write(Self.grid, to: "small.yaml")
     let running = try EspalierProgram.start(["run", "small.yaml", "-j", "1"], in: folder)
-    while running.children().isEmpty && running.process.isRunning {
+    while running.children().isEmpty && running.isRunning {
       Thread.sleep(forTimeInterval: 0.02)
     }
     let second = try EspalierProgram.run(["run", "small.yaml"], in: folder)

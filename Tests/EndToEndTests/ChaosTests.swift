@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A short run of `tools/chaos`: real jobs are killed at every fault point and by signals, and stores
@@ -6,17 +7,15 @@ import Testing
 @Suite(.serialized)
 struct ChaosTests {
   private func chaos(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = EspalierProgram.repository.appending(path: "tools/chaos")
-    process.arguments =
-      ["--check", "--allow-skips", "--program", EspalierProgram.path] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    let folder = try TemporaryFolder()
+    let output = folder.url.appending(path: "output").path()
+    let end = try ChildProgram(
+      [
+        EspalierProgram.repository.appending(path: "tools/chaos").path(), "--check",
+        "--allow-skips", "--program", EspalierProgram.path,
+      ] + arguments, output: output
+    ).wait()
+    return (end.status, try folder.read("output"))
   }
 
   @Test("Twenty kills lose nothing, duplicate nothing and leave no process")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every command says how it is used, and man pages and completions follow from that.
@@ -54,26 +55,17 @@ struct HelpTests {
   @Test("tools/manual writes a man page for each command, and completions that shells accept")
   func manual() throws {
     let folder = try TemporaryFolder()
-    let tool = Process()
-    tool.executableURL = URL(filePath: "/usr/bin/env")
-    tool.arguments = [
-      "python3", EspalierProgram.repository.appending(path: "tools/manual").path(),
+    _ = try ChildProgram.output(of: [
+      "/usr/bin/env", "python3", EspalierProgram.repository.appending(path: "tools/manual").path(),
       "--espalier", EspalierProgram.path, folder.url.path(),
-    ]
-    tool.standardOutput = FileHandle.nullDevice
-    try tool.run()
-    tool.waitUntilExit()
-    #expect(tool.terminationStatus == 0)
+    ])
     for command in try commands(in: folder) {
       let page = try folder.read("man1/espalier-\(command.commandName).1")
       #expect(page.hasPrefix(".TH ") && page.contains(".SH EXAMPLES\n"))
     }
     #expect(try folder.read("man1/espalier.1").contains("espalier\\-summarize"))
-    let bash = Process()
-    bash.executableURL = URL(filePath: "/usr/bin/env")
-    bash.arguments = ["bash", "-n", folder.url.appending(path: "espalier.bash").path()]
-    try bash.run()
-    bash.waitUntilExit()
-    #expect(bash.terminationStatus == 0)
+    _ = try ChildProgram.output(of: [
+      "/usr/bin/env", "bash", "-n", folder.url.appending(path: "espalier.bash").path(),
+    ])
   }
 }

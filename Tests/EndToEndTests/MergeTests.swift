@@ -101,7 +101,7 @@ struct MergeTests {
     try folder.write(
       "name: slow\nprogram: {shell: \"sleep 20\"}\naxes: {x: [1]}\n", to: "slow.yaml")
     let running = try EspalierProgram.start(["run", "slow.yaml", "--results", "other"], in: folder)
-    while running.children().isEmpty && running.process.isRunning {
+    while running.children().isEmpty && running.isRunning {
       Thread.sleep(forTimeInterval: 0.01)
     }
     for arguments in [["other"], ["results", "--results", "other"]] {

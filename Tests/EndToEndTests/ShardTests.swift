@@ -145,7 +145,7 @@ struct ShardTests {
     let running = try EspalierProgram.start(
       ["run", "walk.yaml", "-j1", "--shard", "2/2", "--results", "shard-2"], in: folder,
       environment: ["PAUSE": "0.1"])
-    while running.process.isRunning {
+    while running.isRunning {
       let status = try EspalierProgram.run(["status", "--results", "shard-2"], in: folder)
       // At least six runs of its own, and never all of its 24.
       if status.standardOutput.contains(try Regex("48 runs, ([6-9]|1[0-9]) done")) { break }

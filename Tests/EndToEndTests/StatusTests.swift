@@ -18,7 +18,7 @@ struct StatusTests {
       """, to: "slow.yaml")
     let running = try EspalierProgram.start(["run", "slow.yaml", "-j2"], in: folder)
     var said: [String] = []
-    while running.process.isRunning {
+    while running.isRunning {
       let status = try EspalierProgram.run(["status", "slow.yaml"], in: folder)
       said.append(status.standardOutput)
       if status.standardOutput.contains(" left (95%: ") { break }

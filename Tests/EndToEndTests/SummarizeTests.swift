@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `summarize` on files as other tools write them, through the command.
@@ -53,14 +54,10 @@ struct SummarizeTests {
     #expect(named.standardError.isEmpty)
     #expect(named.standardOutput.contains("| em, long | +0.25"), "\(named.standardOutput)")
     let words = arguments.map { "'\($0)'" }.joined(separator: " ")
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/sh")
-    shell.currentDirectoryURL = folder.url
-    shell.arguments = [
-      "-c", "cat wandb.csv | '\(EspalierProgram.path)' summarize - \(words) > piped.md",
-    ]
-    try shell.run()
-    shell.waitUntilExit()
+    _ = try ChildProgram.output(
+      of: [
+        "/bin/sh", "-c", "cat wandb.csv | '\(EspalierProgram.path)' summarize - \(words) > piped.md",
+      ], in: folder.url.path())
     #expect(try folder.read("piped.md") == named.standardOutput)
   }
 

@@ -153,7 +153,7 @@ struct VerifyTests {
       axes: {x: [1]}
       """, to: "slow.yaml")
     let running = try EspalierProgram.start(["run", "slow.yaml"], in: folder)
-    while running.children().isEmpty && running.process.isRunning {
+    while running.children().isEmpty && running.isRunning {
       Thread.sleep(forTimeInterval: 0.02)
     }
     let during = try verify()

@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import Keys
+import TestSupport
 import Testing
 
 @testable import Execution
@@ -60,14 +61,7 @@ import Testing
     for value in values {
       let made = command(.shell("printf %s {value}"), parameters: ["value": .string(value)])
       #expect(made.words.prefix(2) == ["/bin/sh", "-c"])
-      let process = Process()
-      process.executableURL = URL(filePath: made.words[0])
-      process.arguments = Array(made.words.dropFirst())
-      let pipe = Pipe()
-      process.standardOutput = pipe
-      try process.run()
-      let output = pipe.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
+      let output = try ChildProgram.output(of: made.words)
       #expect(String(decoding: output, as: UTF8.self) == value)
     }
   }

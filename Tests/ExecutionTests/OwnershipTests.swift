@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Grid
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Execution
@@ -96,6 +97,13 @@ import Testing
 
   /// A grid of four runs of a script; the owner does not survive the third.
   private func dieAtTheThird(_ script: String, in home: TemporaryFolder) async throws {
+    // A process goes on for a moment after a signal has been sent to stop it.
+    _ = try home.script(
+      "halt",
+      """
+      kill -STOP $1
+      until [ -z "$(grep -L '^State:.T' /proc/$1/task/*/status 2>/dev/null)" ]; do sleep 0.01; done
+      """)
     _ = try home.script(
       "job",
       """
@@ -120,13 +128,16 @@ import Testing
     let grid = try TestGrid.inFolder(home.path)
     try grid.add((1...4).map { ["x": .integer($0)] })
     #expect(try grid.run().outcome == .finished)
-    #expect(try (0..<4).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] })
-    #expect(try grid.outcomes(2) == outcomes)
+    let all = try (0..<4).map { try grid.outcomes($0) }
+    #expect(
+      try (0..<4).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] }, "\(all)")
+    #expect(all[2] == outcomes)
     #expect(!FileManager.default.fileExists(atPath: grid.folder.work + "/3"))
   }
 
   private func isGone(_ file: String, in home: TemporaryFolder) throws -> Bool {
-    let pid = try #require(Int32(home.text(file)!.trimmingLineEnd))
+    let text = try #require(home.text(file))
+    let pid = try #require(Int32(text.trimmingLineEnd))
     return ProcessStatus(of: pid).map { $0.state == "Z" } ?? true
   }
 
@@ -145,8 +156,10 @@ import Testing
     let home = try TemporaryFolder()
     try await dieAtTheThird(
       """
-      (sleep 0.3; kill -KILL $owner; exec sleep 600) & echo $! > child; echo $$ > self
-      kill -STOP $owner; kill -KILL $PPID; sleep 600
+      sleep 600 & echo $! > child; echo $$ > self
+      setsid sh -c "sh halt $owner; kill -KILL $PPID; kill -KILL $owner" \
+        < /dev/null > /dev/null 2>&1 &
+      sleep 600
       """, in: home)
     #expect(try eventually { try isGone("self", in: home) })
     #expect(try !isGone("child", in: home))
@@ -163,7 +176,7 @@ import Testing
     let home = try TemporaryFolder()
     try await dieAtTheThird(
       """
-      setsid sh -c "kill -STOP $owner; echo > stopped
+      setsid sh -c "sh halt $owner; echo > stopped
         until grep -qs '^3 1 exited 0' results/work/journal-*; do sleep 0.01; done
         kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
       until [ -e stopped ]; do sleep 0.01; done
@@ -196,8 +209,10 @@ import Testing
     let grid = try TestGrid.inFolder(home.path)
     try grid.add((1...6).map { ["x": .integer($0)] })
     #expect(try grid.run().outcome == .finished)
-    #expect(try (0..<6).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] })
-    #expect(try grid.outcomes(2) == [.lost(signal: SIGKILL), .completed])
+    let all = try (0..<6).map { try grid.outcomes($0) }
+    #expect(
+      try (0..<6).allSatisfy { try grid.metrics($0) == ["x": Double($0 + 1)] }, "\(all)")
+    #expect(all[2] == [.lost(signal: SIGKILL), .completed])
     #expect(try eventually { try isGone("child", in: home) })
     #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
   }
@@ -245,8 +260,7 @@ import Testing
   @Test func aStoppedGuardLeavesNothingBehind() async throws {
     let home = try TemporaryFolder()
     try await dieAtTheThird(
-      "echo $$ > self; echo $PPID > guard; kill -STOP $PPID; kill -KILL $owner; sleep 600", in: home
-    )
+      "echo $$ > self; echo $PPID > guard; sh halt $PPID; kill -KILL $owner; sleep 600", in: home)
     do {
       let owned = try OwnedFolder(ResultsFolder(path: home.path + "/results"))
       withExtendedLifetime(owned) {}
@@ -259,17 +273,14 @@ import Testing
   /// write down what it has.
   @Test func aGuardThatStandsStillGoesOn() throws {
     let home = try TemporaryFolder()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/perl")
-    process.arguments = [
-      "-e",
+    let program = try ChildProgram([
+      "/usr/bin/perl", "-e",
       """
       setpgrp(0, 0); open(my $f, ">", "$ARGV[0]/guard"); print $f "$$\n"; close $f;
       kill "STOP", $$; select(undef, undef, undef, 0.2); open($f, ">", "$ARGV[0]/written");
       """, home.path,
-    ]
-    try process.run()
-    let pid = process.processIdentifier
+    ])
+    let pid = program.pid
     #expect(eventually { ProcessStatus(of: pid)?.state == "T" })
     let start = try #require(ProcessStatus(of: pid)).startTime
     let registry = home.path + "/processes"
@@ -281,8 +292,7 @@ import Testing
     #expect(Leftovers.groups(registry: registry) == [pid])
     #expect(try Leftovers.end(registry: registry) == 1)
     #expect(FileManager.default.fileExists(atPath: home.path + "/written"))
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit)
+    #expect(try !program.wait().signalled)
   }
 
   /// A program ends well behind a stopped guard, and the owner is killed: the guard still writes down
@@ -290,7 +300,11 @@ import Testing
   @Test func aStoppedGuardKeepsWhatWasFinished() async throws {
     let home = try TemporaryFolder()
     try await dieAtTheThird(
-      "echo $$ > self; kill -STOP $PPID; (sleep 0.3; kill -KILL $owner) > /dev/null &", in: home)
+      """
+      echo $$ > self; sh halt $PPID
+      setsid sh -c "until grep -qs '^State:.Z' /proc/$$/status; do sleep 0.01; done
+        kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
+      """, in: home)
     #expect(try eventually { try isGone("self", in: home) })
     try complete(in: home, [.stopped])
     #expect(home.text("began")?.split(separator: "\n").filter { $0.hasPrefix("3") } == ["3 1"])
@@ -315,7 +329,7 @@ import Testing
     let home = try TemporaryFolder()
     try await dieAtTheThird(
       """
-      setsid sh -c "kill -STOP $owner; echo > stopped
+      setsid sh -c "sh halt $owner; echo > stopped
         until grep -qs '^3 1 exited 0' results/work/journal-*; do sleep 0.01; done
         kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
       until [ -e stopped ]; do sleep 0.01; done

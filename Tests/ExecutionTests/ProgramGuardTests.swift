@@ -57,6 +57,16 @@ import Testing
       GuardFailure(step: ESPALIER_GUARD_DIED.rawValue, code: 0, journal: "").isTransient)
   }
 
+  /// A file that somebody is writing, or had open when he started another process, cannot be executed.
+  @Test func aProgramThatIsJustBeingWrittenIsWaitedFor() {
+    func isTransient(_ step: SpawnFailure.Step, _ code: Int32) -> Bool {
+      SpawnFailure(step: step, path: "", code: code).isTransient
+    }
+    #expect(isTransient(.execute, ETXTBSY))
+    #expect(![ENOENT, EACCES, ENOEXEC, EAGAIN].contains { isTransient(.execute, $0) })
+    #expect(isTransient(.clone, EAGAIN) && !isTransient(.clone, ETXTBSY))
+  }
+
   /// A guard is killed that has begun a journal and told nobody yet.
   @Test func theNextGuardLeavesTheJournalsAlone() throws {
     let grid = try TestGrid(

@@ -60,10 +60,14 @@ struct SpawnFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// Whether trying again a little later may help: the machine was short of something.
+  /// Whether trying again a little later may help: the machine was short of something, or the program
+  /// was just being written.
   var isTransient: Bool {
-    (step == .clone || step == .pipes)
-      && [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code)
+    switch step {
+    case .clone, .pipes: [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code)
+    case .execute: code == ETXTBSY
+    default: false
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, run as a user runs it.
@@ -34,20 +35,13 @@ struct EspalierProgram {
   static func start(
     _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
   ) throws -> Running {
-    let process = Process()
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder.url
     let name = UUID().uuidString
     let output = folder.url.appending(path: ".out-\(name)")
     let error = folder.url.appending(path: ".err-\(name)")
-    for file in [output, error] { try Data().write(to: file) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: error)
-    try process.run()
-    return Running(process: process, output: output, error: error)
+    let program = try ChildProgram(
+      [path] + arguments, environment: environment, in: folder.url.path(), output: output.path(),
+      error: error.path())
+    return Running(program: program, output: output, error: error)
   }
 
   /// Runs the program to its end.
@@ -75,17 +69,17 @@ struct EspalierProgram {
 extension EspalierProgram {
   /// A program that was started and not yet waited for.
   struct Running {
-    let process: Process
+    let program: ChildProgram
     let output: URL
     let error: URL
 
-    var pid: pid_t { process.processIdentifier }
+    var pid: pid_t { program.pid }
+    var isRunning: Bool { program.isRunning }
 
     func wait() throws -> Output {
-      process.waitUntilExit()
+      let end = try program.wait()
       return Output(
-        status: process.terminationStatus,
-        signalled: process.terminationReason == .uncaughtSignal,
+        status: end.status, signalled: end.signalled,
         standardOutput: try String(contentsOf: output, encoding: .utf8),
         standardError: try String(contentsOf: error, encoding: .utf8))
     }

@@ -34,25 +34,17 @@ struct Chromium {
   /// Opens a page and everything framed in it.
   static func open(_ page: URL, isDark: Bool, in folder: URL) throws -> Outcome {
     guard let path else { throw Missing() }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
     let log = folder.appending(path: "log-\(isDark)")
-    try Data().write(to: log)
-    process.arguments =
+    try ChildProgram(
       [
-        "timeout", "60", path, "--headless", "--no-sandbox", "--disable-gpu",
+        "/usr/bin/env", "timeout", "60", path, "--headless", "--no-sandbox", "--disable-gpu",
         "--disable-dev-shm-usage",
         "--no-first-run", "--disable-extensions", "--enable-logging=stderr",
         "--host-resolver-rules=MAP * ~NOTFOUND", "--window-size=1400,1000",
         "--user-data-dir=\(folder.appending(path: "profile-\(isDark)").path)", "--dump-dom",
-      ] + (isDark ? ["--blink-settings=preferredColorScheme=0"] : []) + [page.absoluteString]
-    process.standardOutput = FileHandle.nullDevice
-    let handle = try FileHandle(forWritingTo: log)
-    process.standardError = handle
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    try handle.close()
+      ] + (isDark ? ["--blink-settings=preferredColorScheme=0"] : []) + [page.absoluteString],
+      error: log.path
+    ).wait()
     var outcome = Outcome()
     for line in try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
     where line.contains("CONSOLE") {

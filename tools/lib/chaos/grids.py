@@ -54,8 +54,8 @@ while [ "$step" -le "$last" ]; do
   echo "$step" > "$place.new" && mv "$place.new" "$place"
 done
 cat "$place.lines"
-echo "ended $ESPALIER_RUN $ESPALIER_ATTEMPT" >> walks
 kill $helper
+echo "ended $ESPALIER_RUN $ESPALIER_ATTEMPT $$" >> walks
 """
 
 

@@ -80,6 +80,7 @@ class Campaign:
         self.wasted = {}
         self.faults = []
         self.worlds = 0
+        self.ended = 0
         self.repeated = 0
 
     def run(self):
@@ -105,10 +106,11 @@ class Campaign:
     def use(self, world):
         """Disturbs one folder's runs until they are complete, and looks at what they made."""
         disturbed = []
+        ended = set()
         before = None
         while True:
             walked = len(world.walks())
-            status, hits = self.session(world)
+            status, hits = self.session(world, ended)
             disturbed += hits
             allowed = {0}.union(*(STATUSES.get(hit, set()) for hit in hits))
             if any(hit in PLACES and PLACES[hit][1] for hit in hits):
@@ -123,15 +125,15 @@ class Campaign:
                 raise Fault("the job table is gone")
             if before:
                 after.check_after(before)
-                for word, run, _ in world.walks()[walked:]:
+                for word, run, *_ in world.walks()[walked:]:
                     if word == "began" and run in before.done_runs:
                         raise Fault(f"run {run} was done and was started again")
             before = after
             if status == 0:
                 break
-        self.finish(world, before, disturbed)
+        self.finish(world, before, disturbed, ended)
 
-    def finish(self, world, record, disturbed):
+    def finish(self, world, record, disturbed, ended):
         world.wait_until_gone(5, "a complete run")
         tables = world.tables(self.grid)
         for name, bytes in tables.items():
@@ -143,14 +145,17 @@ class Campaign:
         for outcome in record.attempts.values():
             if outcome != "completed":
                 self.wasted[outcome] = self.wasted.get(outcome, 0) + 1
-        # How a program ended that had no guard left to see it is known to nobody.
-        if "guard SIGKILL" not in disturbed:
-            ended = [run for word, run, _ in world.walks() if word == "ended"]
-            self.repeated += len(ended) - len(set(ended))
+        over = set()
+        for word, run, attempt, *_ in world.walks():
+            if word == "began" and run in over:
+                self.repeated += 1
+            elif word == "ended" and (run, attempt) in ended:
+                over.add(run)
+        self.ended += len(over)
 
-    def session(self, world):
+    def session(self, world, ended):
         """One run with at most one fault point and any number of signals: its status and the kills
-        that reached it."""
+        that reached it. Adds the attempts that are seen to end well before the first signal."""
         hits = []
         fault = self.names[0] if self.names and self.names[0] in PLACES else None
         mark = world.path("fault")
@@ -180,6 +185,8 @@ class Campaign:
                 hits.append(self.hit(fault))
                 fault = None
                 instant = time.monotonic() + self.random.uniform(0, 1.0)
+            if not hits:
+                ended |= world.well_ended(owner.pid)
             if fault is None and self.names and self.names[0] in SIGNALS:
                 if time.monotonic() >= instant and self.signal(owner, self.names[0]):
                     hits.append(self.hit(self.names[0]))

@@ -93,7 +93,8 @@ def main():
     lost = ", ".join(f"{count} {name}" for name, count in sorted(wasted.items()))
     print(f"attempts wasted: {sum(wasted.values())}" + (f" ({lost})" if lost else ""))
     repeated = sum(campaign.repeated for campaign in campaigns)
-    print(f"external programs that ended well and were run again: {repeated}")
+    ended = sum(campaign.ended for campaign in campaigns)
+    print(f"external programs that ended well: {ended}, of which were run again: {repeated}")
     if repeated:
         faults.append(f"{repeated} external programs that had ended well were run again")
 
@@ -119,8 +120,9 @@ def main():
     if options.json:
         with open(options.json, "w") as file:
             json.dump(
-                {"kills": counts, "wasted": wasted, "run_again": repeated, "cases": results,
-                 "cases_skipped": skipped, "differences": faults, "seconds": round(seconds), "seed": options.seed}, file,
+                {"kills": counts, "wasted": wasted, "ended_well": ended, "run_again": repeated, "cases": results,
+                 "cases_skipped": skipped, "differences": faults, "seconds": round(seconds),
+                 "seed": options.seed}, file,
                 indent=1)
             file.write("\n")
     if not faults:

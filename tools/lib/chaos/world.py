@@ -90,12 +90,21 @@ class World:
                 database.close()
 
     def walks(self):
-        """What external programs wrote down: (word, run, attempt)."""
+        """What external programs wrote down: (word, run, attempt), and after "ended" their process."""
         try:
             with open(self.path("walks")) as file:
                 return [tuple(line.split()) for line in file]
         except FileNotFoundError:
             return []
+
+    def well_ended(self, owner):
+        """The (run, attempt) of programs that have ended well for certain: the last that they did was to
+        say so, and then they were waited for, by a guard whose owner lived on. How one ended that was
+        killed between its last word and its end is known to its guard alone."""
+        gone = {
+            tuple(rest[:2]) for word, *rest in self.walks()
+            if word == "ended" and len(rest) == 3 and not os.path.exists(f"/proc/{rest[2]}")}
+        return gone if state(owner) not in "ZX" else set()
 
     # Processes.
 
