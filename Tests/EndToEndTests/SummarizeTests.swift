@@ -56,7 +56,8 @@ struct SummarizeTests {
     let words = arguments.map { "'\($0)'" }.joined(separator: " ")
     _ = try ChildProgram.output(
       of: [
-        "/bin/sh", "-c", "cat wandb.csv | '\(EspalierProgram.path)' summarize - \(words) > piped.md",
+        "/bin/sh", "-c",
+        "cat wandb.csv | '\(EspalierProgram.path)' summarize - \(words) > piped.md",
       ], in: folder.url.path())
     #expect(try folder.read("piped.md") == named.standardOutput)
   }

@@ -68,7 +68,8 @@ package final class ChildProgram {
     var pid: pid_t = 0
     let code = posix_spawn(&pid, words[0], &actions, &attributes, arguments, settings)
     guard code == 0 else {
-      throw Failure(description: "\(words[0]) cannot be started: \(String(cString: strerror(code)))")
+      let reason = String(cString: strerror(code))
+      throw Failure(description: "\(words[0]) cannot be started: \(reason)")
     }
     self.pid = pid
   }
