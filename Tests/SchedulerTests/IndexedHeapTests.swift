@@ -6,8 +6,14 @@ import Testing
 @Suite struct IndexedHeapTests {
   @Test(arguments: 0..<20)
   func agreesWithASortedDictionary(seed: Int) {
+    agrees(IndexedHeap<Int, HashedPositions<Int>>(), seed)
+    agrees(IndexedHeap<Int, DensePositions>(), seed)
+  }
+
+  private func agrees<P: HeapPositions>(_ empty: IndexedHeap<Int, P>, _ seed: Int)
+  where P.Key == Int {
     var random = RandomStream(seed: UInt64(seed), purpose: RandomPurpose("heap")).generator(0)
-    var heap = IndexedHeap<Int, Int>()
+    var heap = empty
     var twin: [Int: Int] = [:]
     for _ in 0..<300 {
       let key = random.below(20)
@@ -25,7 +31,8 @@ import Testing
         twin[key] = priority
       }
       #expect(heap.isConsistent)
-      #expect(Set(heap.keys) == Set(twin.keys))
+      #expect(Set(heap.keys) == Set(twin.keys) && heap.count == twin.count)
+      #expect((0..<22).allSatisfy { heap.contains($0) == (twin[$0] != nil) })
     }
   }
 }

@@ -1,8 +1,11 @@
 /// A priority queue whose elements can be found, moved and taken out by their key. The smallest
 /// priority comes first.
-struct IndexedHeap<Priority: Comparable & Sendable, Key: Hashable & Sendable>: Sendable {
+struct IndexedHeap<Priority: Comparable & Sendable, Positions: HeapPositions>: Sendable {
+  typealias Key = Positions.Key
+
   private var nodes: [(priority: Priority, key: Key)] = []
-  private var positions: [Key: Int] = [:]
+  /// Where in `nodes` each key is.
+  private var positions = Positions()
 
   var count: Int { nodes.count }
   var isEmpty: Bool { nodes.isEmpty }
@@ -37,7 +40,8 @@ struct IndexedHeap<Priority: Comparable & Sendable, Key: Hashable & Sendable>: S
   /// - Complexity: O(log n).
   @discardableResult
   mutating func remove(_ key: Key) -> Bool {
-    guard let position = positions.removeValue(forKey: key) else { return false }
+    guard let position = positions[key] else { return false }
+    positions[key] = nil
     let last = nodes.removeLast()
     if position < nodes.count {
       nodes[position] = last
@@ -68,29 +72,31 @@ struct IndexedHeap<Priority: Comparable & Sendable, Key: Hashable & Sendable>: S
       }
   }
 
+  /// Moves the element to its place: others move into the gap that it leaves.
   private mutating func sift(_ start: Int) {
-    var position = start
-    while position > 0 {
-      let parent = (position - 1) / 2
-      guard nodes[position].priority < nodes[parent].priority else { break }
-      exchange(position, parent)
-      position = parent
+    let node = nodes[start]
+    var gap = start
+    while gap > 0 {
+      let parent = (gap - 1) / 2
+      guard node.priority < nodes[parent].priority else { break }
+      move(parent, to: gap)
+      gap = parent
     }
     while true {
-      var smallest = position
-      for child in [2 * position + 1, 2 * position + 2]
-      where child < nodes.count && nodes[child].priority < nodes[smallest].priority {
-        smallest = child
-      }
-      guard smallest != position else { return }
-      exchange(position, smallest)
-      position = smallest
+      var child = 2 * gap + 1
+      guard child < nodes.count else { break }
+      if child + 1 < nodes.count, nodes[child + 1].priority < nodes[child].priority { child += 1 }
+      guard nodes[child].priority < node.priority else { break }
+      move(child, to: gap)
+      gap = child
     }
+    guard gap != start else { return }
+    nodes[gap] = node
+    positions[node.key] = gap
   }
 
-  private mutating func exchange(_ left: Int, _ right: Int) {
-    nodes.swapAt(left, right)
-    positions[nodes[left].key] = left
-    positions[nodes[right].key] = right
+  private mutating func move(_ position: Int, to gap: Int) {
+    nodes[gap] = nodes[position]
+    positions[nodes[gap].key] = gap
   }
 }

@@ -27,11 +27,11 @@ package struct Scheduler: Sendable {
   /// The children of jobs that were done before the session and are therefore not known, should such a
   /// job have to be done again.
   var childrenOfAbsent: [JobID: [Int]] = [:]
-  var ready = IndexedHeap<JobID, Int>()
+  var ready = IndexedHeap<JobID, DensePositions>()
   /// Ready jobs whose next attempt is foreseen; the others are in `ready`.
-  var foreseen = IndexedHeap<JobID, Int>()
+  var foreseen = IndexedHeap<JobID, DensePositions>()
   var pace = Pace()
-  var timers = IndexedHeap<Duration, Timer>()
+  var timers = IndexedHeap<Duration, HashedPositions<Timer>>()
   /// Running attempts by the place of their job in `records`.
   var running: [Int: Running] = [:]
   var workers: [WorkerID: WorkerState] = [:]
