@@ -14,9 +14,9 @@ package enum CanonicalJSON: Hashable, Sendable {
   ///
   /// - Complexity: O(n log n) in the size of the value.
   package var text: String {
-    var output = ""
+    var output: [UInt8] = []
     write(to: &output)
-    return output
+    return String(decoding: output, as: UTF8.self)
   }
 
   /// The SHA-256 digest of the canonical text.
@@ -61,53 +61,62 @@ package enum CanonicalJSON: Hashable, Sendable {
 
   /// The text of `string` as a JSON string, quotes included.
   package static func text(of string: String) -> String {
-    var output = ""
+    var output: [UInt8] = []
     write(string, to: &output)
-    return output
+    return String(decoding: output, as: UTF8.self)
   }
 
-  private func write(to output: inout String) {
+  /// Appends the canonical text.
+  package func write(to output: inout [UInt8]) {
     switch self {
-    case .null: output += "null"
-    case .boolean(let value): output += value ? "true" : "false"
-    case .integer(let value): output += String(value)
-    case .number(let value): output += Self.text(of: value)
+    case .null: output += "null".utf8
+    case .boolean(let value): output += (value ? "true" : "false").utf8
+    case .integer(let value): Self.write(value, to: &output)
+    case .number(let value): Self.write(value, to: &output)
     case .string(let value): Self.write(value, to: &output)
     case .array(let values):
-      output += "["
+      output.append(UInt8(ascii: "["))
       for (index, value) in values.enumerated() {
-        if index > 0 { output += "," }
+        if index > 0 { output.append(UInt8(ascii: ",")) }
         value.write(to: &output)
       }
-      output += "]"
+      output.append(UInt8(ascii: "]"))
     case .object(let members):
-      output += "{"
+      output.append(UInt8(ascii: "{"))
       let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       for (index, member) in sorted.enumerated() {
-        if index > 0 { output += "," }
+        if index > 0 { output.append(UInt8(ascii: ",")) }
         Self.write(member.key, to: &output)
-        output += ":"
+        output.append(UInt8(ascii: ":"))
         member.value.write(to: &output)
       }
-      output += "}"
+      output.append(UInt8(ascii: "}"))
     }
   }
 
-  private static func write(_ string: String, to output: inout String) {
-    output += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      case let control where control.value < 0x20:
-        let hex = String(control.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: output.unicodeScalars.append(scalar)
+  /// Appends the text of `string` as a JSON string, quotes included.
+  package static func write(_ string: String, to output: inout [UInt8]) {
+    var string = string
+    string.withUTF8 { bytes in
+      output.append(UInt8(ascii: "\""))
+      // Most have nothing to escape.
+      var done = 0
+      for (index, byte) in bytes.enumerated()
+      where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        output += bytes[done..<index]
+        done = index + 1
+        switch byte {
+        case UInt8(ascii: "\n"): output += "\\n".utf8
+        case UInt8(ascii: "\r"): output += "\\r".utf8
+        case UInt8(ascii: "\t"): output += "\\t".utf8
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+        default:
+          let hex = String(byte, radix: 16)
+          output += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
+        }
       }
+      output += bytes[done...]
+      output.append(UInt8(ascii: "\""))
     }
-    output += "\""
   }
 }

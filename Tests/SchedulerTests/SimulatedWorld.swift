@@ -60,7 +60,7 @@ struct SimulatedWorld {
   var time = Duration.zero
   var session = 0
   var sessionStart = Duration.zero
-  var agenda = IndexedHeap<Moment, Int>()
+  var agenda = IndexedHeap<Moment, DensePositions>()
   var happenings: [Int: (session: Int, what: Happening)] = [:]
   var sequence = 0
   var processes: [ProcessKey: Process] = [:]

@@ -14,16 +14,16 @@ extension JobTable {
   package func takeIn(_ intakes: [JobIntake]) throws {
     if intakes.isEmpty { return }
     try transaction { db in
-      var completions = Completions()
-      for intake in intakes { try db.takeIn(intake, path: path, &completions) }
-      try completions.record(in: db)
+      let recorder = ChangeRecorder(db)
+      for intake in intakes { try db.takeIn(intake, path: path, recorder) }
+      try recorder.finish()
     }
   }
 }
 
 extension Database {
   fileprivate func takeIn(
-    _ intake: JobIntake, path: String, _ completions: inout Completions
+    _ intake: JobIntake, path: String, _ recorder: ChangeRecorder
   ) throws {
     let job = intake.job
     guard let state = try jobState(job) else { throw JobTableError.unknownJob(job.rawValue) }
@@ -35,11 +35,11 @@ extension Database {
         value: { row in
           JobFailure(failure: try Coding.value(Failure.self, from: row.text(0)), at: row.real(1))
         })
-      try completions.record(in: self)
+      try recorder.finish()
       try reopen(job)
     }
     func apply(_ change: Change) throws {
-      if case .refused(let refusal) = try self.apply(change, counting: &completions) {
+      if case .refused(let refusal) = try recorder.apply(change) {
         throw JobTableError.failed(
           path: path, code: 0, detail: "what another table has of job \(job) is refused: \(refusal)"
         )
@@ -72,7 +72,7 @@ extension Database {
       try apply(.jobFailed(job, failure.failure, at: failure.at))
     }
     if state == .failed, try jobState(job) == .done {
-      try completions.record(in: self)
+      try recorder.finish()
       try reopenDependents(of: job)
     }
   }

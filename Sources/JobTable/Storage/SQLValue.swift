@@ -75,7 +75,10 @@ struct SQLRow {
 extension Database {
   /// Runs a statement that returns no rows. Statements are prepared once and kept.
   func run(_ sql: String, _ values: SQLValue...) throws {
-    let statement = try cachedStatement(sql: sql)
+    try run(cachedStatement(sql: sql), values)
+  }
+
+  func run(_ statement: Statement, _ values: [SQLValue]) throws {
     try bind(values, to: statement)
     while try step(statement) {}
   }
@@ -84,7 +87,12 @@ extension Database {
   func first<T>(
     _ sql: String, _ values: SQLValue..., value: (SQLRow) throws -> T
   ) throws -> T? {
-    let statement = try cachedStatement(sql: sql)
+    try first(cachedStatement(sql: sql), values, value: value)
+  }
+
+  func first<T>(
+    _ statement: Statement, _ values: [SQLValue], value: (SQLRow) throws -> T
+  ) throws -> T? {
     try bind(values, to: statement)
     defer { sqlite3_reset(statement.sqliteStatement) }
     guard try step(statement) else { return nil }
@@ -95,8 +103,13 @@ extension Database {
   func all<T>(
     _ sql: String, _ values: SQLValue..., value: (SQLRow) throws -> T
   ) throws -> [T] {
+    try all(cachedStatement(sql: sql), values, value: value)
+  }
+
+  func all<T>(
+    _ statement: Statement, _ values: [SQLValue], value: (SQLRow) throws -> T
+  ) throws -> [T] {
     var result: [T] = []
-    let statement = try cachedStatement(sql: sql)
     try bind(values, to: statement)
     defer { sqlite3_reset(statement.sqliteStatement) }
     while try step(statement) {
