@@ -20,6 +20,8 @@ final class Committer: Sendable {
     var finished: [JobID] = []
     /// Attempts whose end is among the changes.
     var ended: [Session.ProgramKey] = []
+    /// The grid whose runs are to be counted after the changes, for the eye.
+    var counted: String?
 
     var isEmpty: Bool {
       changes.isEmpty && requests.isEmpty && files.isEmpty && finished.isEmpty && ended.isEmpty
@@ -31,6 +33,8 @@ final class Committer: Sendable {
     /// What became of each change.
     var outcomes: [ChangeOutcome] = []
     var orders: [JobOrder] = []
+    /// The runs where they were to be counted; `nil` as well where they cannot be.
+    var runs: GridCounts.Runs?
     /// Why the session cannot go on.
     var failure: String?
   }
@@ -69,6 +73,7 @@ final class Committer: Sendable {
       }
       for job in batch.finished { try work.remove(job) }
       for request in batch.requests where !request.hasContext { try work.make(request.job) }
+      outcome.runs = batch.counted.flatMap { try? table.reader.counts(for: $0).runs }
     } catch {
       outcome.failure = "\(error)"
     }

@@ -4,41 +4,30 @@ import JobTable
 import Synchronization
 
 /// Hands snapshots to the observer, at most five times a second and never while it is still at the
-/// one before: a terminal that stands still must not hold the owner up.
+/// one before: a terminal that stands still must not hold the owner up. Runs are counted by the
+/// committer, on the connection that it has.
 ///
 /// `@unchecked Sendable`: what is mutable is touched on the owner's queue only, but for `isBusy`.
 final class ProgressReporter: @unchecked Sendable {
   private static let interval = Duration.milliseconds(200)
 
-  private let grid: String
-  private let table: String
   private let observer: @Sendable (ExecutionSnapshot) -> Void
-  private let counted: @Sendable (GridCounts.Runs) -> Void
   private let queue = DispatchQueue(label: "espalier.progress", qos: .utility)
   private let isBusy = Mutex(false)
   private var nextCount = Duration.zero
-  private var isCounting = false
-  private var countBegan = Duration.zero
+  /// Whether something was recorded since the runs were counted.
+  private var isStale = false
   private(set) var runs: GridCounts.Runs
   private(set) var nextUpdate = Duration.zero
 
-  /// - Parameter counted: called with the runs whenever they have been counted, from any thread.
-  init(
-    grid: String, table: String, runs: GridCounts.Runs,
-    observer: @escaping @Sendable (ExecutionSnapshot) -> Void,
-    counted: @escaping @Sendable (GridCounts.Runs) -> Void
-  ) {
-    self.grid = grid
-    self.table = table
+  init(runs: GridCounts.Runs, observer: @escaping @Sendable (ExecutionSnapshot) -> Void) {
     self.runs = runs
     self.observer = observer
-    self.counted = counted
   }
 
   func update(now: Duration, _ snapshot: (GridCounts.Runs) -> ExecutionSnapshot) {
     guard now >= nextUpdate else { return }
     nextUpdate = now + Self.interval
-    countRuns(now: now)
     let isFree = isBusy.withLock { isBusy in
       defer { isBusy = true }
       return !isBusy
@@ -57,24 +46,22 @@ final class ProgressReporter: @unchecked Sendable {
     queue.sync { observer(state) }
   }
 
-  func runsCounted(_ runs: GridCounts.Runs, now: Duration) {
-    self.runs = runs
-    isCounting = false
-    // Counting takes long in a large table; it gets a twentieth of the time.
-    nextCount = now + max(.milliseconds(500), (now - countBegan) * 20)
+  /// Whether the runs are to be counted now: twice a second at most, and when there is anything new.
+  ///
+  /// - Parameter isRecording: whether something is about to be recorded.
+  func takeCount(now: Duration, isRecording: Bool) -> Bool {
+    guard now >= nextCount, isRecording || isStale else {
+      if isRecording { isStale = true }
+      return false
+    }
+    isStale = false
+    nextCount = now + .milliseconds(500)
+    return true
   }
 
-  /// Has the runs counted by a reader of its own, so that the owner goes on meanwhile.
-  private func countRuns(now: Duration) {
-    guard !isCounting, now >= nextCount else { return }
-    isCounting = true
-    countBegan = now
-    let before = runs
-    DispatchQueue.global(qos: .utility).async { [self] in
-      // A count that cannot be had leaves the last one standing; it is for the eye only.
-      let counts = try? JobTableReader(path: table).counts(for: grid)
-      counted(counts?.runs ?? before)
-    }
+  /// - Parameter runs: as they were counted; `nil` leaves the last count standing.
+  func counted(_ runs: GridCounts.Runs?) {
+    if let runs { self.runs = runs }
   }
 }
 

@@ -123,9 +123,14 @@ extension Session {
 
   /// Has everything noted recorded in one transaction, when it is time for that.
   func beginCommit() {
-    guard let time = nextCommit, time <= now, let batch = takeBatch() else { return }
+    if isCommitting || storeHasFailed { return }
+    let noted = nextCommit.flatMap { $0 <= now ? takeBatch() : nil }
+    let isCounted = progress?.takeCount(now: now, isRecording: noted != nil) ?? false
+    if noted == nil, !isCounted { return }
+    var batch = noted ?? Committer.Batch()
+    if isCounted { batch.counted = grid }
     isCommitting = true
-    lastCommit = now
+    if noted != nil { lastCommit = now }
     committer.submit(batch) { [weak self] in self?.post(.committed($0)) }
   }
 
@@ -153,6 +158,7 @@ extension Session {
       }
     }
     recorded(outcome.batch.ended)
+    progress?.counted(outcome.runs)
   }
 
   /// The table does not take a change. A result that contradicts the recorded one discredits its

@@ -25,7 +25,6 @@ final class Session: @unchecked Sendable {
     /// The program and what it started have so many bytes resident, which is too much.
     case memoryExceeded(ProgramKey, resident: Int)
     case wish(ExecutionControl.Wish)
-    case runsCounted(GridCounts.Runs)
     case tick
   }
 
@@ -195,13 +194,7 @@ final class Session: @unchecked Sendable {
     observer: (@Sendable (ExecutionSnapshot) -> Void)?
   ) {
     queue.sync {
-      if let observer {
-        progress = ProgressReporter(
-          grid: grid, table: folder.table, runs: runs, observer: observer
-        ) {
-          [weak self] in self?.post(.runsCounted($0))
-        }
-      }
+      if let observer { progress = ProgressReporter(runs: runs, observer: observer) }
       let timer = DispatchSource.makeTimerSource(queue: queue)
       timer.setEventHandler { [unowned self] in timerFired() }
       timer.schedule(deadline: .distantFuture)
@@ -288,7 +281,6 @@ final class Session: @unchecked Sendable {
     case .memoryExceeded(let key, let resident): memoryExceeded(key, resident: resident)
     case .wish(.drain): feed(.drain)
     case .wish(.stop): feed(.stop)
-    case .runsCounted(let runs): progress?.runsCounted(runs, now: now)
     case .tick: feed(.tick)
     }
   }

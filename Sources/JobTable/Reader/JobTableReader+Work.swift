@@ -60,19 +60,19 @@ extension JobTableReader {
 
 /// Looks up what the scheduler has to know of jobs.
 private struct WorkFinder {
-  private let jobs: RowFinder
+  private let jobs: RowScan
+  private let stages: RowScan
   private let requirements: RowFinder
   private let attempts: RowFinder
   private let hasDependencies: Bool
   private let hasAttempts: Bool
 
   init(_ db: Database) throws {
-    jobs = try RowFinder(
+    jobs = try RowScan(
+      db, "SELECT id, label, state, missing FROM job WHERE id >= ? ORDER BY id")
+    stages = try RowScan(
       db,
-      """
-      SELECT label, state, missing, (SELECT count(*) FROM stage WHERE job_id = job.id)
-      FROM job WHERE id = ?
-      """)
+      "SELECT job_id, count(*) FROM stage WHERE job_id >= ? GROUP BY job_id ORDER BY job_id")
     requirements = try RowFinder(
       db,
       """
@@ -111,12 +111,13 @@ private struct WorkFinder {
         tries = (row.optionalInt(0).map(Attempt.init), row.int(1), row.int(2))
       }
     }
+    let stages = try stages.row(job.rawValue) { $0.int(1) } ?? 0
     let work = try self.jobs.row(job.rawValue) { row in
       JobWork(
-        job: job, label: row.text(0), requires: requires, lastAttempt: tries.last,
+        job: job, label: row.text(1), requires: requires, lastAttempt: tries.last,
         failures: tries.failures, losses: tries.losses,
-        hasFailed: try row.stageState(1) == .failed, stages: row.int(3),
-        missingStages: row.int(2))
+        hasFailed: try row.stageState(2) == .failed, stages: stages,
+        missingStages: row.int(3))
     }
     guard let work else { throw JobTableError.unknownJob(job.rawValue) }
     return work
