@@ -104,9 +104,7 @@ struct BuiltinGridTests {
     let folder = try TemporaryFolder()
     try folder.write(Self.grid, to: "small.yaml")
     let running = try EspalierProgram.start(["run", "small.yaml", "-j", "1"], in: folder)
-    while running.children().isEmpty && running.isRunning {
-      Thread.sleep(forTimeInterval: 0.02)
-    }
+    try running.waitForChildren()
     kill(running.pid, SIGINT)
     let output = try running.wait()
     #expect(output.status == 3)
@@ -119,9 +117,7 @@ struct BuiltinGridTests {
     let folder = try TemporaryFolder()
     try folder.write(Self.grid, to: "small.yaml")
     let running = try EspalierProgram.start(["run", "small.yaml", "-j", "1"], in: folder)
-    while running.children().isEmpty && running.isRunning {
-      Thread.sleep(forTimeInterval: 0.02)
-    }
+    try running.waitForChildren()
     let second = try EspalierProgram.run(["run", "small.yaml"], in: folder)
     #expect(second.status == 4)
     #expect(second.standardError.contains("\(running.pid)"))

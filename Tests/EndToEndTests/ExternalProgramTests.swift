@@ -12,9 +12,7 @@ struct ExternalProgramTests {
       try folder.write(String(contentsOf: source, encoding: .utf8), to: "grids/examples/\(name)")
     }
     let running = try EspalierProgram.start(["run", "grids/examples/iris.yaml"], in: folder)
-    while running.children().isEmpty && running.isRunning {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
+    try running.waitForChildren()
     kill(running.pid, SIGKILL)
     _ = try running.wait()
     try EspalierProgram.succeed(["run", "grids/examples/iris.yaml"], in: folder)

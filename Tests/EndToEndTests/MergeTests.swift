@@ -101,9 +101,7 @@ struct MergeTests {
     try folder.write(
       "name: slow\nprogram: {shell: \"sleep 20\"}\naxes: {x: [1]}\n", to: "slow.yaml")
     let running = try EspalierProgram.start(["run", "slow.yaml", "--results", "other"], in: folder)
-    while running.children().isEmpty && running.isRunning {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
+    try running.waitForChildren()
     for arguments in [["other"], ["results", "--results", "other"]] {
       let output = try EspalierProgram.run(["merge"] + arguments, in: folder)
       #expect(

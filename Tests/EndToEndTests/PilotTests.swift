@@ -57,7 +57,9 @@ struct PilotTests {
       """, to: "long.yaml")
     let running = try EspalierProgram.start(["run", "long.yaml"], in: folder)
     let lock = folder.url.appending(path: "results/owner.lock").path()
-    while ((try? FileManager.default.attributesOfItem(atPath: lock)[.size] as? Int) ?? 0) == 0 {
+    while ((try? FileManager.default.attributesOfItem(atPath: lock)[.size] as? Int) ?? 0) == 0
+      && running.isRunning
+    {
       Thread.sleep(forTimeInterval: 0.01)
     }
     let refused = try EspalierProgram.run(["plan", "long.yaml", "--pilot"], in: folder)

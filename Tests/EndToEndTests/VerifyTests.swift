@@ -153,9 +153,7 @@ struct VerifyTests {
       axes: {x: [1]}
       """, to: "slow.yaml")
     let running = try EspalierProgram.start(["run", "slow.yaml"], in: folder)
-    while running.children().isEmpty && running.isRunning {
-      Thread.sleep(forTimeInterval: 0.02)
-    }
+    try running.waitForChildren()
     let during = try verify()
     #expect(during.status == 0)
     #expect(during.standardOutput.contains("note: Process \(running.pid) is at work"))

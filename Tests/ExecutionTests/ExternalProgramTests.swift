@@ -56,6 +56,26 @@ import Testing
         == "{\"x\":3}|\(RunID(parameters: parameters))|1|\(grid.home.path)\ncheckpoints\n")
   }
 
+  /// A folder in which nothing was kept goes to the next program at once, any other is no other's.
+  @Test func emptyFoldersAreUsedAgain() throws {
+    let grid = try TestGrid(
+      shell: """
+        ls -A "$ESPALIER_CHECKPOINT_DIR"; stat -c %i "$ESPALIER_CHECKPOINT_DIR" >> inodes
+        [ {x} != 4 ] || echo 1 > "$ESPALIER_CHECKPOINT_DIR/kept"
+        echo '{"metrics": {"x": {x}}}'
+        """, slots: 1)
+    try grid.add((1...12).map { ["x": .integer($0)] })
+    #expect(try grid.run().jobs.done == 12)
+    for job in 0..<12 {
+      #expect(try grid.metrics(job) == ["x": Double(job + 1)])
+      #expect(try grid.log(job) ?? "" == "")
+    }
+    let inodes = try #require(grid.home.text("inodes")).split(separator: "\n")
+    #expect(inodes.count == 12 && Set(inodes.prefix(4)).count == 1)
+    #expect(Set(inodes.dropFirst(4)).count == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: grid.folder.work) == [])
+  }
+
   /// Descriptors, signals, group and limits of a fresh process.
   @Test func theProcessStartsClean() throws {
     let leaked = open("/dev/null", O_RDONLY)  // not close-on-exec

@@ -97,13 +97,13 @@ import Testing
 
   /// A grid of four runs of a script; the owner does not survive the third.
   private func dieAtTheThird(_ script: String, in home: TemporaryFolder) async throws {
+    // Whatever does not come about fails the test and does not hang it.
+    _ = try home.script(
+      "await", "n=0; until \"$@\" || [ $((n += 1)) -gt 3000 ]; do sleep 0.01; done")
     // A process goes on for a moment after a signal has been sent to stop it.
     _ = try home.script(
-      "halt",
-      """
-      kill -STOP $1
-      until [ -z "$(grep -L '^State:.T' /proc/$1/task/*/status 2>/dev/null)" ]; do sleep 0.01; done
-      """)
+      "stands", "[ -z \"$(grep -L '^State:.[TZX]' /proc/$1/task/*/status 2>/dev/null)\" ]")
+    _ = try home.script("halt", "kill -STOP $1; sh await sh stands $1")
     _ = try home.script(
       "job",
       """
@@ -177,9 +177,9 @@ import Testing
     try await dieAtTheThird(
       """
       setsid sh -c "sh halt $owner; echo > stopped
-        until grep -qs '^3 1 exited 0' results/work/journal-*; do sleep 0.01; done
+        sh await grep -qs '^3 1 exited 0' results/work/journal-*
         kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
-      until [ -e stopped ]; do sleep 0.01; done
+      sh await test -e stopped
       """, in: home)
     let other = try TestGrid.inFolder(home.path)
     other.name = "other"
@@ -302,7 +302,7 @@ import Testing
     try await dieAtTheThird(
       """
       echo $$ > self; sh halt $PPID
-      setsid sh -c "until grep -qs '^State:.Z' /proc/$$/status; do sleep 0.01; done
+      setsid sh -c "sh await grep -qs '^State:.Z' /proc/$$/status
         kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
       """, in: home)
     #expect(try eventually { try isGone("self", in: home) })
@@ -330,9 +330,9 @@ import Testing
     try await dieAtTheThird(
       """
       setsid sh -c "sh halt $owner; echo > stopped
-        until grep -qs '^3 1 exited 0' results/work/journal-*; do sleep 0.01; done
+        sh await grep -qs '^3 1 exited 0' results/work/journal-*
         kill -KILL $owner" < /dev/null > /dev/null 2>&1 &
-      until [ -e stopped ]; do sleep 0.01; done
+      sh await test -e stopped
       """, in: home)
     try complete(in: home, [.stopped])
     #expect(home.text("began")?.split(separator: "\n").filter { $0.hasPrefix("3") } == ["3 1"])

@@ -58,7 +58,7 @@ import Testing
   }
 
   /// A file that somebody is writing, or had open when he started another process, cannot be executed.
-  @Test func aProgramThatIsJustBeingWrittenIsWaitedFor() {
+  @Test func aProgramThatIsBeingWrittenMayBeTriedAgain() {
     func isTransient(_ step: SpawnFailure.Step, _ code: Int32) -> Bool {
       SpawnFailure(step: step, path: "", code: code).isTransient
     }

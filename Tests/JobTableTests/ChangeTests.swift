@@ -51,6 +51,28 @@ import Testing
     #expect(counts.runs.done == counts.runs.total)
   }
 
+  /// Jobs are read in one walk; who asks for them in another order, or for some that lie far apart, gets
+  /// the same.
+  @Test func workOnJobsInAnyOrder() throws {
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    try SampleGrid(seeds: Array(0..<60)).record(in: table)
+    let all = try table.reader.work(for: "sample")
+    #expect(all.count > 60)
+    for job in all {
+      #expect(try table.order(for: job.job, attempt: .first).stages.count == job.missingStages)
+      #expect(job.stages == job.missingStages)
+    }
+    let byJob = Dictionary(uniqueKeysWithValues: all.map { ($0.job, $0) })
+    let jobs = all.map(\.job)
+    let far = stride(from: 0, to: jobs.count, by: 25).map { jobs[$0] }
+    for order in [Array(jobs.reversed()), far, far.reversed() + jobs, [jobs[5], jobs[5], jobs[4]]] {
+      #expect(try table.reader.work(on: order) == order.map { byJob[$0] })
+    }
+    #expect(throws: JobTableError.self) {
+      try table.reader.work(on: [jobs[3], JobID(rawValue: 9999)])
+    }
+  }
+
   @Test func aJobFromBeginToEnd() throws {
     let table = try table()
     let prepare = try job("prepare", in: table)

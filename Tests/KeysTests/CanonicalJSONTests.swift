@@ -44,4 +44,26 @@ import Testing
       CanonicalJSON.string("\"\\/\n\r\t\u{1}\u{1f}ü🌱").text
         == "\"\\\"\\\\/\\n\\r\\t\\u0001\\u001fü🌱\"")
   }
+
+  /// Against a twin that goes through scalars and knows nothing of bytes.
+  @Test func everyScalarIsEscapedAsItsTwin() {
+    func escaped(_ scalar: Unicode.Scalar) -> String {
+      let short: [Unicode.Scalar: String] = [
+        "\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+      ]
+      if let known = short[scalar] { return known }
+      guard scalar.value < 0x20 else { return String(scalar) }
+      let digits = Array("0123456789abcdef")
+      return "\\u00\(digits[Int(scalar.value) / 16])\(digits[Int(scalar.value) % 16])"
+    }
+    let scalars =
+      (0...0x17F).compactMap(Unicode.Scalar.init as (UInt32) -> Unicode.Scalar?)
+      + ["\u{2028}", "\u{2029}", "\u{FFFF}", "\u{10FFFF}"]
+    for scalar in scalars {
+      for text in [String(scalar), "a\(scalar)b", "\(scalar)\(scalar)", "\r\n\(scalar)"] {
+        let expected = "\"" + text.unicodeScalars.map(escaped).joined() + "\""
+        #expect(Array(CanonicalJSON.text(of: text).utf8) == Array(expected.utf8))
+      }
+    }
+  }
 }

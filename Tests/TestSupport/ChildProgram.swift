@@ -14,6 +14,8 @@ package final class ChildProgram {
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   /// What the C library has beyond POSIX, which the headers show to GNU programs only.
@@ -85,6 +87,7 @@ package final class ChildProgram {
     if end != nil { return false }
     var status: Int32 = 0
     let found = waitpid(pid, &status, WNOHANG)
+    if found < 0, errno == ECHILD { preconditionFailure("somebody else waited for \(words[0])") }
     if found == pid {
       let signal = status & 0x7F
       end = End(status: signal == 0 ? (status >> 8) & 0xFF : signal, signalled: signal != 0)
@@ -111,7 +114,7 @@ package final class ChildProgram {
       usleep(pause)
       pause = min(pause * 2, 10_000)
     }
-    guard let end else { throw Failure(description: "\(words[0]) was waited for by somebody else") }
+    guard let end else { preconditionFailure("what does not run has ended") }
     return end
   }
 
@@ -122,11 +125,13 @@ package final class ChildProgram {
   package static func output(of words: [String], in folder: String? = nil) throws -> [UInt8] {
     let home = TemporaryFolder()
     let (output, error) = (home.path + "/output", home.path + "/error")
-    let end = try ChildProgram(words, in: folder, output: output, error: error).wait()
-    guard end == End(status: 0, signalled: false) else {
-      let said = String(decoding: FileAccess.read(error), as: UTF8.self)
-      throw Failure(description: "\(words.joined(separator: " ")): \(end), \(said)")
+    return try withExtendedLifetime(home) {
+      let end = try ChildProgram(words, in: folder, output: output, error: error).wait()
+      guard end == End(status: 0, signalled: false) else {
+        let said = String(decoding: FileAccess.read(error), as: UTF8.self)
+        throw Failure(description: "\(words.joined(separator: " ")): \(end), \(said)")
+      }
+      return FileAccess.read(output)
     }
-    return FileAccess.read(output)
   }
 }

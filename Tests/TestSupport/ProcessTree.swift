@@ -12,9 +12,8 @@ enum ProcessTree {
       let folder = "/proc/\(pid)/task/\(thread)"
       let state = read("\(folder)/stat").split(separator: ")").last?.first { $0 != " " } ?? "?"
       let name = read("\(folder)/comm").replacing("\n", with: "")
-      lines.append(
-        "  thread \(thread) \(state) \(name), in \(read("\(folder)/wchan")) \(read("\(folder)/syscall").replacing("\n", with: ""))"
-      )
+      let call = read("\(folder)/syscall").replacing("\n", with: "")
+      lines.append("  thread \(thread) \(state) \(name), in \(read("\(folder)/wchan")) \(call)")
       children += read("\(folder)/children").split(separator: " ").compactMap { pid_t($0) }
     }
     return (lines + children.map(description)).joined(separator: "\n")

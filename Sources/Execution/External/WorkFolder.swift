@@ -58,18 +58,23 @@ final class WorkFolder: Sendable {
     try SystemCall.makeFolder(folder)
   }
 
+  /// Keeps the folder of a job that has ended to be used again, if there is nothing in it: making a folder
+  /// and removing it costs the file system ten times a renaming.
+  ///
+  /// - Returns: whether it is kept.
+  func spare(_ job: JobID) -> Bool {
+    let folder = "\(path)/\(job)"
+    guard Self.isEmpty(folder) else { return false }
+    return spares.withLock { spares in
+      guard spares.count < Self.mostSpares else { return false }
+      spares.append(folder)
+      return true
+    }
+  }
+
   /// The job is done: its checkpoints are of no more use.
   func remove(_ job: JobID) throws {
-    let folder = "\(path)/\(job)"
-    // Making a folder and removing it costs the file system ten times a renaming.
-    if Self.isEmpty(folder) {
-      let isKept = spares.withLock { spares in
-        if spares.count < Self.mostSpares { spares.append(folder) }
-        return spares.last == folder
-      }
-      if isKept { return }
-    }
-    try Self.remove(folder)
+    if !spare(job) { try Self.remove("\(path)/\(job)") }
   }
 
   /// Removes the folders that were kept to be used again.

@@ -20,8 +20,8 @@ final class Committer: Sendable {
     var finished: [JobID] = []
     /// Attempts whose end is among the changes.
     var ended: [Session.ProgramKey] = []
-    /// The grid whose runs are to be counted after the changes, for the eye.
-    var counted: String?
+    /// Whether the grid's runs are to be counted after the changes, for the eye.
+    var countsRuns = false
 
     var isEmpty: Bool {
       changes.isEmpty && requests.isEmpty && files.isEmpty && finished.isEmpty && ended.isEmpty
@@ -35,16 +35,20 @@ final class Committer: Sendable {
     var orders: [JobOrder] = []
     /// The runs where they were to be counted; `nil` as well where they cannot be.
     var runs: GridCounts.Runs?
+    /// How long counting them took.
+    var counting = Duration.zero
     /// Why the session cannot go on.
     var failure: String?
   }
 
+  private let grid: String
   private let table: JobTable
   private let logs: LogStore
   private let work: WorkFolder
   private let queue = DispatchQueue(label: "espalier.commit")
 
-  init(table: JobTable, logs: LogStore, work: WorkFolder) {
+  init(grid: String, table: JobTable, logs: LogStore, work: WorkFolder) {
+    self.grid = grid
     self.table = table
     self.logs = logs
     self.work = work
@@ -72,8 +76,11 @@ final class Committer: Sendable {
         throw FileError(.remove, path, code: errno)
       }
       for job in batch.finished { try work.remove(job) }
-      for request in batch.requests where !request.hasContext { try work.make(request.job) }
-      outcome.runs = batch.counted.flatMap { try? table.reader.counts(for: $0).runs }
+      if batch.countsRuns {
+        outcome.counting = SuspendingClock().measure {
+          outcome.runs = try? table.reader.counts(for: grid).runs
+        }
+      }
     } catch {
       outcome.failure = "\(error)"
     }

@@ -10,6 +10,8 @@ import Synchronization
 /// `@unchecked Sendable`: what is mutable is touched on the owner's queue only, but for `isBusy`.
 final class ProgressReporter: @unchecked Sendable {
   private static let interval = Duration.milliseconds(200)
+  /// Between two counts.
+  private static let pause = Duration.milliseconds(500)
 
   private let observer: @Sendable (ExecutionSnapshot) -> Void
   private let queue = DispatchQueue(label: "espalier.progress", qos: .utility)
@@ -50,18 +52,21 @@ final class ProgressReporter: @unchecked Sendable {
   ///
   /// - Parameter isRecording: whether something is about to be recorded.
   func takeCount(now: Duration, isRecording: Bool) -> Bool {
-    guard now >= nextCount, isRecording || isStale else {
-      if isRecording { isStale = true }
-      return false
-    }
-    isStale = false
-    nextCount = now + .milliseconds(500)
+    guard now >= nextCount, isRecording || isStale else { return false }
+    nextCount = now + Self.pause
     return true
   }
 
-  /// - Parameter runs: as they were counted; `nil` leaves the last count standing.
-  func counted(_ runs: GridCounts.Runs?) {
-    if let runs { self.runs = runs }
+  /// Something was recorded.
+  ///
+  /// - Parameters:
+  ///   - runs: as they were counted after it; `nil` where they were not.
+  ///   - seconds: how long that took. It takes up to a twentieth of the committer's time.
+  func recorded(_ runs: GridCounts.Runs?, counting seconds: Duration, now: Duration) {
+    isStale = runs == nil
+    guard let runs else { return }
+    self.runs = runs
+    nextCount = now + max(Self.pause, seconds * 20)
   }
 }
 

@@ -84,7 +84,8 @@ extension Session {
     guard activities[key.job]?.attempt == key.attempt else { return }
     activities[key.job] = nil
     if programs.removeValue(forKey: key) != nil {
-      if next == .done { batch.finished.append(key.job) }
+      // What keeps nothing can be used at once; anything else until it is sure that it is not needed.
+      if next == .done, !workFolder.spare(key.job) { batch.finished.append(key.job) }
     } else {
       for (worker, state) in workers where state.conversation.current?.job == key.job {
         workers[worker]?.conversation.end()
@@ -125,10 +126,12 @@ extension Session {
   func beginCommit() {
     if isCommitting || storeHasFailed { return }
     let noted = nextCommit.flatMap { $0 <= now ? takeBatch() : nil }
-    let isCounted = progress?.takeCount(now: now, isRecording: noted != nil) ?? false
-    if noted == nil, !isCounted { return }
+    // The end counts them once more.
+    let countsRuns =
+      outcome == nil && progress?.takeCount(now: now, isRecording: noted != nil) == true
+    if noted == nil, !countsRuns { return }
     var batch = noted ?? Committer.Batch()
-    if isCounted { batch.counted = grid }
+    batch.countsRuns = countsRuns
     isCommitting = true
     if noted != nil { lastCommit = now }
     committer.submit(batch) { [weak self] in self?.post(.committed($0)) }
@@ -158,7 +161,7 @@ extension Session {
       }
     }
     recorded(outcome.batch.ended)
-    progress?.counted(outcome.runs)
+    progress?.recorded(outcome.runs, counting: outcome.counting, now: now)
   }
 
   /// The table does not take a change. A result that contradicts the recorded one discredits its

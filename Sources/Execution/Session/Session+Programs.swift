@@ -46,6 +46,12 @@ extension Session {
     guard case .external(let external) = program.work else {
       preconditionFailure("an external job of the built-in program")
     }
+    do {
+      try workFolder.make(key.job)
+    } catch {
+      storeFailed("\(error)")
+      return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
+    }
     programs[key]?.missing = Set(order.stages.map(\.key))
     activities[key.job]?.stagesTotal = order.stages.count
     let command = ExternalCommand(

@@ -157,7 +157,7 @@ final class Session: @unchecked Sendable {
     spawner = Spawner(openFiles: openFiles.original)
     logs = LogStore(folder: folder.logs)
     workFolder = try WorkFolder(folder.work)
-    committer = Committer(table: table, logs: logs, work: workFolder)
+    committer = Committer(grid: grid, table: table, logs: logs, work: workFolder)
     freePlaces = (0..<settings.jobs).reversed()
     scheduler = Scheduler(
       settings: .init(

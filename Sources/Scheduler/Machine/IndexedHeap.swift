@@ -16,11 +16,6 @@ struct IndexedHeap<Priority: Comparable & Sendable, Positions: HeapPositions>: S
 
   func contains(_ key: Key) -> Bool { positions[key] != nil }
 
-  mutating func reserveCapacity(_ count: Int) {
-    nodes.reserveCapacity(count)
-    positions.reserveCapacity(count)
-  }
-
   /// Puts `key` in, or gives it another priority.
   ///
   /// - Complexity: O(log n).

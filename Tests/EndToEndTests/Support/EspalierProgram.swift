@@ -84,6 +84,17 @@ extension EspalierProgram {
         standardError: try String(contentsOf: error, encoding: .utf8))
     }
 
+    /// Waits until it has started a process, or has ended.
+    func waitForChildren() throws {
+      let last = ContinuousClock.now + .seconds(300)
+      while children().isEmpty && isRunning {
+        guard ContinuousClock.now < last else {
+          throw ChildProgram.Failure(description: "\(pid) starts nothing")
+        }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+
     /// The processes whose parent is the program: its workers and external commands.
     func children() -> [pid_t] {
       let path = "/proc/\(pid)/task"

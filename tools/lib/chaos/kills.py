@@ -110,7 +110,7 @@ class Campaign:
         before = None
         while True:
             walked = len(world.walks())
-            status, hits = self.session(world, ended)
+            status, hits = self.session(world, ended, walked)
             disturbed += hits
             allowed = {0}.union(*(STATUSES.get(hit, set()) for hit in hits))
             if any(hit in PLACES and PLACES[hit][1] for hit in hits):
@@ -153,7 +153,7 @@ class Campaign:
                 over.add(run)
         self.ended += len(over)
 
-    def session(self, world, ended):
+    def session(self, world, ended, walked):
         """One run with at most one fault point and any number of signals: its status and the kills
         that reached it. Adds the attempts that are seen to end well before the first signal."""
         hits = []
@@ -186,7 +186,7 @@ class Campaign:
                 fault = None
                 instant = time.monotonic() + self.random.uniform(0, 1.0)
             if not hits:
-                ended |= world.well_ended(owner.pid)
+                ended |= world.well_ended(owner.pid, walked)
             if fault is None and self.names and self.names[0] in SIGNALS:
                 if time.monotonic() >= instant and self.signal(owner, self.names[0]):
                     hits.append(self.hit(self.names[0]))

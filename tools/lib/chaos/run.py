@@ -97,6 +97,8 @@ def main():
     print(f"external programs that ended well: {ended}, of which were run again: {repeated}")
     if repeated:
         faults.append(f"{repeated} external programs that had ended well were run again")
+    if options.kills >= 20 and ended == 0:
+        faults.append("no external program was seen to end well, so none could be run again")
 
     results = {}
     if options.cases:
@@ -120,9 +122,9 @@ def main():
     if options.json:
         with open(options.json, "w") as file:
             json.dump(
-                {"kills": counts, "wasted": wasted, "ended_well": ended, "run_again": repeated, "cases": results,
-                 "cases_skipped": skipped, "differences": faults, "seconds": round(seconds),
-                 "seed": options.seed}, file,
+                {"kills": counts, "wasted": wasted, "ended_well": ended, "run_again": repeated,
+                 "cases": results, "cases_skipped": skipped, "differences": faults,
+                 "seconds": round(seconds), "seed": options.seed}, file,
                 indent=1)
             file.write("\n")
     if not faults:

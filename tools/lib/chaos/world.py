@@ -97,14 +97,17 @@ class World:
         except FileNotFoundError:
             return []
 
-    def well_ended(self, owner):
+    def well_ended(self, owner, since):
         """The (run, attempt) of programs that have ended well for certain: the last that they did was to
         say so, and then they were waited for, by a guard whose owner lived on. How one ended that was
-        killed between its last word and its end is known to its guard alone."""
+        killed between its last word and its end is known to its guard alone. `since` is the number of
+        words that were there before this owner."""
+        words = self.walks()[since:]
+        began = {tuple(rest[:2]) for word, *rest in words if word == "began"}
         gone = {
-            tuple(rest[:2]) for word, *rest in self.walks()
+            tuple(rest[:2]) for word, *rest in words
             if word == "ended" and len(rest) == 3 and not os.path.exists(f"/proc/{rest[2]}")}
-        return gone if state(owner) not in "ZX" else set()
+        return began & gone if state(owner) not in "ZX" else set()
 
     # Processes.
 

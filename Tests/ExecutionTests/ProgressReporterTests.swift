@@ -1,0 +1,30 @@
+import Testing
+
+@testable import Execution
+@testable import JobTable
+
+@Suite struct ProgressReporterTests {
+  @Test func runsAreCountedTwiceASecondAtMostAndOnlyWhenThereIsAnythingNew() {
+    let reporter = ProgressReporter(runs: GridCounts.Runs()) { _ in }
+    func takes(_ milliseconds: Int, isRecording: Bool) -> Bool {
+      reporter.takeCount(now: .milliseconds(milliseconds), isRecording: isRecording)
+    }
+    #expect(!takes(0, isRecording: false))
+    #expect(takes(0, isRecording: true))
+    var runs = GridCounts.Runs()
+    runs.done = 3
+    reporter.recorded(runs, counting: .milliseconds(1), now: .milliseconds(10))
+    #expect(reporter.runs.done == 3)
+    #expect(!takes(509, isRecording: true))
+    // That one was recorded without being counted: it is made up for.
+    reporter.recorded(nil, counting: .zero, now: .milliseconds(509))
+    #expect(!takes(509, isRecording: false))
+    #expect(takes(510, isRecording: false))
+    // A count that fails is tried again, after a while.
+    reporter.recorded(nil, counting: .zero, now: .milliseconds(511))
+    #expect(!takes(1009, isRecording: false) && takes(1010, isRecording: false))
+    // One that takes long gets a twentieth of the time.
+    reporter.recorded(runs, counting: .milliseconds(100), now: .milliseconds(1110))
+    #expect(!takes(3109, isRecording: true) && takes(3110, isRecording: true))
+  }
+}
