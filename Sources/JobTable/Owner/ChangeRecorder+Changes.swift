@@ -118,7 +118,7 @@ extension ChangeRecorder {
     let stage = try first(
       """
       SELECT s.id, s.job_id, s.state, (SELECT max(number) FROM attempt WHERE job_id = ?), s.kind,
-        j.state, j.grid_id, EXISTS (SELECT 1 FROM further_job WHERE job_id = j.id)
+        j.state, j.grid_id, EXISTS (SELECT 1 FROM further_job WHERE job_id = j.id), j.missing
       FROM stage AS s JOIN job AS j ON j.id = s.job_id WHERE s.key = ?
       """,
       .job(job), .key(result.stage),
@@ -127,7 +127,7 @@ extension ChangeRecorder {
           id: row.integer(0), job: row.job(1), state: try row.stageState(2),
           last: row.isNull(3) ? nil : row.attempt(3), kind: row.text(4),
           jobState: try row.stageState(5), grid: row.isNull(6) ? nil : row.integer(6),
-          hasFurtherGrids: row.int(7) == 1
+          hasFurtherGrids: row.int(7) == 1, missing: row.int(8)
         )
       })
     guard let stage else { return .refused(.unknownStage(result.stage)) }
@@ -149,16 +149,19 @@ extension ChangeRecorder {
       .real(time), .integer(Checksum.result(of: result.stage, metrics: metrics)))
     for artifact in result.artifacts { try insert(artifact, stage: stage.id) }
     try run("UPDATE stage SET state = 1 WHERE id = ?", .integer(stage.id))
-    let isComplete = try first(
-      """
-      UPDATE job SET missing = missing - 1,
-        state = CASE missing WHEN 1 THEN 1 ELSE state END,
-        failure = CASE missing WHEN 1 THEN NULL ELSE failure END,
-        cluster = CASE missing WHEN 1 THEN NULL ELSE cluster END,
-        failed_at = CASE missing WHEN 1 THEN NULL ELSE failed_at END
-      WHERE id = ? RETURNING missing = 0
-      """,
-      .job(stage.job), value: { $0.int(0) == 1 })
+    let isComplete = stage.missing == 1
+    switch (isComplete, stage.jobState) {
+    case (false, _):
+      try run("UPDATE job SET missing = missing - 1 WHERE id = ?", .job(stage.job))
+    case (true, .failed):
+      try run(
+        """
+        UPDATE job SET missing = 0, state = 1, failure = NULL, cluster = NULL, failed_at = NULL
+        WHERE id = ?
+        """, .job(stage.job))
+    case (true, _):
+      try run("UPDATE job SET missing = 0, state = 1 WHERE id = ?", .job(stage.job))
+    }
     var grids = [stage.grid].compactMap { $0 }
     if stage.hasFurtherGrids {
       grids += try all(
@@ -168,9 +171,9 @@ extension ChangeRecorder {
     for grid in grids {
       completions.add(
         stage.kind, from: stage.state, grid: grid, seconds: result.seconds, at: time,
-        completing: isComplete == true ? stage.jobState : nil)
+        completing: isComplete ? stage.jobState : nil)
     }
-    return isComplete == true ? .completedJob(stage.job) : .applied
+    return isComplete ? .completedJob(stage.job) : .applied
   }
 
   private func malformation(of result: StageResult, at time: Double) -> Refusal? {
