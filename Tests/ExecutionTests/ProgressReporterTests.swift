@@ -20,7 +20,7 @@ import Testing
     reporter.recorded(nil, counting: .zero, now: .milliseconds(509))
     #expect(!takes(509, isRecording: false))
     #expect(takes(510, isRecording: false))
-    // A count that fails is tried again, after a while.
+    // More was recorded before that count came.
     reporter.recorded(nil, counting: .zero, now: .milliseconds(511))
     #expect(!takes(1009, isRecording: false) && takes(1010, isRecording: false))
     // One that takes long gets a twentieth of the time.

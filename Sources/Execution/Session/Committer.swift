@@ -33,7 +33,7 @@ final class Committer: Sendable {
     /// What became of each change.
     var outcomes: [ChangeOutcome] = []
     var orders: [JobOrder] = []
-    /// The runs where they were to be counted; `nil` as well where they cannot be.
+    /// The runs, where they were to be counted.
     var runs: GridCounts.Runs?
     /// How long counting them took.
     var counting = Duration.zero
@@ -77,8 +77,8 @@ final class Committer: Sendable {
       }
       for job in batch.finished { try work.remove(job) }
       if batch.countsRuns {
-        outcome.counting = SuspendingClock().measure {
-          outcome.runs = try? table.reader.counts(for: grid).runs
+        outcome.counting = try SuspendingClock().measure {
+          outcome.runs = try table.reader.counts(for: grid).runs
         }
       }
     } catch {

@@ -61,12 +61,12 @@ final class ProgressReporter: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - runs: as they were counted after it; `nil` where they were not.
-  ///   - seconds: how long that took. It takes up to a twentieth of the committer's time.
-  func recorded(_ runs: GridCounts.Runs?, counting seconds: Duration, now: Duration) {
+  ///   - time: how long that took. It may take a twentieth of the committer's time.
+  func recorded(_ runs: GridCounts.Runs?, counting time: Duration, now: Duration) {
     isStale = runs == nil
     guard let runs else { return }
     self.runs = runs
-    nextCount = now + max(Self.pause, seconds * 20)
+    nextCount = now + max(Self.pause, time * 20)
   }
 }
 
