@@ -32,18 +32,21 @@ SIGNALS = {
     "job SIGTERM": ("job", [signal.SIGTERM]),
     "job SIGSTOP, SIGCONT": ("job", [signal.SIGSTOP, signal.SIGCONT]),
     "guard SIGKILL": ("guard", [signal.SIGKILL]),
+    # Programs end meanwhile of which it hears nothing: their guard has written that down.
+    "owner SIGSTOP, SIGKILL": ("owner", [signal.SIGSTOP, signal.SIGKILL]),
 }
 
 # Only external programs have a guard.
-GRIDS = {"guard SIGKILL": ("external",)}
+GRIDS = {"guard SIGKILL": ("external",), "owner SIGSTOP, SIGKILL": ("external",)}
 
 # How often each signal comes, of 13.
-WEIGHTS = (["owner SIGKILL"] * 4 + ["job SIGKILL"] * 3 + list(SIGNALS)[1:4] + list(SIGNALS)[5:7]
+WEIGHTS = (["owner SIGSTOP, SIGKILL"] + ["owner SIGKILL"] * 3 + ["job SIGKILL"] * 3 + list(SIGNALS)[1:4] + list(SIGNALS)[5:7]
            + ["guard SIGKILL"])
 
 # Statuses that the owner may end with after a disturbance; 0 always.
 STATUSES = {
     "owner SIGKILL": {-signal.SIGKILL},
+    "owner SIGSTOP, SIGKILL": {-signal.SIGKILL},
     # Before and after it has workers, a signal ends the owner as it ends any program.
     "owner SIGTERM": {3, -signal.SIGTERM},
     "owner SIGINT twice": {130, 3, -signal.SIGINT},
@@ -188,7 +191,9 @@ class Campaign:
             if not hits:
                 ended |= world.well_ended(owner.pid, walked)
             if fault is None and self.names and self.names[0] in SIGNALS:
-                if time.monotonic() >= instant and self.signal(owner, self.names[0]):
+                if time.monotonic() >= instant and self.signal(
+                        owner, self.names[0], None if hits else lambda: ended.update(
+                            world.well_ended(owner.pid, walked))):
                     hits.append(self.hit(self.names[0]))
                     instant = time.monotonic() + self.random.uniform(0, 1.0)
         # An owner that was told to die a moment later may have ended well by then.
@@ -204,8 +209,9 @@ class Campaign:
             self.say(f"{self.grid}: {total} kills, {len(self.names)} to come")
         return name
 
-    def signal(self, owner, name):
-        """Whether the signals reached their victim."""
+    def signal(self, owner, name, look):
+        """Whether the signals reached their victim. Looks at what has ended while the owner stands still,
+        if nothing was disturbed before."""
         whom, numbers = SIGNALS[name]
         if whom == "owner":
             victim = owner.pid
@@ -224,6 +230,8 @@ class Campaign:
         for index, number in enumerate(numbers):
             if index > 0:
                 time.sleep(self.random.uniform(0.01, 0.4))
+                if look and numbers[:index] == [signal.SIGSTOP] and whom == "owner":
+                    look()
             if owner.poll() is not None or not send(victim, number):
                 return index > 0
         return True
