@@ -1,3 +1,4 @@
+import Artifacts
 import Testing
 
 @testable import Execution
@@ -26,5 +27,19 @@ import Testing
     // One that takes long gets a twentieth of the time.
     reporter.recorded(runs, counting: .milliseconds(100), now: .milliseconds(1110))
     #expect(!takes(3109, isRecording: true) && takes(3110, isRecording: true))
+  }
+
+  /// The owner reads its own table: what it cannot read there ends the session with a sentence.
+  @Test func runsThatCannotBeCountedAreNamed() throws {
+    let home = try TemporaryFolder()
+    let table = try JobTable(path: home.path + "/jobs.sqlite")
+    let committer = Committer(
+      grid: "nothing", table: table, logs: LogStore(folder: home.path + "/logs"),
+      work: try WorkFolder(home.path + "/work"))
+    var batch = Committer.Batch()
+    #expect(committer.recordNow(batch).failure == nil)
+    batch.countsRuns = true
+    let outcome = committer.recordNow(batch)
+    #expect(outcome.runs == nil && outcome.failure?.contains("nothing") == true)
   }
 }
