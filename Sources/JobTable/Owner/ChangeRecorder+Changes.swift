@@ -119,7 +119,8 @@ extension ChangeRecorder {
       """
       SELECT s.id, s.job_id, s.state, (SELECT max(number) FROM attempt WHERE job_id = ?), s.kind,
         j.state, j.grid_id, EXISTS (SELECT 1 FROM further_job WHERE job_id = j.id), j.missing
-      FROM stage AS s JOIN job AS j ON j.id = s.job_id WHERE s.key = ?
+      FROM stage_key AS k JOIN stage AS s ON s.id = k.stage_id JOIN job AS j ON j.id = s.job_id
+      WHERE k.key = ?
       """,
       .job(job), .key(result.stage),
       value: { row in
@@ -236,7 +237,11 @@ extension ChangeRecorder {
 
   private func reopenStage(_ key: StageKey, neededBy reader: JobID?) throws -> ChangeOutcome {
     let stage = try first(
-      "SELECT id, job_id, state FROM stage WHERE key = ?", .key(key),
+      """
+      SELECT id, job_id, state FROM stage
+      WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?)
+      """,
+      .key(key),
       value: { (id: $0.integer(0), job: $0.job(1), state: try $0.stageState(2)) })
     guard let stage else { return .refused(.unknownStage(key)) }
     if let reader, try db.jobState(reader) == nil { return .refused(.unknownJob(reader)) }

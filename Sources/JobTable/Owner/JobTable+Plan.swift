@@ -28,9 +28,11 @@ extension JobTable {
       let indexes = try BulkIndexes.take(from: db, stages: plan.stages)
       let runs = try RunRecording(db, plan, grid: recording.grid)
       defer { runs.close() }
+      let byKey = recording.newStagesByKey()
+      defer { byKey.close() }
       try recording.insertJobs(jobs)
       let firstRuns = try runs.firstRuns()
-      try recording.insertStages(firstRuns: firstRuns)
+      try recording.insertStages(firstRuns: firstRuns, byKey: byKey)
       try recording.insertDependencies()
       try recording.record(runs, firstRuns: firstRuns)
       try indexes.restore(in: db)

@@ -21,7 +21,8 @@ extension JobTable {
       var jobs: Set<JobID> = []
       for stage in stages {
         let job = try db.first(
-          "SELECT job_id FROM stage WHERE key = ?", .key(stage), value: { $0.job(0) })
+          "SELECT job_id FROM stage WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?)",
+          .key(stage), value: { $0.job(0) })
         guard let job else {
           throw JobTableError.brokenPlan("shard \(shard) has a stage that its grid lacks")
         }

@@ -42,8 +42,8 @@ package final class JobTable: Sendable {
     try JobTableError.translating(path) {
       try queue.writeWithoutTransaction { db in
         if !checkingReferences {
-          // These have no effect within a transaction.
-          try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA threads = 1")
+          // This has no effect within a transaction.
+          try db.execute(sql: "PRAGMA foreign_keys = OFF")
         }
         defer {
           if !checkingReferences {

@@ -5,8 +5,8 @@ import Grid
 /// into its own row.
 struct ParameterRecording {
   private let templates: any StageTemplates
-  private let writer: RowWriter
-  private let baseWriter: RowWriter
+  /// Of parameters, which stages refer to.
+  let inserter: RowInserter
   private var next: Int64
   /// By template and by base: their rows; 0 while they have none.
   private var rows: [Int64] = []
@@ -30,8 +30,7 @@ struct ParameterRecording {
   ) throws {
     templates = stages.templates
     self.next = next
-    writer = try RowWriter(db, "INSERT INTO parameter_set (id, text, base_id) VALUES (?, ?, ?)")
-    baseWriter = try RowWriter(db, "INSERT INTO parameter_set (id, text) VALUES (?, ?)")
+    inserter = RowInserter(db, into: "parameter_set", ["id", "text", "base_id"])
     bases = Array(repeating: 0, count: templates.bases.count)
     isEmpty = templates.bases.map { $0 == "{}" }
     isShared = Self.sharedTemplates(of: stages)
@@ -75,12 +74,8 @@ struct ParameterRecording {
       rows[template] = try insert(text.bytes)
     } else if text.bytes.count > 2 {
       let baseRow = try row(ofBase: base)
-      next += 1
-      writer.bind(1, next)
-      writer.bind(2, text: text.bytes)
-      writer.bind(3, baseRow)
-      try writer.run()
-      rows[template] = next
+      inserter.bind(3, baseRow)
+      rows[template] = try insert(text.bytes)
     } else {
       rows[template] = try row(ofBase: base)
     }
@@ -100,9 +95,9 @@ struct ParameterRecording {
 
   private mutating func insert(_ text: [UInt8]) throws -> Int64 {
     next += 1
-    baseWriter.bind(1, next)
-    baseWriter.bind(2, text: text)
-    try baseWriter.run()
+    inserter.bind(1, next)
+    inserter.bind(2, text: text)
+    try inserter.add()
     return next
   }
 }

@@ -23,7 +23,7 @@ struct PlanRecording {
 
   /// The jobs that were made, each with the places of the stages that the planner says it requires.
   private var required: [(job: Int64, stages: [Int32])] = []
-  private var jobWriter: RowWriter?
+  private let jobInserter: RowInserter
   private var nextJob: Int64 = 0
 
   init(db: Database, plan: Plan) {
@@ -33,6 +33,7 @@ struct PlanRecording {
     jobs = Array(repeating: 0, count: plan.stages.count)
     states = Array(repeating: .open, count: plan.stages.count)
     places = Array(repeating: -1, count: plan.stages.count)
+    jobInserter = RowInserter(db, into: "job", ["id", "grid_id", "label", "state", "missing"])
   }
 
   /// By stage, whether it has a job already; empty where none has. To be asked after `findStages`.
@@ -55,7 +56,12 @@ struct PlanRecording {
   /// Looks up the stages that the table has.
   mutating func findStages() throws {
     guard try db.first("SELECT 1 FROM stage LIMIT 1", value: { _ in true }) != nil else { return }
-    let finder = try RowFinder(db, "SELECT id, job_id, state FROM stage WHERE key = ?")
+    let finder = try RowFinder(
+      db,
+      """
+      SELECT id, job_id, state FROM stage
+      WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?)
+      """)
     for index in 0..<plan.stages.count {
       let row = try finder.row(plan.stages.key(at: index).digest) {
         (id: $0.integer(0), job: $0.integer(1), state: try $0.stageState(2))
@@ -85,8 +91,6 @@ struct PlanRecording {
   mutating func insertJobs(
     _ jobs: @escaping @Sendable ([Bool], (PlacedJob) throws -> Void) throws -> Void
   ) throws {
-    jobWriter = try RowWriter(
-      db, "INSERT INTO job (id, grid_id, label, state, missing) VALUES (?, ?, ?, 0, ?)")
     nextJob = try lastRow(of: "job")
     let isAssigned = isAssigned
     let feed = Feed<[PlacedJob]> { hand in
@@ -103,6 +107,7 @@ struct PlanRecording {
     while let piece = try feed.next() {
       for job in piece { try insert(job) }
     }
+    try jobInserter.finish()
   }
 
   /// Makes a job, without the stages that have one already.
@@ -124,32 +129,47 @@ struct PlanRecording {
     if place == 0 { return }
     nextJob = id
     claimed += Int(place)
-    jobWriter?.bind(1, id)
-    jobWriter?.bind(2, grid)
-    jobWriter?.bind(3, text: job.label)
-    jobWriter?.bind(4, Int64(place))
-    try jobWriter?.run()
+    jobInserter.bind(1, id)
+    jobInserter.bind(2, grid)
+    jobInserter.bind(3, text: job.label)
+    jobInserter.bind(4, StageState.open.rawValue)
+    jobInserter.bind(5, Int64(place))
+    try jobInserter.add()
     if !job.requires.isEmpty { required.append((id, job.requires)) }
     record.newJobs += 1
   }
 
   // MARK: - Stages
 
-  /// - Parameter firstRuns: by stage the row of the first run that it belongs to; 0 without one.
-  mutating func insertStages(firstRuns: [Int64]) throws {
+  /// The stages that are new, in the order of their keys.
+  func newStagesByKey() -> Feed<[Int32]> {
+    let stages = plan.stages
+    let isAssigned = isAssigned
+    return KeyOrder.feed(of: stages.count) { index in
+      isAssigned.isEmpty || !isAssigned[index] ? stages.key(at: index).digest.prefix64 : nil
+    }
+  }
+
+  /// - Parameters:
+  ///   - firstRuns: by stage the row of the first run that it belongs to; 0 without one.
+  ///   - byKey: the stages that are new, in the order of their keys.
+  mutating func insertStages(firstRuns: [Int64], byKey: Feed<[Int32]>) throws {
     var parameters = try ParameterRecording(
       db, plan.stages, entering: isNew, next: lastRow(of: "parameter_set"))
     defer { parameters.close() }
-    var trajectories = try TrajectoryRecording(db, plan.stages, next: lastRow(of: "trajectory"))
-    let stageWriter = try RowWriter(
-      db,
-      """
-      INSERT INTO stage (id, key, kind, version, parameter_set_id, step, trajectory_id, job_id, place,
-        own, parent_id, run_id, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-      """)
-    let parentWriter = try RowWriter(
-      db, "INSERT INTO own_parent (stage_id, position, parent_id) VALUES (?, ?, ?)")
+    let trajectoryInserter = TrajectoryRecording.inserter(db)
+    let inserter = RowInserter(
+      db, into: "stage",
+      [
+        "id", "key", "kind", "version", "parameter_set_id", "step", "trajectory_id", "job_id", "place",
+        "own", "parent_id", "run_id", "state",
+      ],
+      after: [parameters.inserter, trajectoryInserter])
+    let parentInserter = RowInserter(
+      db, into: "own_parent", ["stage_id", "position", "parent_id"], after: [inserter])
+    var trajectories = try TrajectoryRecording(
+      db, plan.stages, next: lastRow(of: "trajectory"), inserter: trajectoryInserter,
+      stageInserter: inserter)
     let stages = plan.stages
     let sorts = stages.templates.sorts
     var id = try lastRow(of: "stage")
@@ -165,49 +185,51 @@ struct PlanRecording {
           try parentRow(parent, of: index)
         }
       }
-      stageWriter.bind(1, id)
-      stageWriter.bind(2, stages.key(at: index).digest)
-      stageWriter.bind(3, text: sort.kind)
-      stageWriter.bind(4, sort.version)
-      stageWriter.bind(5, try parameters.row(of: stages.template(at: index)))
-      parameters.withOwn { own in
-        if let own { stageWriter.bind(10, utf8: own) } else { stageWriter.bindNull(10) }
-      }
+      inserter.bind(1, id)
+      inserter.bind(2, stages.key(at: index).digest)
+      inserter.bind(3, text: sort.kind)
+      inserter.bind(4, sort.version)
+      inserter.bind(5, try parameters.row(of: stages.template(at: index)))
       if let step = stages.step(at: index), let trajectory {
-        stageWriter.bind(6, step)
-        stageWriter.bind(7, trajectory)
-      } else {
-        stageWriter.bindNull(6)
-        stageWriter.bindNull(7)
+        inserter.bind(6, step)
+        inserter.bind(7, trajectory)
       }
-      stageWriter.bind(8, jobs[index])
-      stageWriter.bind(9, Int64(places[index]))
+      inserter.bind(8, jobs[index])
+      inserter.bind(9, Int64(places[index]))
+      parameters.withOwn { own in
+        if let own { inserter.bind(10, utf8: own) }
+      }
       let parentCount = trajectory == nil ? stages.parentCount(at: index) : 0
       if parentCount == 1 {
-        stageWriter.bind(11, try parentRow(stages.parent(0, at: index), of: index))
-      } else {
-        stageWriter.bindNull(11)
+        inserter.bind(11, try parentRow(stages.parent(0, at: index), of: index))
       }
-      if firstRuns[index] > 0 {
-        stageWriter.bind(12, firstRuns[index])
-      } else {
-        stageWriter.bindNull(12)
-      }
-      try stageWriter.run()
+      if firstRuns[index] > 0 { inserter.bind(12, firstRuns[index]) }
+      inserter.bind(13, StageState.open.rawValue)
+      try inserter.add()
       if parentCount > 1 {
         for position in 0..<parentCount {
-          parentWriter.bind(1, id)
-          parentWriter.bind(2, position)
-          parentWriter.bind(3, try parentRow(stages.parent(position, at: index), of: index))
-          try parentWriter.run()
+          parentInserter.bind(1, id)
+          parentInserter.bind(2, position)
+          parentInserter.bind(3, try parentRow(stages.parent(position, at: index), of: index))
+          try parentInserter.add()
         }
       }
       rows[index] = id
       record.newStages += 1
     }
+    try inserter.finish()
+    try parentInserter.finish()
+    try trajectories.finish()
     guard record.newStages == claimed else {
       throw JobTableError.brokenPlan("a job has a stage that the plan does not have")
     }
+    let keyInserter = RowInserter(db, into: "stage_key", ["key", "stage_id"])
+    for index in try byKey.next() ?? [] {
+      keyInserter.bind(1, stages.key(at: Int(index)).digest)
+      keyInserter.bind(2, rows[Int(index)])
+      try keyInserter.add()
+    }
+    try keyInserter.finish()
   }
 
   private func parentRow(_ parent: Int?, of index: Int) throws -> Int64 {
@@ -228,8 +250,8 @@ struct PlanRecording {
   /// A new job requires the jobs of its stages' parents, and of what the planner names besides, unless
   /// those stages are done.
   mutating func insertDependencies() throws {
-    let writer = try RowWriter(
-      db, "INSERT OR IGNORE INTO job_dependency (job_id, requires_id) VALUES (?, ?)")
+    let inserter = RowInserter(
+      db, into: "job_dependency", ["job_id", "requires_id"], known: .ignored)
     let stages = plan.stages
     let jobs = jobs
     let states = states
@@ -245,9 +267,9 @@ struct PlanRecording {
       }
       if known.contains(required) { return }
       if known.count < 8 { known.append(required) }
-      writer.bind(1, job)
-      writer.bind(2, required)
-      try writer.run()
+      inserter.bind(1, job)
+      inserter.bind(2, required)
+      try inserter.add()
     }
     for (job, stages) in required { for stage in stages { try require(Int(stage), by: job) } }
     required = []
@@ -256,6 +278,7 @@ struct PlanRecording {
         if let parent = stages.parent(position, at: index) { try require(parent, by: jobs[index]) }
       }
     }
+    try inserter.finish()
   }
 
   // MARK: - Runs
@@ -283,13 +306,14 @@ struct PlanRecording {
     }
     try db.execute(sql: "CREATE TEMP TABLE needed (id INTEGER PRIMARY KEY)")
     defer { try? db.execute(sql: "DROP TABLE needed") }
-    let writer = try RowWriter(db, "INSERT OR IGNORE INTO needed (id) VALUES (?)")
+    let inserter = RowInserter(db, into: "needed", ["id"], known: .ignored)
     var last: Int64 = 0
     for job in jobs where job > 0 && job != last {
       last = job
-      writer.bind(1, job)
-      try writer.run()
+      inserter.bind(1, job)
+      try inserter.add()
     }
+    try inserter.finish()
     try db.run(
       """
       WITH RECURSIVE more (id) AS (

@@ -18,6 +18,8 @@ struct RunRecording {
   /// The last row of a run before this plan.
   private let last: Int64
   private let first: Feed<[Int64]>
+  /// The runs that are new, in the order of their ids.
+  private let byID: Feed<[Int32]>
 
   private(set) var new = 0
   private(set) var kept = 0
@@ -43,6 +45,10 @@ struct RunRecording {
       }
       try hand(first)
     }
+    byID = KeyOrder.feed(of: plan.runs.count) { [runs = plan.runs, earlier] index in
+      let id = runs.id(at: index)
+      return earlier.isEmpty || earlier[id.text] == nil ? id.bits : nil
+    }
   }
 
   /// By stage of the plan: the row that the first run which it belongs to has or will have; 0 without
@@ -50,7 +56,10 @@ struct RunRecording {
   func firstRuns() throws -> [Int64] { try first.next() ?? [] }
 
   /// Ends the work on other threads.
-  func close() { first.close() }
+  func close() {
+    first.close()
+    byID.close()
+  }
 
   /// A known run keeps its row, a new one takes the next.
   private static func row(
@@ -77,22 +86,19 @@ struct RunRecording {
       try db.run("UPDATE run SET position = NULL WHERE grid_id = ?", .integer(grid))
     }
     let frames = try plan.runs.blocks.map { try frameRow($0.frame) }
-    let insert = try RowWriter(
-      db,
-      """
-      INSERT INTO run (frame_id, axis_values, own, stages, missing, failed, checksum, position, id,
-        grid_id, run)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """)
-    let update = try RowWriter(
-      db,
-      """
-      UPDATE run SET frame_id = ?, axis_values = ?, own = ?, stages = ?, missing = ?, failed = ?,
-        checksum = ?, position = ? WHERE id = ?
-      """)
-    let stageWriter = try RowWriter(
-      db, "INSERT OR IGNORE INTO stage_run (stage_id, run_id) VALUES (?, ?)")
+    let inserter = RowInserter(
+      db, into: "run",
+      [
+        "id", "grid_id", "run", "frame_id", "axis_values", "own", "stages", "missing", "failed",
+        "checksum", "position",
+      ],
+      known: earlier.isEmpty ? .failure : .update(of: "id"))
+    let stageInserter = RowInserter(
+      db, into: "stage_run", ["stage_id", "run_id"], known: .ignored, after: [inserter])
     var next = last
+    /// By run: its row.
+    var runRows: [Int64] = []
+    runRows.reserveCapacity(plan.runs.count)
     // Each read of these from the plan would count references to all that they are made of.
     let runs = plan.runs
     let feed = RunContents.feed(plan, rows: rows, states: states)
@@ -104,38 +110,43 @@ struct RunRecording {
       let content = contents.content(of: index)
       let known = earlier.isEmpty ? nil : earlier[id.text]
       if let known, known.checksum != content.checksum { try forgetStages(of: known.id) }
-      let writer = known == nil ? insert : update
       let row = Self.row(of: id, earlier, &next)
+      runRows.append(row)
       if let known {
         if known.isOrphan { new += 1 } else { kept += 1 }
       } else {
         new += 1
-        insert.bind(10, grid)
-        insert.bind(11, text: id.text)
       }
-      let place = runs.place(at: index)
-      writer.bind(1, frames[place.block])
-      contents.withText(.axisValues, of: index) { writer.bind(2, utf8: $0) }
-      if content.hasOwn {
-        contents.withText(.own, of: index) { writer.bind(3, utf8: $0) }
-      } else {
-        writer.bindNull(3)
-      }
-      contents.withText(.stages, of: index) { writer.bind(4, utf8: $0) }
-      writer.bind(5, Int64(content.missing))
-      writer.bind(6, Int64(content.failed))
-      writer.bind(7, content.checksum)
-      writer.bind(8, index)
-      writer.bind(9, row)
-      try writer.run()
+      inserter.bind(1, row)
+      inserter.bind(2, grid)
+      inserter.bind(3, text: id.text)
+      inserter.bind(4, frames[runs.place(at: index).block])
+      contents.withText(.axisValues, of: index) { inserter.bind(5, utf8: $0) }
+      if content.hasOwn { contents.withText(.own, of: index) { inserter.bind(6, utf8: $0) } }
+      contents.withText(.stages, of: index) { inserter.bind(7, utf8: $0) }
+      inserter.bind(8, Int64(content.missing))
+      inserter.bind(9, Int64(content.failed))
+      inserter.bind(10, content.checksum)
+      inserter.bind(11, index)
+      try inserter.add()
       if known?.checksum == content.checksum { continue }
       for stage in runs.stagePlaces(at: index)
       where !isNew[Int(stage)] || firstRuns[Int(stage)] != row {
-        stageWriter.bind(1, rows[Int(stage)])
-        stageWriter.bind(2, row)
-        try stageWriter.run()
+        stageInserter.bind(1, rows[Int(stage)])
+        stageInserter.bind(2, row)
+        try stageInserter.add()
       }
     }
+    try inserter.finish()
+    try stageInserter.finish()
+    let keyInserter = RowInserter(db, into: "run_key", ["run", "grid_id", "run_id"])
+    for index in try byID.next() ?? [] {
+      keyInserter.bind(1, text: runs.id(at: Int(index)).text)
+      keyInserter.bind(2, grid)
+      keyInserter.bind(3, runRows[Int(index)])
+      try keyInserter.add()
+    }
+    try keyInserter.finish()
     orphaned = hadRuns - kept
   }
 

@@ -5,23 +5,35 @@ import Grid
 struct TrajectoryRecording {
   private let stages: StageList
   private let finder: RowFinder?
-  private let writer: RowWriter
-  private let parentWriter: RowWriter
+  private let inserter: RowInserter
+  private let parentInserter: RowInserter
   private var next: Int64
   /// By lineage: its row; 0 while it has none.
   private var rows: [Int64]
 
-  /// - Parameter next: the last row that there is.
-  init(_ db: Database, _ stages: StageList, next: Int64) throws {
+  /// - Parameters:
+  ///   - next: the last row that there is.
+  ///   - inserter: of trajectories, which their states refer to.
+  ///   - stageInserter: of stages, which the parents of trajectories are.
+  init(
+    _ db: Database, _ stages: StageList, next: Int64, inserter: RowInserter,
+    stageInserter: RowInserter
+  ) throws {
     self.stages = stages
     self.next = next
     finder = next == 0 ? nil : try RowFinder(db, "SELECT id FROM trajectory WHERE key = ?")
-    writer = try RowWriter(db, "INSERT INTO trajectory (id, key) VALUES (?, ?)")
-    parentWriter = try RowWriter(
-      db,
-      "INSERT INTO trajectory_parent (trajectory_id, position, parent_id) VALUES (?, ?, ?)")
+    self.inserter = inserter
+    parentInserter = RowInserter(
+      db, into: "trajectory_parent", ["trajectory_id", "position", "parent_id"],
+      after: [inserter, stageInserter])
     rows = Array(repeating: 0, count: stages.lineageCount)
   }
+
+  static func inserter(_ db: Database) -> RowInserter {
+    RowInserter(db, into: "trajectory", ["id", "key"])
+  }
+
+  func finish() throws { try parentInserter.finish() }
 
   /// The row of a lineage, which is made when it is first asked for.
   ///
@@ -36,14 +48,14 @@ struct TrajectoryRecording {
       return known
     }
     next += 1
-    writer.bind(1, next)
-    writer.bind(2, key)
-    try writer.run()
+    inserter.bind(1, next)
+    inserter.bind(2, key)
+    try inserter.add()
     for (position, place) in stages.parents(ofLineage: lineage).enumerated() {
-      parentWriter.bind(1, next)
-      parentWriter.bind(2, position)
-      parentWriter.bind(3, try parent(place >= 0 ? Int(place) : nil))
-      try parentWriter.run()
+      parentInserter.bind(1, next)
+      parentInserter.bind(2, position)
+      parentInserter.bind(3, try parent(place >= 0 ? Int(place) : nil))
+      try parentInserter.add()
     }
     rows[lineage] = next
     return next

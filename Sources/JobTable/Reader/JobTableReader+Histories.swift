@@ -36,7 +36,11 @@ extension JobTableReader {
       var places: [StageKey: StagePlace] = [:]
       for stage in stages {
         places[stage] = try db.first(
-          "SELECT job_id, state FROM stage WHERE key = ?", .key(stage),
+          """
+          SELECT job_id, state FROM stage
+          WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?)
+          """,
+          .key(stage),
           value: { StagePlace(job: $0.job(0), state: try $0.stageState(1)) })
       }
       return places
@@ -49,7 +53,11 @@ extension JobTableReader {
       var results: [StageKey: StageResult] = [:]
       for stage in stages {
         let id = try db.first(
-          "SELECT id FROM stage WHERE key = ? AND state = 1", .key(stage),
+          """
+          SELECT id FROM stage
+          WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?) AND state = 1
+          """,
+          .key(stage),
           value: { $0.integer(0) })
         if let id { results[stage] = try db.result(of: id, key: stage) }
       }

@@ -12,6 +12,7 @@ extension JobTableReader {
       let pages = try db.pageFindings()
       guard pages.isEmpty else { return pages }
       var findings = try db.referenceFindings()
+      findings += try db.lookupFindings()
       findings += try db.resultFindings()
       findings += try db.stageFindings()
       findings += try db.runFindings()
@@ -45,6 +46,25 @@ extension Database {
         WHERE run_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = stage.run_id)
         """,
         value: { .reference(table: "stage", row: $0.integer(0), to: "run") })
+  }
+
+  fileprivate func lookupFindings() throws -> [IntegrityFinding] {
+    try all(
+      """
+      SELECT s.id FROM stage AS s LEFT JOIN stage_key AS k ON k.key = s.key
+      WHERE k.stage_id IS NOT s.id
+      UNION SELECT k.stage_id FROM stage_key AS k JOIN stage AS s ON s.id = k.stage_id
+      WHERE s.key <> k.key
+      """,
+      value: { .lookup(table: "stage", row: $0.integer(0)) })
+      + all(
+        """
+        SELECT r.id FROM run AS r LEFT JOIN run_key AS k ON k.run = r.run AND k.grid_id = r.grid_id
+        WHERE k.run_id IS NOT r.id
+        UNION SELECT k.run_id FROM run_key AS k JOIN run AS r ON r.id = k.run_id
+        WHERE r.run <> k.run OR r.grid_id <> k.grid_id
+        """,
+        value: { .lookup(table: "run", row: $0.integer(0)) })
   }
 
   fileprivate func resultFindings() throws -> [IntegrityFinding] {

@@ -47,8 +47,9 @@ extension JobTableReader {
       let rows = try db.all(
         """
         SELECT r.id, g.name, r.position, f.parameters, f.columns, r.axis_values, r.own
-        FROM run r JOIN grid g ON g.id = r.grid_id JOIN run_frame f ON f.id = r.frame_id
-        WHERE r.run = ? ORDER BY g.name
+        FROM run_key k JOIN run r ON r.id = k.run_id JOIN grid g ON g.id = r.grid_id
+          JOIN run_frame f ON f.id = r.frame_id
+        WHERE k.run = ? ORDER BY g.name
         """,
         .text(run.text),
         value: { row in
@@ -81,7 +82,9 @@ extension JobTableReader {
         where: """
           a.job_id IN (
             WITH RECURSIVE needed (id) AS (
-              SELECT e.value FROM run JOIN json_each(run.stages) AS e WHERE run.run = ?
+              SELECT e.value
+              FROM run_key JOIN run ON run.id = run_id JOIN json_each(run.stages) AS e
+              WHERE run_key.run = ?
               UNION
               SELECT stage.parent_id FROM needed JOIN stage ON stage.id = needed.id
               WHERE stage.parent_id IS NOT NULL

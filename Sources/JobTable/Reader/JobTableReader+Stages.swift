@@ -8,7 +8,8 @@ extension JobTableReader {
       var states: [StageKey: StageState] = [:]
       for stage in stages {
         states[stage] = try db.first(
-          "SELECT state FROM stage WHERE key = ?", .key(stage), value: { try $0.stageState(0) })
+          "SELECT state FROM stage WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?)",
+          .key(stage), value: { try $0.stageState(0) })
       }
       return states
     }
@@ -23,7 +24,8 @@ extension JobTableReader {
       guard try db.first("SELECT 1 FROM stage LIMIT 1", value: { _ in true }) != nil else {
         return []
       }
-      let finder = try RowFinder(db, "SELECT state FROM stage WHERE key = ?")
+      let finder = try RowFinder(
+        db, "SELECT state FROM stage WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?)")
       var isKnown = false
       let states = try stages.indices.map { index in
         let state = try finder.row(stages.key(at: index).digest) { try $0.stageState(0) }
@@ -62,7 +64,11 @@ extension JobTableReader {
   package func result(of stage: StageKey) throws -> StageResult? {
     try read { db in
       let id = try db.first(
-        "SELECT id FROM stage WHERE key = ? AND state = 1", .key(stage),
+        """
+        SELECT id FROM stage
+        WHERE id = (SELECT stage_id FROM stage_key WHERE key = ?) AND state = 1
+        """,
+        .key(stage),
         value: { $0.integer(0) })
       return try id.map { try db.result(of: $0, key: stage) }
     }

@@ -186,4 +186,4 @@ extension Database {
 }
 
 /// Tells SQLite to copy what is bound.
-private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

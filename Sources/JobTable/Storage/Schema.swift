@@ -10,6 +10,7 @@ enum Schema {
   /// by the ones that are there.
   static let migrations: [String] = [
     tablesOfVersion1, SchemaVersion2.migration, SchemaVersion3.migration, SchemaVersion4.migration,
+    SchemaVersion5.migration,
   ]
 
   private static let tablesOfVersion1 = """

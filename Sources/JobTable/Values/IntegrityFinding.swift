@@ -6,6 +6,8 @@ package enum IntegrityFinding: Hashable, Sendable {
   case pages(String)
   /// A row refers to a row that is not there.
   case reference(table: String, row: Int64?, to: String)
+  /// A stage is not found by its key, or a run by its id, or what is found there is another.
+  case lookup(table: String, row: Int64)
   /// A stage counts as done and has no result.
   case doneWithoutResult(StageKey)
   /// A stage has a result and does not count as done.
@@ -55,6 +57,8 @@ extension IntegrityFinding: CustomStringConvertible {
       "SQLite finds the file damaged: \(detail). \(Self.restore)"
     case .reference(let table, let row, let parent):
       "\(table) row \(row.map(String.init) ?? "?") refers to a missing \(parent). \(Self.restore)"
+    case .lookup(let table, let row):
+      "\(table) row \(row) is not found by its key. \(Self.restore)"
     case .doneWithoutResult(let stage):
       "Stage \(stage.short) counts as done and has no result. \(Self.restore)"
     case .resultOfUndone(let stage):
