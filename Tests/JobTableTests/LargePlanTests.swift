@@ -26,7 +26,7 @@ import Testing
     let path = folder.path + "/jobs.sqlite"
     let table = try JobTable(path: path)
     let grid = SampleGrid(seeds: Array(0..<1300))
-    #expect(grid.plan.stages.count > BulkIndexes.least)
+    #expect(grid.plan.stages.count > JobTable.bulk)
     let record = try grid.record(in: table)
     #expect(record.newRuns == 3900 && record.newStages == grid.plan.stages.count)
     #expect(try table.reader.counts(for: "sample").runs == .init(pending: 3900))

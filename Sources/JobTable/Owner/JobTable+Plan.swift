@@ -2,6 +2,9 @@ import Grid
 import Keys
 
 extension JobTable {
+  /// From so many stages on, references are not looked up one by one.
+  static let bulk = 5_000
+
   /// Records the grid as what `plan` says: its runs in their order, their stages, and jobs for every stage
   /// that has none. A run that the grid had and has no more is kept as an orphan.
   ///
@@ -21,21 +24,22 @@ extension JobTable {
     placing jobs:
       @escaping @Sendable (_ isAssigned: [Bool], _ take: (PlacedJob) throws -> Void) throws -> Void
   ) throws -> PlanRecord {
-    try transaction(checkingReferences: plan.stages.count < BulkIndexes.least) { db in
+    try transaction(checkingReferences: plan.stages.count < Self.bulk) { db in
       var recording = PlanRecording(db: db, plan: plan)
       try recording.recordGrid(grid, at: time)
       try recording.findStages()
-      let indexes = try BulkIndexes.take(from: db, stages: plan.stages)
-      let runs = try RunRecording(db, plan, grid: recording.grid)
+      let jobs = recording.placedJobs(jobs)
+      defer { jobs.close() }
+      var runs = try RunRecording(db, plan, grid: recording.grid)
       defer { runs.close() }
       let byKey = recording.newStagesByKey()
       defer { byKey.close() }
+      try recording.record(&runs)
       try recording.insertJobs(jobs)
       let firstRuns = try runs.firstRuns()
       try recording.insertStages(firstRuns: firstRuns, byKey: byKey)
       try recording.insertDependencies()
-      try recording.record(runs, firstRuns: firstRuns)
-      try indexes.restore(in: db)
+      try recording.recordStages(of: runs, firstRuns: firstRuns)
       try recording.recordNeededJobs()
       return recording.record
     }

@@ -15,8 +15,7 @@ struct ParameterRecording {
   private let isEmpty: [Bool]
   /// By template: whether several stages have it.
   private let isShared: [Bool]
-  private var text = JSONObjectText()
-  /// The texts of the templates that are not shared, in the order of their stages.
+  /// The texts of the templates, in the order in which stages have them first.
   private let texts: Feed<ParameterTexts>
   private var piece = ParameterTexts()
   private var place = -1
@@ -34,7 +33,7 @@ struct ParameterRecording {
     bases = Array(repeating: 0, count: templates.bases.count)
     isEmpty = templates.bases.map { $0 == "{}" }
     isShared = Self.sharedTemplates(of: stages)
-    texts = ParameterTexts.feed(stages, entering: isEntered, isShared: isShared)
+    texts = ParameterTexts.feed(stages, entering: isEntered)
   }
 
   private static func sharedTemplates(of stages: StageList) -> [Bool] {
@@ -60,22 +59,21 @@ struct ParameterRecording {
   /// - Precondition: asked for the stages that are entered, in their order.
   mutating func row(of template: Int) throws -> Int64 {
     standsAlone = false
-    if !isShared[template] {
-      place += 1
-      if place == piece.count, let next = try texts.next() { (piece, place) = (next, 0) }
-      standsAlone = piece.length(at: place) > 2
-      return try row(ofBase: piece.base(at: place))
-    }
     while rows.count <= template { rows.append(0) }
     if rows[template] > 0 { return rows[template] }
-    let base = templates.writeText(of: template, to: &text)
-    // What nothing is shared of stands alone, and what has nothing of its own is its base.
-    if isEmpty[base] {
-      rows[template] = try insert(text.bytes)
-    } else if text.bytes.count > 2 {
-      let baseRow = try row(ofBase: base)
-      inserter.bind(3, baseRow)
-      rows[template] = try insert(text.bytes)
+    place += 1
+    if place == piece.count, let next = try texts.next() { (piece, place) = (next, 0) }
+    let base = piece.base(at: place)
+    let hasOwn = piece.length(at: place) > 2
+    if !isShared[template] {
+      standsAlone = hasOwn
+      rows[template] = try row(ofBase: base)
+    } else if isEmpty[base] {
+      // What nothing is shared of stands alone, and what has nothing of its own is its base.
+      rows[template] = try insertText()
+    } else if hasOwn {
+      inserter.bind(3, try row(ofBase: base))
+      rows[template] = try insertText()
     } else {
       rows[template] = try row(ofBase: base)
     }
@@ -89,14 +87,21 @@ struct ParameterRecording {
   }
 
   private mutating func row(ofBase base: Int) throws -> Int64 {
-    if bases[base] == 0 { bases[base] = try insert(Array(templates.bases[base].utf8)) }
+    if bases[base] == 0 {
+      inserter.bind(2, text: templates.bases[base])
+      bases[base] = try insert()
+    }
     return bases[base]
   }
 
-  private mutating func insert(_ text: [UInt8]) throws -> Int64 {
+  private mutating func insertText() throws -> Int64 {
+    piece.withText(at: place) { inserter.bind(2, utf8: $0) }
+    return try insert()
+  }
+
+  private mutating func insert() throws -> Int64 {
     next += 1
     inserter.bind(1, next)
-    inserter.bind(2, text: text)
     try inserter.add()
     return next
   }

@@ -1,6 +1,6 @@
 import Grid
 
-/// The parameters that some stages have alone, those of their bases left out, as canonical JSON.
+/// The parameters that templates add to those of their bases, as canonical JSON.
 struct ParameterTexts: Sendable {
   private var texts: [UInt8] = []
   private var ends: [Int] = []
@@ -11,17 +11,18 @@ struct ParameterTexts: Sendable {
 
   var count: Int { ends.count }
 
-  /// Makes the texts of the templates that one stage has, in the order of the stages.
-  static func feed(
-    _ stages: StageList, entering isEntered: [Bool], isShared: [Bool]
-  ) -> Feed<ParameterTexts> {
+  /// Makes the texts of the stages' templates, each once, in the order in which they are first met.
+  static func feed(_ stages: StageList, entering isEntered: [Bool]) -> Feed<ParameterTexts> {
     Feed { hand in
       let templates = stages.templates
       var piece = ParameterTexts()
       var text = JSONObjectText()
+      var isMet: [Bool] = []
       for index in 0..<stages.count where isEntered[index] {
         let template = stages.template(at: index)
-        if isShared[template] { continue }
+        while isMet.count <= template { isMet.append(false) }
+        if isMet[template] { continue }
+        isMet[template] = true
         piece.bases.append(Int32(templates.writeText(of: template, to: &text)))
         piece.texts += text.bytes
         piece.ends.append(piece.texts.count)

@@ -11,8 +11,10 @@ struct PlanRecording {
   var grid: Int64 = 0
   private(set) var record = PlanRecord()
 
-  /// By stage: its row; 0 while it has none.
-  var rows: [Int64]
+  /// By stage: its row. A new one's is given out before it is entered.
+  private(set) var rows: [Int64]
+  /// The first row of a new stage.
+  private var firstNew: Int64 = 1
   /// By stage: its job; 0 while it has none.
   private var jobs: [Int64]
   private var states: [StageState]
@@ -36,8 +38,6 @@ struct PlanRecording {
     jobInserter = RowInserter(db, into: "job", ["id", "grid_id", "label", "state", "missing"])
   }
 
-  /// By stage, whether it has a job already; empty where none has. To be asked after `findStages`.
-  var isAssigned: [Bool] { knownStages == 0 ? [] : rows.map { $0 > 0 } }
 
   mutating func recordGrid(_ name: String, at time: Double) throws {
     let row = try db.first(
@@ -53,9 +53,20 @@ struct PlanRecording {
     grid = row ?? 0
   }
 
-  /// Looks up the stages that the table has.
+  /// Looks up the stages that the table has, and gives the others their rows.
   mutating func findStages() throws {
-    guard try db.first("SELECT 1 FROM stage LIMIT 1", value: { _ in true }) != nil else { return }
+    firstNew = try lastRow(of: "stage") + 1
+    if firstNew > 1 { try findKnownStages() }
+    var next = firstNew
+    for index in rows.indices where rows[index] == 0 {
+      rows[index] = next
+      next += 1
+    }
+  }
+
+  private func isNew(_ stage: Int) -> Bool { rows[stage] >= firstNew }
+
+  private mutating func findKnownStages() throws {
     let finder = try RowFinder(
       db,
       """
@@ -79,8 +90,8 @@ struct PlanRecording {
     }
   }
 
-  /// By stage, whether it is entered with this plan.
-  private var isNew: [Bool] { places.map { $0 >= 0 } }
+  /// By stage, whether it is entered with this plan. To be asked after `findStages`.
+  var isNew: [Bool] { rows.map { $0 >= firstNew } }
 
   func lastRow(of table: StaticString) throws -> Int64 {
     try db.first("SELECT coalesce(max(id), 0) FROM \(table)", value: { $0.integer(0) }) ?? 0
@@ -88,12 +99,13 @@ struct PlanRecording {
 
   // MARK: - Jobs
 
-  mutating func insertJobs(
+  /// Makes the jobs of stages that have none, beside other work. To be asked after `findStages`.
+  func placedJobs(
     _ jobs: @escaping @Sendable ([Bool], (PlacedJob) throws -> Void) throws -> Void
-  ) throws {
-    nextJob = try lastRow(of: "job")
-    let isAssigned = isAssigned
-    let feed = Feed<[PlacedJob]> { hand in
+  ) -> Feed<[PlacedJob]> {
+    let isAssigned = knownStages == 0 ? [] : rows.map { $0 < firstNew }
+    // Far ahead: where many stages make a job, all jobs are there before the first is entered.
+    return Feed(ahead: 256) { hand in
       var piece: [PlacedJob] = []
       try jobs(isAssigned) { job in
         piece.append(job)
@@ -103,8 +115,11 @@ struct PlanRecording {
       }
       try hand(piece)
     }
-    defer { feed.close() }
-    while let piece = try feed.next() {
+  }
+
+  mutating func insertJobs(_ jobs: Feed<[PlacedJob]>) throws {
+    nextJob = try lastRow(of: "job")
+    while let piece = try jobs.next() {
       for job in piece { try insert(job) }
     }
     try jobInserter.finish()
@@ -116,8 +131,8 @@ struct PlanRecording {
     var place: Int32 = 0
     for stage in job.stages {
       let index = Int(stage)
-      // One with a row had its job before this plan.
-      if rows[index] > 0 { continue }
+      // A known one had its job before this plan.
+      if !isNew(index) { continue }
       guard jobs[index] == 0 else {
         throw JobTableError.brokenPlan(
           "stage \(plan.stages.key(at: index).short) belongs to two jobs")
@@ -144,9 +159,9 @@ struct PlanRecording {
   /// The stages that are new, in the order of their keys.
   func newStagesByKey() -> Feed<[Int32]> {
     let stages = plan.stages
-    let isAssigned = isAssigned
+    let isNew = isNew
     return KeyOrder.feed(of: stages.count) { index in
-      isAssigned.isEmpty || !isAssigned[index] ? stages.key(at: index).digest.prefix64 : nil
+      isNew[index] ? stages.key(at: index).digest.prefix64 : nil
     }
   }
 
@@ -170,16 +185,16 @@ struct PlanRecording {
     var trajectories = try TrajectoryRecording(
       db, plan.stages, next: lastRow(of: "trajectory"), inserter: trajectoryInserter,
       stageInserter: inserter)
+    defer { trajectories.close() }
     let stages = plan.stages
     let sorts = stages.templates.sorts
-    var id = try lastRow(of: "stage")
-    for index in 0..<stages.count where rows[index] == 0 {
+    for index in 0..<stages.count where isNew(index) {
       let sort = sorts[stages.sort(at: index)]
       guard jobs[index] > 0 else {
         throw JobTableError.brokenPlan(
           "no job has the \(sort.kind) stage \(stages.key(at: index).short)")
       }
-      id += 1
+      let id = rows[index]
       let trajectory = try stages.step(at: index).map { _ in
         try trajectories.row(ofLineage: stages.lineage(at: index) ?? 0) { parent in
           try parentRow(parent, of: index)
@@ -214,7 +229,6 @@ struct PlanRecording {
           try parentInserter.add()
         }
       }
-      rows[index] = id
       record.newStages += 1
     }
     try inserter.finish()
@@ -233,10 +247,10 @@ struct PlanRecording {
   }
 
   private func parentRow(_ parent: Int?, of index: Int) throws -> Int64 {
-    guard let parent, rows[parent] > 0 else {
+    guard let parent, parent < index || !isNew(parent) else {
       let stage = plan.stages[index]
       let missing = stage.parents.first { key in
-        plan.stages.index(of: key).map { rows[$0] == 0 } ?? true
+        plan.stages.index(of: key).map { $0 >= index && isNew($0) } ?? true
       }
       throw JobTableError.brokenPlan(
         "the \(stage.kind) stage \(stage.key.short) comes before its parent "
@@ -283,13 +297,17 @@ struct PlanRecording {
 
   // MARK: - Runs
 
-  mutating func record(_ runs: RunRecording, firstRuns: [Int64]) throws {
-    var runs = runs
-    try runs.record(rows: rows, states: states, isNew: isNew, firstRuns: firstRuns)
+  mutating func record(_ runs: inout RunRecording) throws {
+    try runs.record(rows: rows, states: states)
     record.newRuns = runs.new
     record.keptRuns = runs.kept
     record.orphanedRuns = runs.orphaned
     isFirstTime = runs.isFirstTime && knownStages == 0
+  }
+
+  /// Which runs each stage belongs to, besides the first.
+  func recordStages(of runs: RunRecording, firstRuns: [Int64]) throws {
+    try runs.recordStages(rows: rows, isNew: isNew, firstRuns: firstRuns)
   }
 
   /// Whether neither the grid nor any of its stages were in the table.

@@ -21,6 +21,11 @@ struct RunRecording {
   /// The runs that are new, in the order of their ids.
   private let byID: Feed<[Int32]>
 
+  /// By run: its row.
+  private var runRows: [Int64] = []
+  /// By run: whether its stages are those that the table has for it.
+  private var isUnchanged: [Bool] = []
+
   private(set) var new = 0
   private(set) var kept = 0
   private(set) var orphaned = 0
@@ -73,11 +78,7 @@ struct RunRecording {
   /// - Parameters:
   ///   - rows: by stage of the plan: its row.
   ///   - states: its state.
-  ///   - isNew: whether it was entered with this plan, and so with the first of its runs.
-  ///   - firstRuns: the row of that run.
-  mutating func record(
-    rows: [Int64], states: [StageState], isNew: [Bool], firstRuns: [Int64]
-  ) throws {
+  mutating func record(rows: [Int64], states: [StageState]) throws {
     let hadRuns = earlier.values.count { !$0.isOrphan }
     // Counted again at the end: until then positions and states do not fit each other.
     try db.run("DELETE FROM grid_tally WHERE grid_id = ?", .integer(grid))
@@ -93,12 +94,9 @@ struct RunRecording {
         "checksum", "position",
       ],
       known: earlier.isEmpty ? .failure : .update(of: "id"))
-    let stageInserter = RowInserter(
-      db, into: "stage_run", ["stage_id", "run_id"], known: .ignored, after: [inserter])
     var next = last
-    /// By run: its row.
-    var runRows: [Int64] = []
     runRows.reserveCapacity(plan.runs.count)
+    isUnchanged.reserveCapacity(plan.runs.count)
     // Each read of these from the plan would count references to all that they are made of.
     let runs = plan.runs
     let feed = RunContents.feed(plan, rows: rows, states: states)
@@ -129,16 +127,9 @@ struct RunRecording {
       inserter.bind(10, content.checksum)
       inserter.bind(11, index)
       try inserter.add()
-      if known?.checksum == content.checksum { continue }
-      for stage in runs.stagePlaces(at: index)
-      where !isNew[Int(stage)] || firstRuns[Int(stage)] != row {
-        stageInserter.bind(1, rows[Int(stage)])
-        stageInserter.bind(2, row)
-        try stageInserter.add()
-      }
+      isUnchanged.append(known?.checksum == content.checksum)
     }
     try inserter.finish()
-    try stageInserter.finish()
     let keyInserter = RowInserter(db, into: "run_key", ["run", "grid_id", "run_id"])
     for index in try byID.next() ?? [] {
       keyInserter.bind(1, text: runs.id(at: Int(index)).text)
@@ -148,6 +139,29 @@ struct RunRecording {
     }
     try keyInserter.finish()
     orphaned = hadRuns - kept
+  }
+
+  /// Enters which runs a stage belongs to. The first run of a new stage stands in the stage's row.
+  ///
+  /// - Parameters:
+  ///   - rows: by stage of the plan: its row.
+  ///   - isNew: whether it was entered with this plan.
+  ///   - firstRuns: the row of the first of its runs.
+  /// - Precondition: runs and stages are entered.
+  func recordStages(rows: [Int64], isNew: [Bool], firstRuns: [Int64]) throws {
+    let inserter = RowInserter(
+      db, into: "stage_run", ["stage_id", "run_id"], known: .ignored)
+    let runs = plan.runs
+    for index in 0..<runs.count where !isUnchanged[index] {
+      let row = runRows[index]
+      for stage in runs.stagePlaces(at: index)
+      where !isNew[Int(stage)] || firstRuns[Int(stage)] != row {
+        inserter.bind(1, rows[Int(stage)])
+        inserter.bind(2, row)
+        try inserter.add()
+      }
+    }
+    try inserter.finish()
   }
 
   private func forgetStages(of run: Int64) throws {

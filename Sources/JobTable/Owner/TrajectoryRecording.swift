@@ -7,6 +7,11 @@ struct TrajectoryRecording {
   private let finder: RowFinder?
   private let inserter: RowInserter
   private let parentInserter: RowInserter
+  private let keyInserter: RowInserter
+  /// The lineages in the order of their keys.
+  private let byKey: Feed<[Int32]>
+  /// The last row before this plan.
+  private let last: Int64
   private var next: Int64
   /// By lineage: its row; 0 while it has none.
   private var rows: [Int64]
@@ -20,12 +25,18 @@ struct TrajectoryRecording {
     stageInserter: RowInserter
   ) throws {
     self.stages = stages
+    last = next
     self.next = next
-    finder = next == 0 ? nil : try RowFinder(db, "SELECT id FROM trajectory WHERE key = ?")
+    finder = next == 0 ? nil : try RowFinder(db, "SELECT trajectory_id FROM trajectory_key WHERE key = ?")
     self.inserter = inserter
     parentInserter = RowInserter(
       db, into: "trajectory_parent", ["trajectory_id", "position", "parent_id"],
       after: [inserter, stageInserter])
+    keyInserter = RowInserter(
+      db, into: "trajectory_key", ["key", "trajectory_id"], after: [inserter])
+    byKey = KeyOrder.feed(of: stages.lineageCount) {
+      stages.key(ofLineage: $0).digest.prefix64
+    }
     rows = Array(repeating: 0, count: stages.lineageCount)
   }
 
@@ -33,7 +44,18 @@ struct TrajectoryRecording {
     RowInserter(db, into: "trajectory", ["id", "key"])
   }
 
-  func finish() throws { try parentInserter.finish() }
+  /// Ends the work on other threads.
+  func close() { byKey.close() }
+
+  func finish() throws {
+    try parentInserter.finish()
+    for lineage in try byKey.next() ?? [] where rows[Int(lineage)] > last {
+      keyInserter.bind(1, stages.key(ofLineage: Int(lineage)).digest)
+      keyInserter.bind(2, rows[Int(lineage)])
+      try keyInserter.add()
+    }
+    try keyInserter.finish()
+  }
 
   /// The row of a lineage, which is made when it is first asked for.
   ///

@@ -59,6 +59,14 @@ extension Database {
       value: { .lookup(table: "stage", row: $0.integer(0)) })
       + all(
         """
+        SELECT t.id FROM trajectory AS t LEFT JOIN trajectory_key AS k ON k.key = t.key
+        WHERE k.trajectory_id IS NOT t.id
+        UNION SELECT k.trajectory_id FROM trajectory_key AS k JOIN trajectory AS t
+          ON t.id = k.trajectory_id WHERE t.key <> k.key
+        """,
+        value: { .lookup(table: "trajectory", row: $0.integer(0)) })
+      + all(
+        """
         SELECT r.id FROM run AS r LEFT JOIN run_key AS k ON k.run = r.run AND k.grid_id = r.grid_id
         WHERE k.run_id IS NOT r.id
         UNION SELECT k.run_id FROM run_key AS k JOIN run AS r ON r.id = k.run_id

@@ -6,7 +6,7 @@ package enum IntegrityFinding: Hashable, Sendable {
   case pages(String)
   /// A row refers to a row that is not there.
   case reference(table: String, row: Int64?, to: String)
-  /// A stage is not found by its key, or a run by its id, or what is found there is another.
+  /// A stage, a trajectory or a run is not found by its key, or what is found there is another.
   case lookup(table: String, row: Int64)
   /// A stage counts as done and has no result.
   case doneWithoutResult(StageKey)
