@@ -60,26 +60,52 @@ package struct StageKeyHead: Sendable {
 /// The rest of a stage's key: what the states of one trajectory share is hashed already.
 package struct StageKeyTail: Sendable {
   private let hash: DigestBuilder
-  private let version: Int
+  /// What stands behind the step.
+  private let end: [UInt8]
 
   fileprivate init(hash: DigestBuilder, version: Int) {
     self.hash = hash
-    self.version = version
+    end = StageKeyHead.end(version: version)
   }
 
   /// - Parameter step: `nil` for the key of the trajectory, and of a stage that has no steps.
   package func key(step: Int?) -> StageKey {
-    var text: [UInt8] = []
-    text.reserveCapacity(48)
-    if let step {
-      text += ",\"step\":".utf8
-      text += String(step).utf8
+    withUnsafeTemporaryAllocation(byteCount: 40 + end.count, alignment: 1) { text in
+      var count = 0
+      if let step {
+        for byte in ",\"step\":".utf8 {
+          text[count] = byte
+          count += 1
+        }
+        count += Self.write(step, to: UnsafeMutableRawBufferPointer(rebasing: text[count...]))
+      }
+      for byte in end {
+        text[count] = byte
+        count += 1
+      }
+      var hash = hash
+      hash.update(UnsafeRawBufferPointer(rebasing: text[..<count]))
+      return StageKey(hash.digest())
     }
-    text += ",\"version\":".utf8
-    text += String(version).utf8
-    text.append(UInt8(ascii: "}"))
-    var hash = hash
-    text.withUnsafeBytes { hash.update($0) }
-    return StageKey(hash.digest())
+  }
+
+  /// Writes a number in decimal digits.
+  ///
+  /// - Returns: how many bytes that are, 20 at most.
+  private static func write(_ number: Int, to text: UnsafeMutableRawBufferPointer) -> Int {
+    var count = 0
+    var rest = number.magnitude
+    repeat {
+      text[count] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+      count += 1
+    } while rest > 0
+    if number < 0 {
+      text[count] = UInt8(ascii: "-")
+      count += 1
+    }
+    var digits = UnsafeMutableRawBufferPointer(rebasing: text[..<count])
+    digits.reverse()
+    return count
   }
 }

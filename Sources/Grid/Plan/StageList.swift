@@ -19,8 +19,7 @@ package struct StageList: Sendable {
   private var lineages: [Lineage] = []
   /// Parents that are not in the list. Their numbers are below `none`.
   private var foreign: [StageKey] = []
-  /// Open addressing by the first bytes of the key; half full at most.
-  private var slots: [Int32] = []
+  private var places = KeyIndex()
   package let templates: any StageTemplates
 
   private static let none: Int32 = -1
@@ -35,7 +34,7 @@ package struct StageList: Sendable {
     reserveCapacity(stages.count)
     // Parents may come after their children, so all are numbered before any is referred to.
     for stage in stages {
-      take(stage.key)
+      places.note(stage.key)
       keys.append(stage.key)
     }
     var known: [StageKey: Int32] = [:]
@@ -71,7 +70,6 @@ package struct StageList: Sendable {
   /// An empty list of stages that will be made of these templates.
   package init(templates: any StageTemplates) {
     self.templates = templates
-    slots = Array(repeating: Self.none, count: 64)
   }
 
   /// The same stages with other templates, of the same numbers.
@@ -83,7 +81,7 @@ package struct StageList: Sendable {
     list.details = details
     list.lineages = lineages
     list.foreign = foreign
-    list.slots = slots
+    list.places = places
     return list
   }
 
@@ -123,15 +121,8 @@ package struct StageList: Sendable {
   private mutating func append(
     _ key: StageKey, _ template: Int, _ lineage: Int32, _ detail: Int
   ) -> (place: Int, isNew: Bool) {
-    if 2 * (keys.count + 1) > slots.count { grow() }
-    // One walk along the slots both looks and finds the place.
-    var slot = Self.hash(key) & (slots.count - 1)
-    while slots[slot] != Self.none {
-      let index = Int(slots[slot])
-      if keys[index] == key { return (index, false) }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    slots[slot] = Int32(keys.count)
+    let known = places.placeOrNote(key) { keys[$0] == key }
+    if let known { return (known, false) }
     keys.append(key)
     templateNumbers.append(Int32(template))
     lineageNumbers.append(lineage)
@@ -194,33 +185,7 @@ package struct StageList: Sendable {
   ///
   /// - Complexity: O(1).
   package func index(of key: StageKey) -> Int? {
-    var slot = Self.hash(key) & (slots.count - 1)
-    while slots[slot] != Self.none {
-      let index = Int(slots[slot])
-      if keys[index] == key { return index }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
-  }
-
-  private static func hash(_ key: StageKey) -> Int { Int(truncatingIfNeeded: key.digest.prefix64) }
-
-  /// Notes the place of the key that is about to be appended.
-  private mutating func take(_ key: StageKey) {
-    if 2 * (keys.count + 1) > slots.count { grow() }
-    Self.insert(Int32(keys.count), key, &slots)
-  }
-
-  private static func insert(_ number: Int32, _ key: StageKey, _ slots: inout [Int32]) {
-    var slot = hash(key) & (slots.count - 1)
-    while slots[slot] != none { slot = (slot + 1) & (slots.count - 1) }
-    slots[slot] = number
-  }
-
-  private mutating func grow() {
-    var larger = [Int32](repeating: Self.none, count: 2 * slots.count)
-    for (number, key) in keys.enumerated() { Self.insert(Int32(number), key, &larger) }
-    slots = larger
+    places.place(of: key) { keys[$0] == key }
   }
 }
 

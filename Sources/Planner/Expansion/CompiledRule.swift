@@ -14,13 +14,14 @@ struct CompiledRule {
 
     init(axes: Set<Int>, of block: CompiledBlock) {
       self.axes = axes.sorted()
+      // As runs go on the last axis goes on first, so that what neighbours ask for lies together.
       var strides: [Int] = []
       var count = 1
-      for axis in self.axes {
+      for axis in self.axes.reversed() {
         strides.append(count)
         count *= block.axes[axis].points.count
       }
-      self.strides = strides
+      self.strides = strides.reversed()
       counts = self.axes.map { block.axes[$0].points.count }
       self.count = count
     }
