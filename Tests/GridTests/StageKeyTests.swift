@@ -35,7 +35,7 @@ import Testing
     let parameters: ParameterAssignment = ["a": .integer(1), "b": .string("\"ü\n")]
     let template = StageTemplate(kind: "k", version: 4, parameters: parameters)
     let parent = key("p")
-    for step in [nil, 0, 7] {
+    for step in [nil, 0, 7, 10, 1_234_567_890, Int.max] {
       let stage = template.trajectory(parents: [parent]).stage(step: step)
       #expect(
         stage
