@@ -69,6 +69,25 @@ import Testing
     expectSentences(found)
   }
 
+  /// What is not found by its key, or is found by that of another.
+  @Test(arguments: [
+    ("DELETE FROM stage_key WHERE stage_id = 3", "stage", [3]),
+    ("DELETE FROM trajectory_key WHERE trajectory_id = 1", "trajectory", [1]),
+    ("DELETE FROM run_key WHERE run_id = 2", "run", [2]),
+    ("UPDATE stage_key SET stage_id = 3 WHERE stage_id = 4", "stage", [3, 4]),
+    ("UPDATE trajectory_key SET trajectory_id = 2 WHERE trajectory_id = 1", "trajectory", [1, 2]),
+    ("UPDATE run_key SET run_id = 1 WHERE run_id = 2", "run", [1, 2]),
+    ("INSERT INTO stage_key VALUES (zeroblob(32), 3)", "stage", [3]),
+    ("INSERT INTO run_key VALUES ('0123456789ab', 1, 2)", "run", [2]),
+  ]) func rowsThatAreNotFoundByTheirKeys(
+    statement: String, table: String, rows: [Int64]
+  ) throws {
+    let found = try findings(after: statement)
+    let lookups = found.filter { if case .lookup = $0 { true } else { false } }
+    #expect(lookups == rows.map { .lookup(table: table, row: $0) })
+    expectSentences(found)
+  }
+
   /// A reference that is checked at the end of a transaction makes SQLite search for those that wait for
   /// each row that is written: entering would take the square of the stages.
   @Test func noReferenceIsCheckedLater() throws {

@@ -99,6 +99,40 @@ import Testing
     #expect(try again.reader.integrity(isOwned: false) == [])
   }
 
+  /// As version 4 had it: found by indexes. Stages, trajectories and runs are found afterwards.
+  @Test func aTableWithoutKeysIsPlannedAnew() throws {
+    let path = folder.path + "/jobs.sqlite"
+    let table = try JobTable(path: path)
+    var grid = SampleGrid(name: "g", seeds: [0, 1])
+    try grid.record(in: table)
+    try table.completeAll(of: "g")
+    try table.close()
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(
+        sql: """
+          DROP TABLE stage_key;
+          DROP TABLE trajectory_key;
+          DROP TABLE run_key;
+          CREATE UNIQUE INDEX stage_by_key ON stage (key);
+          CREATE UNIQUE INDEX trajectory_by_key ON trajectory (key);
+          CREATE UNIQUE INDEX run_by_run ON run (run, grid_id);
+          PRAGMA user_version = 4;
+          """)
+    }
+    try queue.close()
+    let again = try JobTable(path: path)
+    #expect(try again.reader.integrity(isOwned: false) == [])
+    let same = try grid.record(in: again)
+    #expect(same.newStages == 0 && same.keptRuns == 6 && same.newRuns == 0)
+    grid.seeds = [0, 1, 2]
+    let more = try grid.record(in: again)
+    #expect(more.newRuns == 3 && more.keptRuns == 6)
+    #expect(try again.reader.integrity(isOwned: false) == [])
+    try again.completeAll(of: "g")
+    #expect(try again.reader.counts(for: "g").runs.done == 9)
+  }
+
   @Test func aMigratedTableGoesOn() throws {
     let table = try JobTable(path: try copy())
     #expect(try table.reader.failureClusters(in: "outside").map(\.jobs.count) == [1, 1])

@@ -48,7 +48,8 @@ struct KeyIndex {
     return nil
   }
 
-  /// Notes a key, known or not, with the place after the last.
+  /// Notes a key, known or not, with the place after the last. Which of several places of one key is found
+  /// is not said.
   mutating func note(_ key: StageKey) { _ = placeOrNote(key) { _ in false } }
 
   private mutating func grow() {

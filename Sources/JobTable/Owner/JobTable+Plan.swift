@@ -32,9 +32,9 @@ extension JobTable {
       defer { jobs.close() }
       var runs = try RunRecording(db, plan, grid: recording.grid)
       defer { runs.close() }
+      try recording.record(&runs)
       let byKey = recording.newStagesByKey()
       defer { byKey.close() }
-      try recording.record(&runs)
       try recording.insertJobs(jobs)
       let firstRuns = try runs.firstRuns()
       try recording.insertStages(firstRuns: firstRuns, byKey: byKey)

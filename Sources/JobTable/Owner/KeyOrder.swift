@@ -7,7 +7,7 @@ enum KeyOrder {
   }
 
   /// - Parameter prefix: by place the first bits of its key; `nil` for one that is left out.
-  /// - Complexity: O(n log n) for n keys, 16 bytes each meanwhile.
+  /// - Complexity: O(n log n) for n keys, up to 28 bytes each meanwhile.
   static func feed(
     of count: Int, prefix: @escaping @Sendable (Int) -> UInt64?
   ) -> Feed<[Int32]> {

@@ -38,7 +38,6 @@ struct PlanRecording {
     jobInserter = RowInserter(db, into: "job", ["id", "grid_id", "label", "state", "missing"])
   }
 
-
   mutating func recordGrid(_ name: String, at time: Double) throws {
     let row = try db.first(
       """
@@ -91,7 +90,7 @@ struct PlanRecording {
   }
 
   /// By stage, whether it is entered with this plan. To be asked after `findStages`.
-  var isNew: [Bool] { rows.map { $0 >= firstNew } }
+  private var newStages: [Bool] { rows.map { $0 >= firstNew } }
 
   func lastRow(of table: StaticString) throws -> Int64 {
     try db.first("SELECT coalesce(max(id), 0) FROM \(table)", value: { $0.integer(0) }) ?? 0
@@ -104,7 +103,8 @@ struct PlanRecording {
     _ jobs: @escaping @Sendable ([Bool], (PlacedJob) throws -> Void) throws -> Void
   ) -> Feed<[PlacedJob]> {
     let isAssigned = knownStages == 0 ? [] : rows.map { $0 < firstNew }
-    // Far ahead: where many stages make a job, all jobs are there before the first is entered.
+    // Far ahead, while runs are entered: up to 131,072 jobs, which take some 30 MB and where many stages make
+    // one are all that there are.
     return Feed(ahead: 256) { hand in
       var piece: [PlacedJob] = []
       try jobs(isAssigned) { job in
@@ -159,7 +159,7 @@ struct PlanRecording {
   /// The stages that are new, in the order of their keys.
   func newStagesByKey() -> Feed<[Int32]> {
     let stages = plan.stages
-    let isNew = isNew
+    let isNew = newStages
     return KeyOrder.feed(of: stages.count) { index in
       isNew[index] ? stages.key(at: index).digest.prefix64 : nil
     }
@@ -170,14 +170,14 @@ struct PlanRecording {
   ///   - byKey: the stages that are new, in the order of their keys.
   mutating func insertStages(firstRuns: [Int64], byKey: Feed<[Int32]>) throws {
     var parameters = try ParameterRecording(
-      db, plan.stages, entering: isNew, next: lastRow(of: "parameter_set"))
+      db, plan.stages, entering: newStages, next: lastRow(of: "parameter_set"))
     defer { parameters.close() }
     let trajectoryInserter = TrajectoryRecording.inserter(db)
     let inserter = RowInserter(
       db, into: "stage",
       [
-        "id", "key", "kind", "version", "parameter_set_id", "step", "trajectory_id", "job_id", "place",
-        "own", "parent_id", "run_id", "state",
+        "id", "key", "kind", "version", "parameter_set_id", "step", "trajectory_id", "job_id",
+        "place", "own", "parent_id", "run_id", "state",
       ],
       after: [parameters.inserter, trajectoryInserter])
     let parentInserter = RowInserter(
@@ -307,7 +307,7 @@ struct PlanRecording {
 
   /// Which runs each stage belongs to, besides the first.
   func recordStages(of runs: RunRecording, firstRuns: [Int64]) throws {
-    try runs.recordStages(rows: rows, isNew: isNew, firstRuns: firstRuns)
+    try runs.recordStages(rows: rows, isNew: newStages, firstRuns: firstRuns)
   }
 
   /// Whether neither the grid nor any of its stages were in the table.

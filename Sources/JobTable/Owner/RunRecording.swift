@@ -18,8 +18,6 @@ struct RunRecording {
   /// The last row of a run before this plan.
   private let last: Int64
   private let first: Feed<[Int64]>
-  /// The runs that are new, in the order of their ids.
-  private let byID: Feed<[Int32]>
 
   /// By run: its row.
   private var runRows: [Int64] = []
@@ -50,10 +48,6 @@ struct RunRecording {
       }
       try hand(first)
     }
-    byID = KeyOrder.feed(of: plan.runs.count) { [runs = plan.runs, earlier] index in
-      let id = runs.id(at: index)
-      return earlier.isEmpty || earlier[id.text] == nil ? id.bits : nil
-    }
   }
 
   /// By stage of the plan: the row that the first run which it belongs to has or will have; 0 without
@@ -61,10 +55,7 @@ struct RunRecording {
   func firstRuns() throws -> [Int64] { try first.next() ?? [] }
 
   /// Ends the work on other threads.
-  func close() {
-    first.close()
-    byID.close()
-  }
+  func close() { first.close() }
 
   /// A known run keeps its row, a new one takes the next.
   private static func row(
@@ -101,6 +92,12 @@ struct RunRecording {
     let runs = plan.runs
     let feed = RunContents.feed(plan, rows: rows, states: states)
     defer { feed.close() }
+    // The runs that are new, in the order of their ids.
+    let byID = KeyOrder.feed(of: runs.count) { [earlier] index in
+      let id = runs.id(at: index)
+      return earlier.isEmpty || earlier[id.text] == nil ? id.bits : nil
+    }
+    defer { byID.close() }
     var contents = RunContents()
     for index in 0..<runs.count {
       let id = runs.id(at: index)

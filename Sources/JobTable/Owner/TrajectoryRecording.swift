@@ -27,7 +27,8 @@ struct TrajectoryRecording {
     self.stages = stages
     last = next
     self.next = next
-    finder = next == 0 ? nil : try RowFinder(db, "SELECT trajectory_id FROM trajectory_key WHERE key = ?")
+    finder =
+      next == 0 ? nil : try RowFinder(db, "SELECT trajectory_id FROM trajectory_key WHERE key = ?")
     self.inserter = inserter
     parentInserter = RowInserter(
       db, into: "trajectory_parent", ["trajectory_id", "position", "parent_id"],

@@ -5,7 +5,8 @@ import Keys
 /// Enters many rows into one table, some with each statement: to begin and to end a statement costs about
 /// as much as a row does.
 ///
-/// A column that is not bound is NULL. Rows are written once enough have come, and at the end by `finish`.
+/// A column that is not bound is NULL. Rows are written once enough have come, by `finish` at the end, and
+/// before the rows of another inserter that refer to them: never between the columns of a row.
 final class RowInserter {
   /// What one row has in one column.
   private enum Value {
@@ -33,8 +34,8 @@ final class RowInserter {
 
   private let values: UnsafeMutableBufferPointer<Value>
   private var rows = 0
-  /// The first value of the row that is being bound.
-  private var current: UnsafeMutablePointer<Value>?
+  /// Whether a column of the next row is bound.
+  private var isBound = false
   /// Texts and digests of the rows that wait.
   private var memory: UnsafeMutableRawBufferPointer
   private var used = 0
@@ -55,7 +56,6 @@ final class RowInserter {
     before = others
     values = .allocate(capacity: columns.count * Self.batch)
     values.initialize(repeating: .null)
-    current = values.baseAddress
     memory = .allocate(byteCount: 1 << 12, alignment: 8)
   }
 
@@ -67,12 +67,12 @@ final class RowInserter {
   }
 
   /// Columns are counted from 1, as SQLite counts parameters.
-  func bind(_ column: Int, _ value: Int64) { current?[column - 1] = .integer(value) }
+  func bind(_ column: Int, _ value: Int64) { set(column, .integer(value)) }
 
-  func bind(_ column: Int, _ value: Int) { current?[column - 1] = .integer(Int64(value)) }
+  func bind(_ column: Int, _ value: Int) { set(column, .integer(Int64(value))) }
 
   func bind(_ column: Int, _ digest: Digest) {
-    digest.withBytes { current?[column - 1] = .blob(at: copy($0), count: $0.count) }
+    digest.withBytes { set(column, .blob(at: copy($0), count: $0.count)) }
   }
 
   func bind(_ column: Int, text: String) {
@@ -80,12 +80,14 @@ final class RowInserter {
     text.withUTF8 { bind(column, utf8: UnsafeRawBufferPointer($0)) }
   }
 
-  func bind(_ column: Int, text: [UInt8]) {
-    text.withUnsafeBytes { bind(column, utf8: $0) }
+  func bind(_ column: Int, utf8: UnsafeRawBufferPointer) {
+    set(column, .text(at: copy(utf8), count: utf8.count))
   }
 
-  func bind(_ column: Int, utf8: UnsafeRawBufferPointer) {
-    current?[column - 1] = .text(at: copy(utf8), count: utf8.count)
+  private func set(_ column: Int, _ value: Value) {
+    precondition(column >= 1 && column <= columns.count, "\(table) has no column \(column)")
+    isBound = true
+    values[rows * columns.count + column - 1] = value
   }
 
   /// Copies bytes and says where they stand in `memory`.
@@ -107,12 +109,13 @@ final class RowInserter {
   /// Takes the row that is bound.
   func add() throws {
     rows += 1
-    current = current.map { $0 + columns.count }
+    isBound = false
     if rows == Self.batch { try finish() }
   }
 
   /// Writes what waits.
   func finish() throws {
+    assert(!isBound, "a row of \(table) was not added")
     if rows == 0 { return }
     for inserter in before { try inserter.finish() }
     if rows == Self.batch {
@@ -124,7 +127,6 @@ final class RowInserter {
     for index in 0..<rows * columns.count { values[index] = .null }
     rows = 0
     used = 0
-    current = values.baseAddress
   }
 
   private func prepared(_ statement: inout Statement?, rows: Int) throws -> Statement {

@@ -29,8 +29,8 @@ enum SchemaVersion4 {
   private static let columns = """
     -- own: parameters besides those of the set, as a canonical JSON object. parent_id: the parent of a
     -- stage that has one and is no state of a trajectory; several stand in own_parent. run_id: a
-    -- run that the stage belongs to, the first of the plan that it came with, which is written after it (a reference that is checked later would
-    -- search all stages for each run); further ones stand in stage_run. Stages that were recorded before
+    -- run that the stage belongs to, the first of the plan that it came with, without a reference: runs
+    -- were written after stages when this came; further ones stand in stage_run. Stages that were recorded before
     -- these columns have all their parents and runs there.
     ALTER TABLE stage ADD COLUMN own TEXT;
     ALTER TABLE stage ADD COLUMN parent_id INTEGER REFERENCES stage (id) CHECK (parent_id < id);
