@@ -103,8 +103,8 @@ struct PlanRecording {
     _ jobs: @escaping @Sendable ([Bool], (PlacedJob) throws -> Void) throws -> Void
   ) -> Feed<[PlacedJob]> {
     let isAssigned = knownStages == 0 ? [] : rows.map { $0 < firstNew }
-    // Far ahead, while runs are entered: up to 131,072 jobs, which take some 30 MB and where many stages make
-    // one are all that there are.
+    // Far ahead, while runs are entered: up to 131,072 jobs, which where many stages make one are all that
+    // there are.
     return Feed(ahead: 256) { hand in
       var piece: [PlacedJob] = []
       try jobs(isAssigned) { job in

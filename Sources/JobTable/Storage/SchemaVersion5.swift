@@ -2,7 +2,7 @@
 ///
 /// Indexes over their keys, which are hashes, were the longest part of entering a million runs: SQLite
 /// sorted them, on the one thread that enters rows. A plan's keys are sorted beside it, and rows that come
-/// in the order of a table without row ids are entered in a fifth of the time (`KeyOrder`). Rows come in the
+/// in the order of a table without row ids are entered for a fraction (`KeyOrder`). Rows come in the
 /// order of the other indexes as they are, or nearly: where steps are not the last axis, each sweeps over them.
 enum SchemaVersion5 {
   static let migration = """
