@@ -20,15 +20,10 @@ struct KeyIndex {
   }
 
   /// - Parameter isKey: whether the key stands at a place.
-  /// - Complexity: O(1).
+  /// - Complexity: O(1) on average.
   func place(of key: StageKey, _ isKey: (Int) -> Bool) -> Int? {
-    let bits = Self.bits(of: key)
-    var slot = Int(bits) & (slots.count - 1)
-    while slots[slot].place >= 0 {
-      if slots[slot].bits == bits, isKey(Int(slots[slot].place)) { return Int(slots[slot].place) }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
+    let slot = slots[slot(of: Self.bits(of: key), isKey)]
+    return slot.place >= 0 ? Int(slot.place) : nil
   }
 
   /// The place of a key that is known; else `nil`, and it is noted with the place after the last.
@@ -36,16 +31,21 @@ struct KeyIndex {
   /// - Complexity: O(1) on average.
   mutating func placeOrNote(_ key: StageKey, _ isKey: (Int) -> Bool) -> Int? {
     if 2 * (count + 1) > slots.count { grow() }
-    // One walk along the slots both looks and finds the place.
     let bits = Self.bits(of: key)
-    var slot = Int(bits) & (slots.count - 1)
-    while slots[slot].place >= 0 {
-      if slots[slot].bits == bits, isKey(Int(slots[slot].place)) { return Int(slots[slot].place) }
-      slot = (slot + 1) & (slots.count - 1)
-    }
+    let slot = slot(of: bits, isKey)
+    if slots[slot].place >= 0 { return Int(slots[slot].place) }
     slots[slot] = Slot(bits: bits, place: Int32(count))
     count += 1
     return nil
+  }
+
+  /// The slot of a key, or the free one where it belongs.
+  private func slot(of bits: UInt32, _ isKey: (Int) -> Bool) -> Int {
+    var slot = Int(bits) & (slots.count - 1)
+    while slots[slot].place >= 0, slots[slot].bits != bits || !isKey(Int(slots[slot].place)) {
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return slot
   }
 
   /// Notes a key, known or not, with the place after the last. Which of several places of one key is found

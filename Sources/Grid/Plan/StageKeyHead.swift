@@ -70,42 +70,17 @@ package struct StageKeyTail: Sendable {
 
   /// - Parameter step: `nil` for the key of the trajectory, and of a stage that has no steps.
   package func key(step: Int?) -> StageKey {
-    withUnsafeTemporaryAllocation(byteCount: 40 + end.count, alignment: 1) { text in
-      var count = 0
-      if let step {
-        for byte in ",\"step\":".utf8 {
-          text[count] = byte
-          count += 1
-        }
-        count += Self.write(step, to: UnsafeMutableRawBufferPointer(rebasing: text[count...]))
-      }
-      for byte in end {
-        text[count] = byte
-        count += 1
-      }
-      var hash = hash
-      hash.update(UnsafeRawBufferPointer(rebasing: text[..<count]))
-      return StageKey(hash.digest())
+    var hash = hash
+    // Digits as few as these stand in the string itself.
+    if let step {
+      Self.separator.withUnsafeBytes { hash.update($0) }
+      var digits = String(step)
+      digits.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
     }
+    end.withUnsafeBytes { hash.update($0) }
+    return StageKey(hash.digest())
   }
 
-  /// Writes a number in decimal digits.
-  ///
-  /// - Returns: how many bytes that are, 20 at most.
-  private static func write(_ number: Int, to text: UnsafeMutableRawBufferPointer) -> Int {
-    var count = 0
-    var rest = number.magnitude
-    repeat {
-      text[count] = UInt8(ascii: "0") + UInt8(rest % 10)
-      rest /= 10
-      count += 1
-    } while rest > 0
-    if number < 0 {
-      text[count] = UInt8(ascii: "-")
-      count += 1
-    }
-    var digits = UnsafeMutableRawBufferPointer(rebasing: text[..<count])
-    digits.reverse()
-    return count
-  }
+  /// What stands before the step.
+  private static let separator = Array(",\"step\":".utf8)
 }
