@@ -26,9 +26,9 @@ int espalier_watch_remove(int watch, int descriptor) {
   return epoll_ctl(watch, EPOLL_CTL_DEL, descriptor, 0);
 }
 
-int espalier_watch_wait(int watch, uint64_t *names, int capacity) {
+int espalier_watch_wait(int watch, uint64_t *names, int capacity, int milliseconds) {
   struct epoll_event events[64];
-  int count = epoll_wait(watch, events, capacity < 64 ? capacity : 64, -1);
+  int count = epoll_wait(watch, events, capacity < 64 ? capacity : 64, milliseconds);
   for (int index = 0; index < count; index++) names[index] = events[index].data.u64;
   return count;
 }

@@ -49,6 +49,58 @@ struct WorkerTests {
     #expect(finished == [1, 2])
   }
 
+  @Test("orders that are wanted back are given out no more")
+  func recall() throws {
+    let input = Pipe()
+    let lines = ["first", "second", JobOrder.recallLine, "third", JobOrder.recallLine, "fourth"]
+    try input.fileHandleForWriting.write(
+      contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+    try input.fileHandleForWriting.close()
+    let orders = OrderQueue()
+    var recalled: [[String]] = []
+    orders.fill(from: input.fileHandleForReading.fileDescriptor) {
+      recalled.append($0.map { String(decoding: $0, as: UTF8.self) })
+    }
+    orders.close()
+    #expect(recalled == [["first", "second"], ["third"]])
+    #expect(orders.next() == Data("fourth".utf8))
+    #expect(orders.next() == nil)
+  }
+
+  @Test("a worker says which orders it has not begun")
+  func recalledEvent() throws {
+    let folder = TemporaryStore()
+    let grid = TestGrid(["pretraining_steps": .integer(2)])
+    let input = Pipe()
+    let output = Pipe()
+    let orders = try (1...3).map {
+      try JSONEncoder().encode(order([grid.prepare], job: Int64($0))) + Data("\n".utf8)
+    }
+    // All are there before the worker begins, but for the last: none or some are begun meanwhile.
+    let recall = Data((JobOrder.recallLine + "\n").utf8)
+    try input.fileHandleForWriting.write(contentsOf: orders[0] + orders[1] + recall + orders[2])
+    try input.fileHandleForWriting.close()
+    try Worker.run(
+      store: folder.store, version: "test", input: input.fileHandleForReading.fileDescriptor,
+      output: output.fileHandleForWriting.fileDescriptor, inputEnded: {})
+    try output.fileHandleForWriting.close()
+    var finished: Set<Int64> = []
+    var recalled: [Int64]?
+    for line in try output.fileHandleForReading.readToEnd()?.split(separator: UInt8(ascii: "\n"))
+      ?? []
+    {
+      switch try JSONDecoder().decode(WorkerEvent.self, from: line) {
+      case .finished(let job, _): finished.insert(job.rawValue)
+      case .recalled(let jobs): recalled = jobs.map(\.rawValue)
+      default: break
+      }
+    }
+    // Each order is either done or given back.
+    let given = try #require(recalled)
+    #expect(finished.isDisjoint(with: given) && finished.union(given) == [1, 2, 3])
+    #expect(given == Array(([1, 2] as [Int64]).suffix(given.count)))
+  }
+
   @Test("an order that cannot be read is refused with a sentence")
   func unreadable() throws {
     let input = Pipe()

@@ -5,7 +5,7 @@ import Testing
 @testable import JobTable
 
 @Suite struct ProgressReporterTests {
-  @Test func runsAreCountedTwiceASecondAtMostAndOnlyWhenThereIsAnythingNew() {
+  @Test func runsAreCountedWithPausesAndOnlyWhenThereIsAnythingNew() {
     let reporter = ProgressReporter(runs: GridCounts.Runs()) { _ in }
     func takes(_ milliseconds: Int, isRecording: Bool) -> Bool {
       reporter.takeCount(now: .milliseconds(milliseconds), isRecording: isRecording)
@@ -16,17 +16,17 @@ import Testing
     runs.done = 3
     reporter.recorded(runs, counting: .milliseconds(1), now: .milliseconds(10))
     #expect(reporter.runs.done == 3)
-    #expect(!takes(509, isRecording: true))
+    #expect(!takes(409, isRecording: true))
     // That one was recorded without being counted: it is made up for.
-    reporter.recorded(nil, counting: .zero, now: .milliseconds(509))
-    #expect(!takes(509, isRecording: false))
-    #expect(takes(510, isRecording: false))
+    reporter.recorded(nil, counting: .zero, now: .milliseconds(409))
+    #expect(!takes(409, isRecording: false))
+    #expect(takes(410, isRecording: false))
     // More was recorded before that count came.
-    reporter.recorded(nil, counting: .zero, now: .milliseconds(511))
-    #expect(!takes(1009, isRecording: false) && takes(1010, isRecording: false))
+    reporter.recorded(nil, counting: .zero, now: .milliseconds(411))
+    #expect(!takes(809, isRecording: false) && takes(810, isRecording: false))
     // One that takes long gets a twentieth of the time.
-    reporter.recorded(runs, counting: .milliseconds(100), now: .milliseconds(1110))
-    #expect(!takes(3109, isRecording: true) && takes(3110, isRecording: true))
+    reporter.recorded(runs, counting: .milliseconds(100), now: .milliseconds(910))
+    #expect(!takes(2909, isRecording: true) && takes(2910, isRecording: true))
   }
 
   /// The owner reads its own table: what it cannot read there ends the session with a sentence.

@@ -82,8 +82,77 @@ import Testing
   @Test func nothingMayBeSaidBeforeReadyOrWithoutAnOrder() {
     var silent = WorkerConversation()
     #expect(isViolation(silent.take(.finished(job: job, attempt: attempt))))
-    var idle = conversation()
-    idle.end()
+    var idle = WorkerConversation()
+    _ = idle.take(.ready(environment))
     #expect(isViolation(idle.take(completed(stages[0]))))
+  }
+
+  /// Orders for the jobs, of a stage each.
+  func several(_ jobs: ClosedRange<Int64>) -> (WorkerConversation, [Stage]) {
+    var conversation = WorkerConversation()
+    _ = conversation.take(.ready(environment))
+    let stages = jobs.map {
+      Stage(kind: "train", version: 1, parameters: ["n": .integer(Int($0))], parents: [])
+    }
+    for (job, stage) in zip(jobs, stages) {
+      conversation.begin(
+        JobOrder(
+          job: JobID(rawValue: job), attempt: attempt, stages: [stage], context: [], keep: []))
+    }
+    return (conversation, stages)
+  }
+
+  @Test func ordersAreDoneInTheirOrder() {
+    var (conversation, stages) = several(1...3)
+    for (index, stage) in stages.enumerated() {
+      let job = JobID(rawValue: Int64(index + 1))
+      #expect(conversation.current?.job == job)
+      if index < 2 {
+        var hasty = conversation
+        let next = WorkerEvent.failed(
+          job: JobID(rawValue: Int64(index + 2)), attempt: attempt, stage: nil,
+          failure: Failure(reason: .error, message: ""))
+        #expect(isViolation(hasty.take(next)))
+      }
+      _ = conversation.take(
+        .completed(
+          job: job, attempt: attempt,
+          result: StageResult(stage: stage.key, metrics: [:], artifacts: [], seconds: 1)))
+      #expect(conversation.take(.finished(job: job, attempt: attempt)) == .finished)
+    }
+    #expect(conversation.current == nil)
+  }
+
+  /// After a failure and after an artifact that is gone the worker goes on to the next.
+  @Test func whatIsGivenUpIsFollowedByTheNext() {
+    var (conversation, stages) = several(1...3)
+    let failure = Failure(reason: .error, message: "no")
+    #expect(
+      conversation.take(
+        .failed(job: JobID(rawValue: 1), attempt: attempt, stage: nil, failure: failure))
+        == .failed(failure))
+    #expect(
+      conversation.take(
+        .artifactLost(
+          job: JobID(rawValue: 2), attempt: attempt, stage: stages[1].key, reason: ""))
+        == .artifactLost(stages[1].key))
+    #expect(conversation.current?.job == JobID(rawValue: 3))
+  }
+
+  @Test func theLastOrdersMayBeGivenBack() {
+    let (given, _) = several(1...3)
+    func recalled(_ jobs: Int64...) -> WorkerEvent {
+      .recalled(jobs: jobs.map { JobID(rawValue: $0) })
+    }
+    for jobs in [recalled(2), recalled(3, 2), recalled(4), recalled(0, 1, 2, 3), recalled(1, 2)] {
+      var conversation = given
+      #expect(isViolation(conversation.take(jobs)))
+    }
+    var conversation = given
+    #expect(conversation.take(recalled()) == .recalled([]))
+    #expect(conversation.take(recalled(2, 3)) == .recalled([2, 3].map { JobID(rawValue: $0) }))
+    #expect(conversation.current?.job == JobID(rawValue: 1))
+    #expect(
+      isViolation(conversation.take(.finished(job: JobID(rawValue: 2), attempt: attempt))))
   }
 }

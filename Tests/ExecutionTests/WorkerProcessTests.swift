@@ -184,6 +184,38 @@ import Testing
     #expect(message.contains("no-such-worker"))
   }
 
+  /// Short jobs are sent to workers ahead; one that crashes takes nothing with it but itself.
+  @Test func aCrashLosesOnlyTheJobThatTheWorkerWasAt() throws {
+    let behaviours = (0..<120).map { $0 % 40 == 35 ? "crash-once" : "work" }
+    let grid = try grid(behaviours, slots: 2)
+    let report = try grid.run()
+    #expect(report.outcome == .finished && report.jobs.done == 120)
+    for (number, behaviour) in behaviours.enumerated() {
+      let outcomes = try grid.attempts(number).map(\.outcome)
+      if behaviour == "work" {
+        #expect(outcomes.last == .completed && outcomes.dropLast().allSatisfy { $0 == .stopped })
+      } else {
+        #expect(outcomes.contains(.lost(signal: SIGSEGV)) && outcomes.last == .completed)
+      }
+    }
+  }
+
+  /// What a worker prints belongs to the job that it is at, though it has the orders of others.
+  @Test func whatIsSaidGoesIntoTheLogOfItsJob() throws {
+    let behaviours = (0..<60).map { $0 == 45 ? "status-once" : "work" }
+    let grid = try grid(behaviours, retries: 1)
+    try grid.run()
+    let attempts = try grid.attempts(45)
+    let failed = try #require(
+      attempts.first { if case .failed = $0.outcome { true } else { false } })
+    #expect(try grid.log(of: failed)?.contains("it is broken") == true)
+    for number in behaviours.indices where number != 45 {
+      for attempt in try grid.attempts(number) {
+        #expect(try grid.log(of: attempt) ?? "" == "")
+      }
+    }
+  }
+
   @Test func theUserSeesProgress() throws {
     let grid = try grid(Array(repeating: "slow", count: 6))
     let seen = Mutex<[ExecutionSnapshot]>([])

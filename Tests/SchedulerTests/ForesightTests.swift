@@ -8,7 +8,7 @@ import Testing
 @Suite struct ForesightTests {
   /// A driver whose two slots have done eight jobs each within the foresight, and so many jobs after.
   func busy(_ jobs: Int64) -> (Driver, [Scheduler.Effect]) {
-    var driver = Driver()
+    var driver = Driver(.init(slots: 2, foresightPace: 8))
     var effects = driver.send(.added((1...jobs).map { .external($0) }))
     for job in 1...16 as ClosedRange<Int64> {
       effects = driver.send(.ended(job), after: .milliseconds(1))
@@ -21,19 +21,19 @@ import Testing
     driver.send(.added((1...40).map { .external($0) }))
     for job in 1...20 as ClosedRange<Int64> {
       #expect(
-        driver.send(.ended(job), after: .milliseconds(150)) == [
+        driver.send(.ended(job), after: .milliseconds(300)) == [
           .end(job, 1, .completed, .done), .begin(job + 2),
         ])
     }
   }
 
-  @Test func halfOfWhatWasCompletedLatelyIsForeseen() {
+  @Test func asManyAsWereCompletedLatelyAreForeseen() {
     var (driver, effects) = busy(100)
     #expect(
       effects == [.end(16, 1, .completed, .done), .begin(18)]
-        + (19...26).map { .foresee(JobID($0), Attempt(1)) })
+        + (19...34).map { .foresee(JobID($0), Attempt(1)) })
     // They begin in their turn, and others are foreseen in their place.
-    for (job, more) in [(17, 27...27), (18, 28...29), (19, 30...30)]
+    for (job, more) in [(17, 35...36), (18, 37...38), (19, 39...40)]
       as [(Int64, ClosedRange<Int64>)]
     {
       #expect(
@@ -43,15 +43,15 @@ import Testing
     }
     #expect(
       driver.send(.ended(20), after: .milliseconds(1)) == [
-        .end(20, 1, .completed, .done), .begin(22), .foresee(JobID(31), Attempt(1)),
-        .foresee(JobID(32), Attempt(1)),
+        .end(20, 1, .completed, .done), .begin(22), .foresee(JobID(41), Attempt(1)),
+        .foresee(JobID(42), Attempt(1)),
       ])
     #expect(driver.scheduler.counts.running == 2)
     // When nothing was completed for long, nothing more is foreseen, and what was is taken back.
     #expect(
       driver.send(.ended(21), after: .seconds(3))
         == [.end(21, 1, .completed, .done), .begin(23)]
-        + (24...32).map { .end($0, 1, .stopped, .again) })
+        + (24...42).map { .end($0, 1, .stopped, .again) })
   }
 
   @Test func whatIsForeseenIsTakenBack() {

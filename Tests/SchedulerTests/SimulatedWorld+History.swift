@@ -38,6 +38,7 @@ extension SimulatedWorld {
     pending = []
     afterCommit = []
     foreseen = [:]
+    prefetched = [:]
     commitIsPlanned = false
     lostParents = [:]
     drainedAt = nil
@@ -82,10 +83,16 @@ extension SimulatedWorld {
       processes[.worker(worker)]?.isUp = true
       send(.workerReady(worker))
     case .act(let key): act(key)
+    case .hear(let worker): hear(worker)
+    case .drainHeard(let worker): drainHeard(by: worker)
     case .exit(let key, let end):
+      if case .worker(let worker) = key { hear(worker) }
       guard let process = processes.removeValue(forKey: key) else { return }
       switch key {
-      case .worker(let worker): send(.workerEnded(worker, end, detail: ""))
+      case .worker(let worker):
+        send(
+          .workerEnded(
+            worker, end, isComplete: process.job != nil && process.stagesToGo == 0, detail: ""))
       case .process(let job, let attempt):
         let isComplete = process.stagesToGo == 0
         if end == .exited(0), isComplete { reportStages(of: job, attempt) }
@@ -160,9 +167,16 @@ extension SimulatedWorld {
         plan(.workerUp(worker), after: delay(0, 1))
       }
     case .begin(let job, let attempt, let place):
-      if drainedAt != nil { fault("begins a job while draining") }
       attempts += 1
-      if foreseen.removeValue(forKey: job) == attempt {
+      // It has its order, or will get it with those before it.
+      let hasOrder = prefetched.removeValue(forKey: job) == attempt
+      if drainedAt != nil, !hasOrder { fault("begins a job while draining") }
+      let isForeseen = foreseen.removeValue(forKey: job) == attempt
+      if hasOrder {
+        if !isForeseen { fault("job \(job) has an order and is not recorded") }
+        return
+      }
+      if isForeseen {
         let isRecorded = !pending.contains {
           if case .begin(job, attempt) = $0 { true } else { false }
         }
@@ -176,21 +190,35 @@ extension SimulatedWorld {
       foreseen[job] = attempt
       foresights += 1
       note(.begin(job, attempt))
-    case .drain(let worker), .dismiss(let worker):
-      // One that is drained before its order has reached it, which waits for the commit, ends too.
-      let key = ProcessKey.worker(worker)
-      guard let process = processes[key] else { return }
-      processes[key]?.dismissed = true
-      if process.job == nil, !process.isEnding, !chance(weather.hang) {
-        processes[key]?.isEnding = true
-        plan(.exit(key, .exited(0)), after: delay(0, 1))
+    case .prefetch(let job, let attempt, let worker):
+      prefetches += 1
+      if drainedAt != nil { fault("sends an order while draining") }
+      if foreseen[job] != attempt { fault("sends an order of job \(job), which is not foreseen") }
+      if storeHasFailed { return }
+      prefetched[job] = attempt
+      // Orders reach a worker in the order in which they are to be done.
+      let mustWait =
+        pending.contains { if case .begin(job, attempt) = $0 { true } else { false } }
+        || afterCommit.contains { $0.2 == .worker(worker) }
+      if mustWait {
+        afterCommit.append((job, attempt, .worker(worker)))
+      } else {
+        start(job, attempt, .worker(worker))
       }
+    case .recall(let worker): askForOrders(worker)
+    case .drain(let worker): plan(.drainHeard(worker), after: delay(0, 0.5))
+    case .dismiss(let worker): drainHeard(by: worker)
     case .signal(.worker(let worker), let signal): deliver(signal, to: .worker(worker))
     case .signal(.process(let job, let attempt), let signal):
       deliver(signal, to: .process(job, attempt))
     case .end(let job, let attempt, let outcome, let next):
       if foreseen[job] == attempt {
         foreseen[job] = nil
+        prefetched[job] = nil
+        for (key, process) in processes
+        where process.job == job || process.orders.contains(where: { $0.job == job }) {
+          fault("job \(job) is taken back and \(key) has it")
+        }
         if outcome != .stopped || next != .again { fault("job \(job) ends and has not begun") }
       }
       note(.end(job, attempt, outcome, next, lost: lostParents.removeValue(forKey: job)))

@@ -12,9 +12,23 @@ extension SimulatedWorld {
       case .process: .process(job, attempt)
       }
     if place == .process, processes[key] == nil { processes[key] = Process(isUp: true) }
-    guard var process = processes[key], let known = record.jobs[job] else {
+    guard processes[key] != nil else {
       return  // the worker is gone meanwhile; the scheduler knows or will know
     }
+    processes[key]?.orders.append((job, attempt))
+    goOn(key)
+  }
+
+  /// A process without a job takes its next order.
+  private mutating func goOn(_ key: ProcessKey) {
+    guard var process = processes[key], process.job == nil, !process.isEnding,
+      !process.orders.isEmpty, let known = record.jobs[process.orders[0].job]
+    else { return }
+    if process.dismissed {
+      processes[key]?.isEnding = true
+      return plan(.exit(key, .exited(0)), after: delay(0, 1))
+    }
+    let (job, attempt) = process.orders.removeFirst()
     process.job = job
     process.attempt = attempt
     process.stagesToGo = known.stages - known.stagesDone
@@ -23,11 +37,72 @@ extension SimulatedWorld {
       process.deadline = time + limit + settings.grace + .seconds(4)
     }
     processes[key] = process
-    if process.dismissed, !process.isEnding {
+    plan(.act(key), after: delay(0, 6))
+  }
+
+  /// One that is drained before its order has reached it, which waits for the commit, ends too.
+  mutating func drainHeard(by worker: WorkerID) {
+    let key = ProcessKey.worker(worker)
+    guard let process = processes[key] else { return }
+    processes[key]?.dismissed = true
+    if process.job == nil, !process.isEnding, !chance(weather.hang) {
       processes[key]?.isEnding = true
       plan(.exit(key, .exited(0)), after: delay(0, 1))
-    } else if !process.isEnding {
-      plan(.act(key), after: delay(0, 6))
+    }
+  }
+
+  /// A worker gives back at once what it has not begun, or, if it has one thread, when it has done
+  /// everything.
+  mutating func askForOrders(_ worker: WorkerID) {
+    let key = ProcessKey.worker(worker)
+    guard let process = processes[key], !process.isEnding else { return }
+    if chance(0.5) {
+      processes[key]?.orders = []
+      say(.recalled(process.orders.map(\.job)), worker)
+    } else {
+      processes[key]?.isAskedForOrders = true
+      answerForOrders(worker)
+    }
+  }
+
+  private mutating func answerForOrders(_ worker: WorkerID) {
+    let key = ProcessKey.worker(worker)
+    guard let process = processes[key], process.isAskedForOrders, process.job == nil,
+      process.orders.isEmpty
+    else { return }
+    processes[key]?.isAskedForOrders = false
+    say(.recalled([]), worker)
+  }
+
+  /// The owner hears it at once, or a little later while orders wait at the worker.
+  private mutating func say(_ word: Word, _ worker: WorkerID) {
+    let key = ProcessKey.worker(worker)
+    guard let process = processes[key] else { return }
+    processes[key]?.said.append(word)
+    if process.orders.isEmpty { return hear(worker) }
+    if process.isHearingPlanned { return }
+    processes[key]?.isHearingPlanned = true
+    plan(.hear(worker), after: delay(0, 0.5))
+  }
+
+  /// The owner takes in what a worker has said.
+  mutating func hear(_ worker: WorkerID) {
+    let key = ProcessKey.worker(worker)
+    processes[key]?.isHearingPlanned = false
+    while let word = processes[key]?.said.first {
+      processes[key]?.said.removeFirst()
+      switch word {
+      case .stage(let job, let attempt):
+        note(.stage(job, attempt))
+        send(.stageCompleted(job, attempt))
+      case .event(let event): send(event)
+      case .recalled(let jobs):
+        // What was not sent yet comes back as well.
+        let unsent = afterCommit.filter { $0.2 == .worker(worker) && prefetched[$0.0] == $0.1 }
+        afterCommit.removeAll { $0.2 == .worker(worker) && prefetched[$0.0] == $0.1 }
+        givenBack += jobs.count + unsent.count
+        send(.recalled(worker, jobs + unsent.map(\.0)))
+      }
     }
   }
 
@@ -76,13 +151,17 @@ extension SimulatedWorld {
     if chance(weather.fail) {
       if chance(0.3) { return exit(key, .exited(3)) }
       rest(key)
-      return send(.failed(job, attempt, Failure(reason: .error, message: "no")))
+      return say(
+        .event(.failed(job, attempt, Failure(reason: .error, message: "no"))), worker)
     }
-    if chance(weather.nonsense) { return send(.workerViolated(worker, message: "?")) }
+    if chance(weather.nonsense) {
+      return say(.event(.workerViolated(worker, message: "?")), worker)
+    }
     let parents = record.jobs[job]?.parents ?? []
     if chance(weather.artifactLost), let parent = parents.first,
       record.jobs[parent]?.state == .done, record.jobs[parent]?.kind == .builtin,
-      !lostParents.values.contains(parent), pending.isEmpty, let rebuilt = record.job(parent)
+      !lostParents.values.contains(parent), pending.isEmpty, let rebuilt = record.job(parent),
+      processes[key]?.said.isEmpty == true
     {
       lostParents[job] = parent
       rest(key)
@@ -92,13 +171,14 @@ extension SimulatedWorld {
     }
     if processes[key]?.stagesToGo ?? 0 > 0 {
       processes[key]?.stagesToGo -= 1
-      note(.stage(job, attempt))
-      send(.stageCompleted(job, attempt))
+      say(.stage(job, attempt), worker)
     }
     guard let now = processes[key], !now.isEnding else { return }
     if now.stagesToGo == 0 {
+      if chance(weather.crash) { return exit(key, .signalled(11)) }
       rest(key)
-      send(.finished(job, attempt))
+      say(.event(.finished(job, attempt)), worker)
+      answerForOrders(worker)
     } else if now.dismissed {
       exit(key, .exited(0))
     } else {
@@ -111,7 +191,11 @@ extension SimulatedWorld {
     processes[key]?.job = nil
     processes[key]?.attempt = nil
     processes[key]?.deadline = nil
-    if processes[key]?.dismissed == true, !chance(weather.hang) { exit(key, .exited(0)) }
+    if processes[key]?.dismissed == true {
+      if !chance(weather.hang) { exit(key, .exited(0)) }
+    } else {
+      goOn(key)
+    }
   }
 
   private mutating func actAsProgram(_ key: ProcessKey, _ job: JobID, _ attempt: Attempt) {

@@ -31,6 +31,10 @@ struct SimulatedWorld {
     case workerUp(WorkerID)
     case exit(ProcessKey, ProcessEnd)
     case act(ProcessKey)
+    /// The owner hears what a worker has said.
+    case hear(WorkerID)
+    /// A worker hears that it is to end soon.
+    case drainHeard(WorkerID)
     case ownerDies
     case user(Scheduler.Event)
   }
@@ -40,11 +44,25 @@ struct SimulatedWorld {
     case process(JobID, Attempt)
   }
 
+  /// What a worker says.
+  enum Word {
+    case stage(JobID, Attempt)
+    case event(Scheduler.Event)
+    case recalled([JobID])
+  }
+
   /// A simulated process and what it is about to do.
   struct Process {
     var job: JobID?
     var attempt: Attempt?
     var stagesToGo = 0
+    /// Orders that a worker has got and not begun.
+    var orders: [(job: JobID, attempt: Attempt)] = []
+    /// What a worker has said and the owner has not heard.
+    var said: [Word] = []
+    var isHearingPlanned = false
+    /// A worker of one thread hears that it is to give orders back when it has done them.
+    var isAskedForOrders = false
     /// Stages reported by this process and not recorded are lost with the owner, not with it.
     var dismissed = false
     var isUp = false
@@ -69,6 +87,10 @@ struct SimulatedWorld {
   /// Attempts that are recorded and have not begun.
   var foreseen: [JobID: Attempt] = [:]
   var foresights = 0
+  /// Jobs whose orders were sent, or are to be, before they begin.
+  var prefetched: [JobID: Attempt] = [:]
+  var prefetches = 0
+  var givenBack = 0
   var commitIsPlanned = false
   var storeHasFailed = false
   var lostParents: [JobID: JobID] = [:]
@@ -101,20 +123,23 @@ struct SimulatedWorld {
     settings = Scheduler.Settings(
       slots: 1 + random.below(5), crashLimit: random.below(4),
       maxFails: random.below(6) == 0 ? 1 + random.below(3) : nil,
-      pauseLimit: 1 + random.below(4), foresight: .seconds(random.below(2) * 30),
+      pauseLimit: 1 + random.below(4), foresight: .seconds([0, 4, 30][random.below(3)]),
       foresightPace: 1)
     record = SimulatedRecord(
       crashLimit: settings.crashLimit, pauseLimit: settings.pauseLimit)
-    for number in 1...(1 + random.below(random.below(4) == 0 ? 40 : 12)) {
+    // Some have many jobs that wait for few others, and are of one kind: these are sent to workers ahead.
+    let isWide = random.below(6) == 0
+    for number in 1...(1 + random.below(isWide ? 100 : random.below(4) == 0 ? 40 : 12)) {
       var parents: [JobID] = []
-      while number > 1, random.below(3) == 0 {
+      while number > 1, random.below(isWide ? 12 : 3) == 0 {
         parents.append(JobID(Int64(1 + random.below(number - 1))))
       }
       let id = JobID(Int64(number))
       record.jobs[id] = .init(
-        id: id, kind: random.below(3) == 0 ? .external : .builtin,
-        parents: Set(parents).sorted(), slots: 1 + random.below(3) / 2 * random.below(4),
-        timeLimit: random.below(2) == 0 ? .seconds(20 + random.below(60)) : nil,
+        id: id, kind: random.below(isWide ? 20 : 3) == 0 ? .external : .builtin,
+        parents: Set(parents).sorted(),
+        slots: isWide ? 1 : 1 + random.below(3) / 2 * random.below(4),
+        timeLimit: random.below(isWide ? 12 : 2) == 0 ? .seconds(20 + random.below(60)) : nil,
         retries: random.below(3), stages: 1 + random.below(4))
     }
     self.random = random

@@ -28,9 +28,15 @@ final class OrderQueue: Sendable {
 
   /// The next line, waiting for it; `nil` after the last one, and when the owner wants an end soon.
   func next() -> Data? {
-    available.wait()
-    return state.withLock {
-      $0.lines.isEmpty || $0.isDraining ? nil : $0.lines.removeFirst()
+    while true {
+      available.wait()
+      let (line, isOver): (Data?, Bool) = state.withLock { state in
+        if state.isDraining { return (nil, true) }
+        if state.lines.isEmpty { return (nil, state.closed) }
+        return (state.lines.removeFirst(), false)
+      }
+      // Lines that were wanted back have left their signals.
+      if line != nil || isOver { return line }
     }
   }
 
@@ -42,8 +48,18 @@ final class OrderQueue: Sendable {
     available.signal()
   }
 
+  private func recall() -> [Data] {
+    state.withLock { state in
+      defer { state.lines = [] }
+      return state.lines
+    }
+  }
+
   /// Appends each line that comes from a descriptor, without its newline, until it ends.
-  func fill(from descriptor: Int32) {
+  ///
+  /// - Parameter recalled: called with the lines that were appended, are wanted back, and will not be
+  ///   given out.
+  func fill(from descriptor: Int32, recalled: ([Data]) -> Void) {
     var pending = Data()
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -55,6 +71,8 @@ final class OrderQueue: Sendable {
         let line = Data(pending[..<end])
         if line == Data(JobOrder.drainLine.utf8) {
           drain()
+        } else if line == Data(JobOrder.recallLine.utf8) {
+          recalled(recall())
         } else if !line.isEmpty {
           append(line)
         }

@@ -54,15 +54,19 @@ package enum Worker {
     guard lacking.isEmpty else { throw Refusal.processorLacks(lacking) }
 
     let orders = OrderQueue()
+    let events = EventWriter(descriptor: output)
     let reader = Thread {
-      orders.fill(from: input)
+      orders.fill(from: input) { lines in
+        let decoder = JSONDecoder()
+        let jobs = lines.compactMap { try? decoder.decode(JobOrder.self, from: $0).job }
+        events.write(.recalled(jobs: jobs))
+      }
       inputEnded()
       orders.close()
     }
     reader.name = "orders"
     reader.start()
 
-    let events = EventWriter(descriptor: output)
     espalier_fault_pass(ESPALIER_FAULT_WORKER_START)
     events.write(.ready(environment(version: version)))
     espalier_fault_pass(ESPALIER_FAULT_WORKER_START)

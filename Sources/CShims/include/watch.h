@@ -15,9 +15,9 @@ int espalier_watch_add(int watch, int descriptor, uint64_t name, int writing);
 int espalier_watch_arm(int watch, int descriptor, uint64_t name, int writing);
 int espalier_watch_remove(int watch, int descriptor);
 
-// Waits until descriptors have something to report, and stores their names. Returns how many there
-// are, or -1 with errno.
-int espalier_watch_wait(int watch, uint64_t *names, int capacity);
+// Waits until descriptors have something to report, at most so long (-1 is for ever), and stores their
+// names. Returns how many there are, or -1 with errno.
+int espalier_watch_wait(int watch, uint64_t *names, int capacity, int milliseconds);
 
 // A descriptor that can be made readable from any thread.
 int espalier_waker_make(void);

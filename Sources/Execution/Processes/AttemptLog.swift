@@ -11,7 +11,7 @@ final class AttemptLog {
   /// How much of the end is kept.
   static let tailLimit = 256 << 10
 
-  private let name: LogName
+  let name: LogName
   private let store: LogStore
   /// Job 0 is nobody's: what a worker says before its first order is for messages only.
   private let isKept: Bool

@@ -13,6 +13,9 @@ final class ChildProcess: @unchecked Sendable {
   /// What to do with what the child says. `ended` comes last and once.
   struct Handlers {
     let output: (UnsafeRawBufferPointer) -> Void
+    /// Asked after each piece of output: the longest time for which the next may lie there unread, so
+    /// that several are read together. Zero is none.
+    let patience: () -> Duration
     /// The output was closed, which most children do by ending.
     let outputClosed: () -> Void
     let error: (UnsafeRawBufferPointer) -> Void
@@ -88,12 +91,19 @@ final class ChildProcess: @unchecked Sendable {
       closeEar(&output)
       handlers.outputClosed()
     } else {
-      watch.arm(ear.name)
+      let patience = handlers.patience()
+      if patience > .zero {
+        watch.arm(ear.name, after: patience / 2...patience)
+      } else {
+        watch.arm(ear.name)
+      }
     }
   }
 
+  /// Output that was written before is read before.
   private func readError() {
     guard let ear = error, let handlers else { return }
+    if let output { drain(output, handlers.output) }
     if read(ear.descriptor, handlers.error) == .closed {
       closeEar(&error)
     } else {

@@ -5,7 +5,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Calls handlers on their queues when descriptors have something to read or room to write.
+/// Calls handlers on their queues when descriptors have something to read or room to write, and one at
+/// a set time.
 ///
 /// This is what Dispatch's read and write sources are for, but on Linux these corrupt their own
 /// bookkeeping when many come and go at once (swift-corelibs-libdispatch issue 949, seen here with a
@@ -30,8 +31,25 @@ final class DescriptorWatch: Sendable {
     let handler: @Sendable (Name) -> Void
   }
 
+  /// When a descriptor is to be listened to again.
+  private struct Rest: Sendable {
+    let earliest: SuspendingClock.Instant
+    let latest: SuspendingClock.Instant
+  }
+
+  private struct Alarm: Sendable {
+    let time: SuspendingClock.Instant
+    let queue: DispatchQueue
+    let handler: @Sendable () -> Void
+  }
+
   private struct State: Sendable {
     var entries: [UInt64: Entry] = [:]
+    var rests: [UInt64: Rest] = [:]
+    var alarm: Alarm?
+    /// Until when the thread may sleep; `nil` is for ever.
+    var wake: SuspendingClock.Instant?
+    var thread: pthread_t?
     var last: UInt64 = 0
     var isOver = false
   }
@@ -91,11 +109,43 @@ final class DescriptorWatch: Sendable {
     entry.queue.asyncAfter(deadline: .now() + .milliseconds(10)) { entry.handler(name) }
   }
 
+  /// Has the handler called once more after such a time: when the thread is awake anyway, and at the
+  /// latest at its end, so that several that are armed so are heard together. For brief handlers, from
+  /// within.
+  func arm(_ name: Name, after time: ClosedRange<Duration>) {
+    let now = SuspendingClock.now
+    state.withLock { state in
+      guard state.entries[name.number] != nil else { return }
+      state.rests[name.number] = Rest(
+        earliest: now + time.lowerBound, latest: now + time.upperBound)
+    }
+  }
+
+  /// Calls `handler` once at `time`, on the watching thread while `queue` stands; it has to be brief.
+  /// There is one alarm: another one, or `cancelAlarm`, takes its place.
+  func setAlarm(
+    at time: SuspendingClock.Instant, queue: DispatchQueue, handler: @escaping @Sendable () -> Void
+  ) {
+    let isLate = state.withLock { state in
+      state.alarm = Alarm(time: time, queue: queue, handler: handler)
+      // The thread looks at the alarm before it sleeps.
+      if let thread = state.thread, pthread_equal(thread, pthread_self()) != 0 { return false }
+      return state.wake.map { time < $0 } ?? true
+    }
+    if isLate { espalier_waker_wake(waker) }
+  }
+
+  func cancelAlarm() {
+    state.withLock { $0.alarm = nil }
+  }
+
   /// Forgets the descriptor. A call of its handler that is on its way may still come.
   func remove(_ name: Name) {
-    guard let entry = state.withLock({ $0.entries.removeValue(forKey: name.number) }) else {
-      return
+    let entry = state.withLock { state in
+      state.rests[name.number] = nil
+      return state.entries.removeValue(forKey: name.number)
     }
+    guard let entry else { return }
     espalier_watch_remove(watch, entry.descriptor)
   }
 
@@ -107,9 +157,14 @@ final class DescriptorWatch: Sendable {
 
   private func serve() {
     var names = [UInt64](repeating: 0, count: 64)
+    state.withLock { $0.thread = pthread_self() }
     while true {
-      let count = espalier_watch_wait(watch, &names, Int32(names.count))
+      let count = espalier_watch_wait(watch, &names, Int32(names.count), armRested())
       if count < 0, errno != EINTR { break }
+      if names.prefix(max(Int(count), 0)).contains(0) {
+        _ = espalier_waker_take(waker)
+        espalier_watch_arm(watch, waker, 0, 0)
+      }
       let (entries, isOver) = state.withLock { state in
         let ready = names.prefix(max(Int(count), 0))
         return (ready.compactMap { name in state.entries[name].map { (name, $0) } }, state.isOver)
@@ -123,7 +178,33 @@ final class DescriptorWatch: Sendable {
         }
       }
     }
+    state.withLock { $0.thread = nil }
     close(watch)
     close(waker)
+  }
+
+  /// Rings the alarm if it is time, after what was read, and arms what has rested enough.
+  ///
+  /// - Returns: for how many milliseconds the thread may sleep; -1 is for ever.
+  private func armRested() -> Int32 {
+    let (rested, due) = state.withLock { state in
+      let now = SuspendingClock.now
+      let rested = state.rests.filter { $0.value.earliest <= now }.map(\.key)
+      for number in rested { state.rests[number] = nil }
+      guard rested.isEmpty, let alarm = state.alarm, alarm.time <= now else {
+        return (rested, Alarm?.none)
+      }
+      state.alarm = nil
+      return (rested, alarm)
+    }
+    for number in rested { arm(Name(number: number)) }
+    // What there is to read is read before the alarm is looked at.
+    if !rested.isEmpty { return 0 }
+    if let due { due.queue.sync(execute: due.handler) }
+    return state.withLock { state in
+      state.wake = (state.rests.values.map(\.latest) + (state.alarm.map { [$0.time] } ?? [])).min()
+      guard let wake = state.wake else { return -1 }
+      return Int32(max(((wake - .now) / .milliseconds(1)).rounded(.up), 0))
+    }
   }
 }

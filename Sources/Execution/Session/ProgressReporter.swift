@@ -3,15 +3,17 @@ import Grid
 import JobTable
 import Synchronization
 
-/// Hands snapshots to the observer, at most five times a second and never while it is still at the
+/// Hands snapshots to the observer, about four times a second and never while it is still at the
 /// one before: a terminal that stands still must not hold the owner up. Runs are counted by the
 /// committer, on the connection that it has.
 ///
 /// `@unchecked Sendable`: what is mutable is touched on the owner's queue only, but for `isBusy`.
 final class ProgressReporter: @unchecked Sendable {
-  private static let interval = Duration.milliseconds(200)
+  /// Between two snapshots; somewhat less where the owner is awake anyway.
+  private static let interval = Duration.milliseconds(260)
+  private static let shortInterval = Duration.milliseconds(200)
   /// Between two counts.
-  private static let pause = Duration.milliseconds(500)
+  private static let pause = Duration.milliseconds(400)
 
   private let observer: @Sendable (ExecutionSnapshot) -> Void
   private let queue = DispatchQueue(label: "espalier.progress", qos: .utility)
@@ -20,6 +22,8 @@ final class ProgressReporter: @unchecked Sendable {
   /// Whether something was recorded since the runs were counted.
   private var isStale = false
   private(set) var runs: GridCounts.Runs
+  private var earliestUpdate = Duration.zero
+  /// When the owner is to be awake for the next one.
   private(set) var nextUpdate = Duration.zero
 
   init(runs: GridCounts.Runs, observer: @escaping @Sendable (ExecutionSnapshot) -> Void) {
@@ -28,7 +32,8 @@ final class ProgressReporter: @unchecked Sendable {
   }
 
   func update(now: Duration, _ snapshot: (GridCounts.Runs) -> ExecutionSnapshot) {
-    guard now >= nextUpdate else { return }
+    guard now >= earliestUpdate else { return }
+    earliestUpdate = now + Self.shortInterval
     nextUpdate = now + Self.interval
     let isFree = isBusy.withLock { isBusy in
       defer { isBusy = true }
@@ -48,7 +53,8 @@ final class ProgressReporter: @unchecked Sendable {
     queue.sync { observer(state) }
   }
 
-  /// Whether the runs are to be counted now: twice a second at most, and when there is anything new.
+  /// Whether the runs are to be counted now: not much more often than twice a second, and when
+  /// there is anything new.
   ///
   /// - Parameter isRecording: whether something is about to be recorded.
   func takeCount(now: Duration, isRecording: Bool) -> Bool {

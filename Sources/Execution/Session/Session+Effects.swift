@@ -23,6 +23,10 @@ extension Session {
     case .foresee(let job, let attempt): foresee(ProgramKey(job: job, attempt: attempt))
     case .begin(let job, let attempt, let place):
       begin(ProgramKey(job: job, attempt: attempt), at: place)
+    case .prefetch(let job, let attempt, let worker):
+      let key = ProgramKey(job: job, attempt: attempt)
+      starts.append(Start(key: key, place: .worker(worker), isAhead: true))
+    case .recall(let worker): workers[worker]?.process?.recall()
     case .drain(let worker):
       workers[worker]?.process?.drain()
     case .dismiss(let worker):
@@ -58,8 +62,14 @@ extension Session {
       note(.attemptPlaced(key.job, key.attempt, at: wallClock, worker: environment))
     }
     if place == .process { programs[key] = Program(lastReport: clock.now) }
-    starts.append((key, place))
     activities[key.job] = Activity(attempt: key.attempt, began: clock.now)
+    if let stages = prefetched.removeValue(forKey: key.job) {
+      activities[key.job]?.stagesTotal = stages
+    } else if let index = starts.firstIndex(where: { $0.key == key }) {
+      starts[index].isAhead = false
+    } else {
+      starts.append(Start(key: key, place: place))
+    }
   }
 
   /// Has an attempt recorded, and its order brought.
@@ -80,16 +90,15 @@ extension Session {
   private func end(_ key: ProgramKey, _ outcome: AttemptOutcome, next: Scheduler.Next) {
     note(.attemptEnded(key.job, key.attempt, outcome, at: wallClock))
     if case .failed(let failure) = next { note(.jobFailed(key.job, failure, at: wallClock)) }
-    if foreseen.remove(key) != nil { orders[key] = nil }
+    if foreseen.remove(key) != nil {
+      orders[key] = nil
+      prefetched[key.job] = nil
+    }
     guard activities[key.job]?.attempt == key.attempt else { return }
     activities[key.job] = nil
     if programs.removeValue(forKey: key) != nil {
       // What keeps nothing can be used at once; anything else until it is sure that it is not needed.
       if next == .done, !workFolder.spare(key.job) { batch.finished.append(key.job) }
-    } else {
-      for (worker, state) in workers where state.conversation.current?.job == key.job {
-        workers[worker]?.conversation.end()
-      }
     }
   }
 
@@ -106,8 +115,10 @@ extension Session {
   }
 
   /// How long what nobody waits for gathers until it is recorded: a sync costs the owner as much as ten
-  /// jobs. Half of the time for which attempts are foreseen, so that there is always one to begin.
-  private static let patience = Duration.milliseconds(250)
+  /// jobs. Half of the time for which attempts are foreseen, so that there is always one to begin, and a
+  /// little more than twice the time for which a worker with orders left goes unheard, so that the owner
+  /// is not woken for a commit alone.
+  private static let patience = ListeningPace.longest * 2 + .milliseconds(20)
   /// So many changes are recorded at once.
   private static let muchToRecord = 1024
 
@@ -117,15 +128,17 @@ extension Session {
     if isCommitting || batch.isEmpty || storeHasFailed { return nil }
     // While jobs are short their attempts are recorded beforehand, and nothing waits for the disk.
     let isAwaited =
-      !starts.isEmpty || outcome != nil || orders.count < settings.jobs * 2
+      starts.contains { !$0.isAhead } || outcome != nil
+      || orders.count + prefetched.count < settings.jobs * 2
       || batch.changes.count >= Self.muchToRecord
     return isAwaited ? .zero : lastCommit + Self.patience
   }
 
-  /// Has everything noted recorded in one transaction, when it is time for that.
+  /// Has everything noted recorded in one transaction, when it is time for that, or almost: the owner is
+  /// not woken again for it.
   func beginCommit() {
     if isCommitting || storeHasFailed { return }
-    let noted = nextCommit.flatMap { $0 <= now ? takeBatch() : nil }
+    let noted = nextCommit.flatMap { $0 <= now + Self.patience / 3 ? takeBatch() : nil }
     // The end counts them once more.
     let countsRuns =
       outcome == nil && progress?.takeCount(now: now, isRecording: noted != nil) == true
@@ -190,25 +203,35 @@ extension Session {
     feed(.storeFailed(message))
   }
 
-  /// Hands out the orders and starts the processes whose attempts are recorded by now.
+  /// Hands out the orders and starts the processes whose attempts are recorded by now. Orders reach a
+  /// worker in the order in which it is to do them.
   func carryOutStarts() {
+    var sent: [WorkerID: [JobOrder]] = [:]
+    var blocked: Set<WorkerID> = []
     var index = 0
     while index < starts.count {
-      let (key, place) = starts[index]
+      let start = starts[index]
+      let key = start.key
+      if case .worker(let worker) = start.place, blocked.contains(worker) {
+        index += 1
+        continue
+      }
       let order = orders.removeValue(forKey: key)
+      let isWanted =
+        start.isAhead ? foreseen.contains(key) : activities[key.job]?.attempt == key.attempt
       // One that is being ended, or never will be recorded, needs no order to be told so.
-      guard
-        order != nil || storeHasFailed || programs[key]?.isBeingEnded == true
-          || activities[key.job]?.attempt != key.attempt
-      else {
+      if order == nil, isWanted, !storeHasFailed, programs[key]?.isBeingEnded != true {
+        if case .worker(let worker) = start.place { blocked.insert(worker) }
         index += 1
         continue
       }
       starts.remove(at: index)
-      switch place {
-      case .worker(let worker): if let order { send(order, to: worker) }
+      switch start.place {
+      case .worker(let worker):
+        if let order, isWanted { sent[worker, default: []].append(order) }
       case .process: startProgram(key, order)
       }
     }
+    for (worker, orders) in sent { send(orders, to: worker) }
   }
 }

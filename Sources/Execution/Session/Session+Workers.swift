@@ -39,7 +39,8 @@ extension Session {
     case .success(let spawned):
       let process = WorkerProcess(
         spawned, input: spawned.input, name: "\(worker)",
-        log: AttemptLog(LogName(job: 0, attempt: worker.rawValue), in: logs), watch: watch
+        log: AttemptLog(LogName(job: 0, attempt: worker.rawValue), in: logs), logs: logs,
+        watch: watch
       ) { [weak self] words in self?.postNow(.worker(worker, words)) }
       workers[worker]?.process = process
       if workers[worker]?.isDismissed == true { process.dismiss() }
@@ -56,15 +57,29 @@ extension Session {
     }
   }
 
-  /// Hands an order to its worker, unless that is over meanwhile.
-  func send(_ order: JobOrder, to worker: WorkerID) {
-    let key = ProgramKey(job: order.job, attempt: order.attempt)
-    guard let process = workers[worker]?.process, !storeHasFailed,
-      activities[key.job]?.attempt == key.attempt
-    else { return }
-    workers[worker]?.conversation.begin(order)
-    activities[key.job]?.stagesTotal = order.stages.count
-    process.send(order.line, log: logName(of: key), in: logs)
+  /// Hands orders to their worker, unless that is over meanwhile.
+  func send(_ orders: [JobOrder], to worker: WorkerID) {
+    guard let process = workers[worker]?.process, !storeHasFailed else { return }
+    var lines: [UInt8] = []
+    for order in orders {
+      workers[worker]?.conversation.begin(order)
+      activities[order.job]?.stagesTotal = order.stages.count
+      if activities[order.job] == nil { prefetched[order.job] = order.stages.count }
+      lines += order.line
+    }
+    process.send(
+      lines, logs: orders.map { logName(of: ProgramKey(job: $0.job, attempt: $0.attempt)) })
+  }
+
+  /// The worker gives back orders; so do we those that were not sent yet.
+  private func recalled(_ jobs: [JobID], by worker: WorkerID) {
+    var unsent: [JobID] = []
+    starts.removeAll { start in
+      guard start.isAhead, start.place == .worker(worker) else { return false }
+      unsent.append(start.key.job)
+      return true
+    }
+    feed(.recalled(worker, jobs + unsent))
   }
 
   func take(_ word: WorkerProcess.Word, from worker: WorkerID) {
@@ -76,10 +91,9 @@ extension Session {
   }
 
   private func take(_ event: WorkerEvent, from worker: WorkerID) {
-    guard var conversation = workers[worker]?.conversation else { return }
-    let meaning = conversation.take(event)
-    workers[worker]?.conversation = conversation
-    let current = conversation.current
+    guard let current = workers[worker].map(\.conversation.current),
+      let meaning = workers[worker]?.conversation.take(event)
+    else { return }
     switch meaning {
     case .ready: feed(.workerReady(worker))
     case .violation(let message): feed(.workerViolated(worker, message: message))
@@ -97,6 +111,7 @@ extension Session {
       if let current { feed(.failed(current.job, current.attempt, failure)) }
     case .artifactLost(let stage):
       if let current { artifactLost(stage, neededBy: current.job, current.attempt) }
+    case .recalled(let jobs): recalled(jobs, by: worker)
     case .storeFailed(let message): storeFailed(message)
     }
   }
@@ -135,11 +150,10 @@ extension Session {
   private func workerEnded(_ worker: WorkerID, _ end: ProcessEnd, detail: String) {
     guard let state = workers.removeValue(forKey: worker) else { return }
     free(place: state.place)
+    starts.removeAll { $0.isAhead && $0.place == .worker(worker) }
     // One that dies between its last result and saying so has done its job.
-    if let current = state.conversation.current, current.missing.isEmpty {
-      feed(.finished(current.job, current.attempt))
-    }
-    feed(.workerEnded(worker, end, detail: detail))
+    let isComplete = state.conversation.current.map(\.missing.isEmpty) ?? false
+    feed(.workerEnded(worker, end, isComplete: isComplete, detail: detail))
   }
 
   func free(place: Int) {

@@ -34,6 +34,14 @@ final class Session: @unchecked Sendable {
     let attempt: Attempt
   }
 
+  /// An order to hand out or a process to start.
+  struct Start {
+    let key: ProgramKey
+    let place: Scheduler.Place
+    /// The order goes to a worker that is at another.
+    var isAhead = false
+  }
+
   /// What the owner knows of a worker.
   struct Worker {
     var process: WorkerProcess?
@@ -109,7 +117,9 @@ final class Session: @unchecked Sendable {
   /// Orders of recorded attempts that were not handed out yet.
   var orders: [ProgramKey: JobOrder] = [:]
   /// What to start once it is recorded and its order is there.
-  var starts: [(ProgramKey, Scheduler.Place)] = []
+  var starts: [Start] = []
+  /// Jobs whose orders wait at a worker behind that of another, and how many stages these have.
+  var prefetched: [JobID: Int] = [:]
   /// Why nothing can be kept any more.
   var storeFailure: String?
   var storeHasFailed: Bool { storeFailure != nil }
@@ -132,8 +142,8 @@ final class Session: @unchecked Sendable {
   var progress: ProgressReporter?
   /// For the next snapshot; gathered only where somebody observes.
   var news = SessionNews()
-  var timer: (any DispatchSourceTimer)?
-  var timerDeadline: Duration?
+  /// For when the alarm is set.
+  var alarm: Duration?
   var signals: SignalWatch?
   var outcome: Scheduler.Outcome?
   let isOver = DispatchSemaphore(value: 0)
@@ -195,11 +205,6 @@ final class Session: @unchecked Sendable {
   ) {
     queue.sync {
       if let observer { progress = ProgressReporter(runs: runs, observer: observer) }
-      let timer = DispatchSource.makeTimerSource(queue: queue)
-      timer.setEventHandler { [unowned self] in timerFired() }
-      timer.schedule(deadline: .distantFuture)
-      timer.resume()
-      self.timer = timer
       feed(.added(jobs))
       settle()
     }
@@ -207,8 +212,7 @@ final class Session: @unchecked Sendable {
     isOver.wait()
     control.stopListening()
     queue.sync {
-      timer?.cancel()
-      timer = nil
+      watch.cancelAlarm()
       signals = nil
       spawner.finish()
     }
@@ -230,11 +234,6 @@ final class Session: @unchecked Sendable {
     queue.sync { programGuard = nil }
   }
 
-  private func timerFired() {
-    timerDeadline = nil
-    post(.tick)
-  }
-
   /// Takes in all messages that have come.
   private func work() {
     while true {
@@ -253,19 +252,21 @@ final class Session: @unchecked Sendable {
       isOver.signal()
       return
     }
-    setTimer()
     progress?.update(now: now) { snapshot($0) }
+    setAlarm()
   }
 
-  private func setTimer() {
+  private func setAlarm() {
     var next = scheduler.nextWake
     if let progress { next = min(next ?? progress.nextUpdate, progress.nextUpdate) }
     if let commit = nextCommit { next = min(next ?? commit, commit) }
-    guard let next, next != timerDeadline else { return }
-    timerDeadline = next
-    let delay = max(next - now, .zero)
-    timer?.schedule(
-      deadline: .now() + .nanoseconds(Int(delay / .nanoseconds(1))), leeway: .milliseconds(5))
+    guard let next, next != alarm else { return }
+    alarm = next
+    watch.setAlarm(at: began + next, queue: queue) { [weak self] in
+      guard let self else { return }
+      alarm = nil
+      if inbox.put(.tick) { work() }
+    }
   }
 
   private func take(_ message: Message) {

@@ -33,26 +33,34 @@ final class WorkerProcess: @unchecked Sendable {
   private var lines = LineSplitter(limit: WorkerProcess.longestLine)
   private let decoder = JSONDecoder()
   private var log: AttemptLog
-  /// Of an order that was sent and of which nothing was heard yet.
-  private let nextLog = Mutex<(LogName, LogStore)?>(nil)
+  /// The orders that were sent.
+  private let orders = Mutex(SentOrders())
+  private var listening = ListeningPace()
+  /// Where the logs of attempts are.
+  private let logs: LogStore
   private var lastProgress: SuspendingClock.Instant?
   private var hasViolated = false
   private var hasEnded = false
 
   /// - Parameters:
   ///   - log: for what it says before its first order.
+  ///   - logs: for what it says from then on.
   ///   - post: called on the worker's queue with what came together.
   init(
     _ spawned: SpawnedProcess, input descriptor: Int32, name: String, log: AttemptLog,
-    watch: DescriptorWatch, post: @escaping @Sendable ([Word]) -> Void
+    logs: LogStore, watch: DescriptorWatch, post: @escaping @Sendable ([Word]) -> Void
   ) {
     queue = DispatchQueue(label: "espalier.worker.\(name)")
     input = InputPipe(descriptor, queue: queue, watch: watch)
     self.log = log
+    self.logs = logs
     self.post = post
     child = ChildProcess(spawned, queue: queue, watch: watch)
     let handlers = ChildProcess.Handlers(
       output: { [unowned self] in readOutput($0) },
+      patience: { [unowned self] in
+        listening.patience(at: .now, waiting: orders.withLock { $0.waiting })
+      },
       outputClosed: { [unowned self] in outputClosed() },
       error: { [unowned self] in
         turnLog()
@@ -63,22 +71,24 @@ final class WorkerProcess: @unchecked Sendable {
     child.start(handlers)
   }
 
-  /// Hands over an order; what the worker says from now on belongs into the attempt's log.
-  func send(_ order: [UInt8], log name: LogName, in store: LogStore) {
-    nextLog.withLock { $0 = (name, store) }
-    input.write(order)
+  /// Hands over orders with their lines; what the worker says while it is at one belongs into its log.
+  func send(_ lines: [UInt8], logs names: [LogName]) {
+    orders.withLock { orders in
+      for name in names { orders.send(name) }
+    }
+    input.write(lines)
   }
 
-  /// Goes on to the log of the order that was sent last.
+  /// Goes on to the log of the order that the worker is at.
   private func turnLog() {
-    guard
-      let (name, store) = nextLog.withLock({ next in
-        defer { next = nil }
-        return next
-      })
-    else { return }
+    guard let name = orders.withLock({ $0.log }), name != log.name else { return }
     log.finish()
-    log = AttemptLog(name, in: store)
+    log = AttemptLog(name, in: logs)
+  }
+
+  /// Asks the worker for the orders that it has not begun.
+  func recall() {
+    input.write(Array(JobOrder.recallLine.utf8) + [UInt8(ascii: "\n")])
   }
 
   /// Asks the worker to complete the stage it is at and to end.
@@ -96,6 +106,7 @@ final class WorkerProcess: @unchecked Sendable {
   }
 
   private func readOutput(_ bytes: UnsafeRawBufferPointer) {
+    listening.heard(bytes.count)
     lines.take(bytes) { piece, line in
       guard !hasViolated else { return }
       switch piece {
@@ -121,10 +132,16 @@ final class WorkerProcess: @unchecked Sendable {
       let quoted = String(decoding: line.prefix(160), as: UTF8.self)
       return violate("it printed what is no event: “\(quoted)\(line.count > 160 ? "…" : "")”")
     }
-    if case .progress = event {
+    switch event {
+    case .progress:
       let now = SuspendingClock.now
       if let lastProgress, now < lastProgress + Self.progressInterval { return }
       lastProgress = now
+    case .finished, .failed, .artifactLost:
+      orders.withLock { $0.answered() }
+      listening.orderAnswered()
+    case .recalled(let jobs): orders.withLock { $0.recalled(jobs.count) }
+    case .ready, .completed, .storeFailed: break
     }
     words.append(.event(event))
   }

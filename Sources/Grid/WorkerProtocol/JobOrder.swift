@@ -1,9 +1,14 @@
-/// What the owner tells a worker: one JSON line on the worker's standard input.
+/// What the owner tells a worker: one JSON line on the worker's standard input. Several may be there at
+/// once; the worker does them in their order.
 package struct JobOrder: Hashable, Sendable, Codable {
-  /// The only other line that there is: the user wants an end soon. The worker completes the stage it
-  /// is at, or saves where it is, and exits with status 0; it begins nothing more. Standard input that
-  /// ends asks for an end at once.
+  /// Another line: the user wants an end soon. The worker completes the stage it is at, or saves where
+  /// it is, and exits with status 0; it begins nothing more. Standard input that ends asks for an end
+  /// at once.
   package static let drainLine = #"{"drain":{}}"#
+  /// The last line that there is: the owner wants back the orders that are not begun. The worker says
+  /// which with `WorkerEvent.recalled`, at once if it can listen while it works, or when it comes to the
+  /// line.
+  package static let recallLine = #"{"recall":{}}"#
 
   package let job: JobID
   package let attempt: Attempt

@@ -8,12 +8,15 @@ package enum WorkerEvent: Hashable, Sendable, Codable {
     job: JobID, attempt: Attempt, stage: StageKey, done: Int, total: Int, unit: String,
     note: String)
   case completed(job: JobID, attempt: Attempt, result: StageResult)
-  /// Everything of the order is completed; the worker waits for the next.
+  /// Everything of the order is completed; the worker goes on to the next, or waits for it.
   case finished(job: JobID, attempt: Attempt)
-  /// The job cannot go on; the worker itself is well and waits for the next order.
+  /// The job cannot go on; the worker itself is well and goes on to the next order.
   case failed(job: JobID, attempt: Attempt, stage: StageKey?, failure: Failure)
   /// An artifact that should be there is missing or damaged: its stage has to be done again.
   case artifactLost(job: JobID, attempt: Attempt, stage: StageKey, reason: String)
+  /// The answer to `JobOrder.recallLine`: these orders, the last that the worker got, are given back;
+  /// it has begun the others.
+  case recalled(jobs: [JobID])
   /// Artifacts can no longer be written or read, for a reason that concerns every job, such as a full
   /// disk; the sentence says which and what to do.
   case storeFailed(job: JobID, attempt: Attempt, message: String)

@@ -1,10 +1,17 @@
 import Grid
 
 extension Scheduler {
-  /// Starts the next attempt of a ready job, or of one bound to the worker, which holds its slots
-  /// already.
+  /// Has an idle worker, or one that just came up, begin a job.
+  mutating func begin(_ index: Int, on worker: WorkerID) {
+    workers[worker] = .busy(job: index)
+    begin(index, at: .worker(worker))
+    movedOn.append(worker)
+  }
+
+  /// Starts the next attempt of a job that is ready or prefetched, or of one bound to the worker, which
+  /// holds its slots already.
   mutating func begin(_ index: Int, at place: Place) {
-    if records[index].state == .ready { freeSlots -= records[index].slots }
+    if records[index].state != .bound { freeSlots -= records[index].slots }
     let attempt = issueAttempt(index)
     records[index].isForeseen = false
     running[index] = Running(attempt: attempt, place: place)
@@ -86,7 +93,7 @@ extension Scheduler {
     guard let index = index(of: job, running: attempt), let current = running[index] else { return }
     // What is completed is recorded, so a job that is finished just before we end it is finished.
     end(index, .completed)
-    if case .worker(let worker) = current.place { release(worker) }
+    if case .worker(let worker) = current.place { release(worker, after: current.verdict) }
   }
 
   mutating func failed(_ job: JobID, _ attempt: Attempt, _ failure: Failure) {
@@ -94,7 +101,7 @@ extension Scheduler {
     switch current.place {
     case .worker(let worker):
       end(index, current.verdict?.outcome ?? .failed(failure))
-      release(worker)
+      release(worker, after: current.verdict)
     case .process:
       end(index, by: .failed(failure))
     }
@@ -103,8 +110,8 @@ extension Scheduler {
   mutating func artifactLost(
     _ job: JobID, _ attempt: Attempt, stage: StageKey, rebuild: [Job]
   ) {
-    guard let index = index(of: job, running: attempt),
-      case .worker(let worker) = running[index]?.place
+    guard let index = index(of: job, running: attempt), let current = running[index],
+      case .worker(let worker) = current.place
     else { return }
     add(rebuild.filter { indices[$0.id] == nil })
     for rebuilt in rebuild {
@@ -116,7 +123,7 @@ extension Scheduler {
       reopen(parent)
     }
     end(index, .artifactLost(stage: stage))
-    release(worker)
+    release(worker, after: current.verdict)
   }
 
   mutating func processEnded(

@@ -4,6 +4,7 @@ extension Scheduler {
     phase = .halted
     unbindAll()
     takeBackAll()
+    recallAll()
   }
 
   mutating func drain() {

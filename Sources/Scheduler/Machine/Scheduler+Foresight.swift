@@ -45,16 +45,16 @@ extension Scheduler {
     return attempt
   }
 
-  /// Foresees as many attempts as are likely to begin within half of the foresight, and at least two a
-  /// slot. Where jobs take long none are: a commit is little beside them, and an attempt that is taken
-  /// back is one more in the table.
+  /// Foresees as many attempts as are likely to begin within the foresight, and at least two a slot.
+  /// Where jobs take long none are: a commit is little beside them, and an attempt that is taken back is
+  /// one more in the table.
   ///
   /// - Complexity: O(log n) for each.
   mutating func foresee() {
     guard !ready.isEmpty else { return }
     let completed = pace.completed(now, window: settings.foresight)
     guard completed >= settings.foresightPace * settings.slots else { return }
-    let depth = min(max(completed / 2, settings.slots * 2), Self.mostForeseen)
+    let depth = min(max(completed, settings.slots * 2), Self.mostForeseen)
     while foreseen.count < depth, let (id, index) = ready.first {
       let attempt = issueAttempt(index)
       records[index].isForeseen = true
@@ -72,11 +72,13 @@ extension Scheduler {
   }
 
   /// Takes back what is foreseen once jobs take longer: it would stand in the table for as long, and a
-  /// session that is killed would leave it there.
+  /// session that is killed would leave it there. What was sent to workers beforehand is recalled: one
+  /// may stand idle while another has much before it.
   mutating func takeBackWhenSlow() {
-    guard !foreseen.isEmpty else { return }
+    guard !foreseen.isEmpty || !prefetched.isEmpty else { return }
     if pace.completed(now, window: settings.foresight) < settings.foresightPace * settings.slots {
       takeBackAll()
+      recallAll()
     } else if !timers.contains(.foresight) {
       timers.set(.foresight, to: now + settings.foresight)
     }

@@ -46,7 +46,7 @@ extension Scheduler {
       switch records[child].state {
       case .waiting, .ready, .paused: admit(child, pause: nil)
       case .bound: unbind(child)
-      case .running, .done, .failed: break
+      case .prefetched, .running, .done, .failed: break
       }
     }
   }
@@ -60,7 +60,7 @@ extension Scheduler {
       case .failed:
         failDependent(index, of: parent)
         return
-      case .waiting, .ready, .paused, .bound, .running: pending += 1
+      case .waiting, .ready, .paused, .bound, .prefetched, .running: pending += 1
       }
     }
     if pending > 0 {
@@ -120,7 +120,7 @@ extension Scheduler {
   }
 
   /// A job that was done has to be done again. What has not started yet waits for it; what is
-  /// running goes on, and says itself when it misses something.
+  /// running, or with a worker, goes on, and says itself when it misses something.
   mutating func reopen(_ index: Int) {
     guard records[index].state == .done else { return }
     move(index, to: .waiting)
@@ -130,7 +130,7 @@ extension Scheduler {
       case .waiting: records[child].pendingParents += 1
       case .ready, .paused: admit(child, pause: nil)
       case .bound: unbind(child)
-      case .running, .done, .failed: break
+      case .prefetched, .running, .done, .failed: break
       }
     }
   }

@@ -33,7 +33,7 @@ extension Scheduler {
         foreseen.contains(index) == (record.state == .ready && record.isForeseen),
         "job \(id) \(record.state), the queue of what is foreseen differs")
       expect(
-        !record.isForeseen || [.ready, .bound].contains(record.state),
+        !record.isForeseen || [.ready, .bound, .prefetched].contains(record.state),
         "job \(id) is foreseen and \(record.state)")
       expect(
         (running[index] != nil) == (record.state == .running),
@@ -49,8 +49,8 @@ extension Scheduler {
         expect(!states.contains(.failed), "job \(id) waits for a failed parent")
       case .ready, .paused, .bound:
         expect(states.allSatisfy { $0 == .done }, "job \(id) is \(record.state) before its parents")
-      case .running, .done, .failed:
-        break
+      case .prefetched: expect(record.isForeseen, "job \(id) is with a worker and not recorded")
+      case .running, .done, .failed: break
       }
       if record.state != .failed {
         expect(record.failures <= record.retries, "job \(id) failed too often and goes on")
@@ -95,16 +95,42 @@ extension Scheduler {
       expect(bound.contains(index), "job \(record.id) is bound to no worker")
     }
     expect(counts.running == bound.count + running.count, "jobs are bound that no worker knows")
+    checkPrefetched(expect)
     for (index, attempt) in running {
       guard case .worker = attempt.place else { continue }
       expect(busy.contains(index), "job \(records[index].id) runs on a worker that is gone")
     }
   }
 
+  private func checkPrefetched(_ expect: Expectation) {
+    var seen: Set<Int> = []
+    for (worker, queue) in prefetched {
+      expect(!queue.isEmpty, "worker \(worker) has an empty queue")
+      switch workers[worker] {
+      case .busy, .leaving(.some): break
+      case .starting, .idle, .leaving(nil), nil:
+        expect(false, "orders wait at worker \(worker), which is at none")
+      }
+      for index in queue {
+        expect(seen.insert(index).inserted, "job \(records[index].id) waits at two workers")
+        expect(
+          records[index].state == .prefetched,
+          "job \(records[index].id) waits at a worker and is \(records[index].state)")
+      }
+    }
+    let prefetchedJobs = records.indices.filter { records[$0].state == .prefetched }
+    expect(seen == Set(prefetchedJobs), "jobs are with workers that do not have them")
+    expect(recalling.isSubset(of: workers.keys), "a worker that is gone is asked for its orders")
+    expect(movedOn.isEmpty, "workers that moved on are remembered")
+  }
+
   private func checkTimers(_ expect: Expectation) {
     expect(timers.isConsistent, "the queue of timers is not a heap")
     expect(
       foreseen.isEmpty || timers.contains(.foresight), "what is foreseen may never be taken back")
+    expect(
+      phase != .working || prefetched.keys.allSatisfy(recalling.contains)
+        || timers.contains(.foresight), "orders sent beforehand may never be recalled")
     for (index, record) in records.enumerated() where record.state == .paused {
       expect(timers.contains(.pause(index)), "job \(record.id) pauses for ever")
     }

@@ -39,6 +39,8 @@ extension Scheduler {
     case paused
     /// Holds its slots and waits until its worker is up.
     case bound
+    /// Its order waits at a worker that is at another job.
+    case prefetched
     case running
     case done
     case failed
@@ -77,7 +79,8 @@ extension Scheduler {
     case kill(Target)
     case workerStart(WorkerID)
     case workerRestart
-    /// It is time to see whether jobs are still as short as when attempts were foreseen.
+    /// It is time to see whether jobs are still as short as when attempts were foreseen and orders sent
+    /// beforehand.
     case foresight
     case drainDeadline
   }
@@ -104,7 +107,7 @@ extension Scheduler {
     switch old {
     case .ready: if !ready.remove(index) { foreseen.remove(index) }
     case .paused: timers.remove(.pause(index))
-    case .waiting, .bound, .running, .done, .failed: break
+    case .waiting, .bound, .prefetched, .running, .done, .failed: break
     }
     count(old, by: -1)
     records[index].state = state
@@ -112,7 +115,7 @@ extension Scheduler {
     switch state {
     case .ready where records[index].isForeseen: foreseen.set(index, to: records[index].id)
     case .ready: ready.set(index, to: records[index].id)
-    case .bound, .running: break
+    case .bound, .prefetched, .running: break
     case .waiting, .paused, .done, .failed: takeBack(index)
     }
   }
@@ -120,7 +123,7 @@ extension Scheduler {
   mutating func count(_ state: JobState, by difference: Int) {
     switch state {
     case .waiting: counts.waiting += difference
-    case .ready: counts.ready += difference
+    case .ready, .prefetched: counts.ready += difference
     case .paused: counts.paused += difference
     case .bound, .running: counts.running += difference
     case .done: counts.done += difference

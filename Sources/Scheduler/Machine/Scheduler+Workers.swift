@@ -26,29 +26,44 @@ extension Scheduler {
     noStartBefore = .zero
     timers.remove(.workerRestart)
     if let index {
-      workers[worker] = .busy(job: index)
-      begin(index, at: .worker(worker))
+      begin(index, on: worker)
     } else {
       workers[worker] = .idle
       idle.append(worker)
     }
   }
 
-  /// The worker's attempt is over, the worker is well.
-  mutating func release(_ worker: WorkerID) {
+  /// The worker's attempt is over, the worker is well and goes on to the next of its orders.
+  ///
+  /// - Parameter verdict: why that attempt was being ended, if it was: so is the next, then, which has
+  ///   done nothing to deserve it.
+  mutating func release(_ worker: WorkerID, after verdict: Verdict?) {
     switch workers[worker] {
     case .busy:
-      workers[worker] = .idle
-      idle.append(worker)
-    case .leaving: workers[worker] = .leaving(job: nil)
+      if let next = popPrefetched(worker) {
+        begin(next, on: worker)
+      } else {
+        workers[worker] = .idle
+        idle.append(worker)
+      }
+    case .leaving:
+      let next = popPrefetched(worker)
+      workers[worker] = .leaving(job: next)
+      guard let next else { return }
+      // It may have begun before it heard that it is to end.
+      begin(next, at: .worker(worker))
+      if verdict != nil { running[next]?.verdict = .stopped }
     case .starting, .idle, nil: break
     }
   }
 
-  mutating func workerEnded(_ worker: WorkerID, _ processEnd: ProcessEnd, detail: String) {
+  mutating func workerEnded(
+    _ worker: WorkerID, _ processEnd: ProcessEnd, isComplete: Bool, detail: String
+  ) {
     guard let state = workers.removeValue(forKey: worker) else { return }
     timers.remove(.workerStart(worker))
     timers.remove(.kill(.worker(worker)))
+    defer { forgetPrefetched(by: worker) }
     switch state {
     case .starting(let index):
       if let index { release(boundJob: index) }
@@ -57,7 +72,11 @@ extension Scheduler {
       idle.removeAll { $0 == worker }
     case .busy(let index), .leaving(let index?):
       guard let current = running[index] else { return }
-      end(index, current.verdict?.outcome ?? outcome(ofWorker: processEnd, state, detail: detail))
+      let outcome =
+        isComplete
+        ? .completed
+        : current.verdict?.outcome ?? outcome(ofWorker: processEnd, state, detail: detail)
+      end(index, outcome)
     case .leaving(nil):
       break
     }

@@ -10,7 +10,8 @@ import Grid
 /// job is *bound* to it and holds its slots.
 ///
 /// An attempt must be on record before it begins. While jobs are short, those that come next are
-/// therefore *foreseen*: their attempts are recorded before there is a slot for them.
+/// therefore *foreseen*: their attempts are recorded before there is a slot for them. Those of built-in
+/// jobs are *prefetched* as well: a worker is sent the orders of the next ones while it is at one.
 ///
 /// Attempts end in four ways that count differently: *failed* attempts are tried again up to the
 /// job's retries; *lost* ones (a process died by a signal that was not ours) up to the crash limit,
@@ -30,6 +31,13 @@ package struct Scheduler: Sendable {
   var ready = IndexedHeap<JobID, DensePositions>()
   /// Ready jobs whose next attempt is foreseen; the others are in `ready`.
   var foreseen = IndexedHeap<JobID, DensePositions>()
+  /// Jobs whose orders wait at a worker behind the one that it is at, in the order in which it will do
+  /// them; no list is empty.
+  var prefetched: [WorkerID: [Int]] = [:]
+  /// Workers that were asked for such orders and have not answered.
+  var recalling: Set<WorkerID> = []
+  /// Workers that went on to another job since orders were last sent beforehand.
+  var movedOn: [WorkerID] = []
   var pace = Pace()
   var timers = IndexedHeap<Duration, HashedPositions<Timer>>()
   /// Running attempts by the place of their job in `records`.
@@ -88,7 +96,8 @@ package struct Scheduler: Sendable {
     switch event {
     case .added(let jobs): add(jobs)
     case .workerReady(let worker): workerReady(worker)
-    case .workerEnded(let worker, let end, let detail): workerEnded(worker, end, detail: detail)
+    case .workerEnded(let worker, let end, let isComplete, let detail):
+      workerEnded(worker, end, isComplete: isComplete, detail: detail)
     case .workerViolated(let worker, let message): workerViolated(worker, message: message)
     case .stageCompleted(let job, let attempt): stageCompleted(job, attempt)
     case .finished(let job, let attempt): finished(job, attempt)
@@ -97,6 +106,7 @@ package struct Scheduler: Sendable {
       artifactLost(job, attempt, stage: stage, rebuild: rebuild)
     case .processEnded(let job, let attempt, let end, let report, let detail):
       processEnded(job, attempt, end, report: report, detail: detail)
+    case .recalled(let worker, let jobs): recalled(worker, jobs)
     case .tick: break
     case .drain: drain()
     case .stop: stop(.stopped)
@@ -120,19 +130,24 @@ package struct Scheduler: Sendable {
 
   /// Starts what can start.
   private mutating func dispatch() {
+    defer { movedOn.removeAll(keepingCapacity: true) }
     guard phase == .working else { return }
-    defer {
-      foresee()
-      takeBackWhenSlow()
-    }
+    startReady()
+    foresee()
+    for worker in movedOn { prefetch(for: worker) }
+    // The first in line may have been one that needs more slots than are free, and be with a worker now.
+    startReady()
+    takeBackWhenSlow()
+  }
+
+  private mutating func startReady() {
     while let index = nextReady, records[index].slots <= freeSlots {
       switch records[index].kind {
       case .external:
         begin(index, at: .process)
       case .builtin:
         if let worker = idle.popLast() {
-          workers[worker] = .busy(job: index)
-          begin(index, at: .worker(worker))
+          begin(index, on: worker)
         } else if noStartBefore <= now {
           startWorker(for: index)
         } else {

@@ -7,8 +7,14 @@ extension Scheduler {
     /// The attempt will begin shortly: record it beforehand, so that nobody waits for the disk when it
     /// does. It begins with `begin`, or is taken back with `end`, as stopped.
     case foresee(JobID, Attempt)
-    /// Record that the attempt begins and, once that is durable, hand the order to the worker or
-    /// start the process.
+    /// Send the order of an attempt that is foreseen to the worker, which is at another: it does this
+    /// one after that and those sent before. The attempt begins with `begin`, unless it is taken back
+    /// with `end`, as stopped.
+    case prefetch(JobID, Attempt, WorkerID)
+    /// Ask the worker for the orders that it has not begun; it answers with `recalled`, or ends.
+    case recall(WorkerID)
+    /// Record that the attempt begins and, once that is durable, hand the order to the worker, if it has
+    /// not got it, or start the process.
     case begin(JobID, Attempt, Place)
     /// Ask a worker that is at a job to complete the stage it is at, or to save where it is, and to
     /// exit.

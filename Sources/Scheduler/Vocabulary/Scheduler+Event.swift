@@ -8,13 +8,15 @@ extension Scheduler {
     case added([Job])
     /// The worker is up and waits for orders.
     case workerReady(WorkerID)
-    /// The worker's process is gone, with all that it started; `detail` is what it last said, for
-    /// people.
-    case workerEnded(WorkerID, ProcessEnd, detail: String)
+    /// The worker's process is gone, with all that it started. `isComplete` says that everything of the
+    /// order it was at is completed; `detail` is what it last said, for people.
+    case workerEnded(WorkerID, ProcessEnd, isComplete: Bool = false, detail: String)
+    /// Which of the jobs whose orders it had not begun the worker gives back; it has begun the others.
+    case recalled(WorkerID, [JobID])
     /// The worker said something that is not in the protocol: it cannot be trusted any more.
     case workerViolated(WorkerID, message: String)
     case stageCompleted(JobID, Attempt)
-    /// Everything of the order is completed, and its worker waits for the next; for an external
+    /// Everything of the order is completed, and its worker goes on to the next; for an external
     /// program, its process is gone.
     case finished(JobID, Attempt)
     /// A worker gives the job up but is well itself, or an external process reported something that

@@ -22,7 +22,8 @@ extension Scheduler {
     package var longestPause: Duration
     /// How often in a row, without a stage completed in between, a job may ask for another try.
     package var pauseLimit: Int
-    /// For how long it counts how many jobs were completed; attempts are foreseen for half of that.
+    /// For how long it counts how many jobs were completed; attempts are foreseen for as long, and orders
+    /// sent beforehand for half of that.
     package var foresight: Duration
     /// How many jobs a slot must complete within that time for anything to be foreseen.
     package var foresightPace: Int
@@ -32,7 +33,7 @@ extension Scheduler {
       drainGrace: Duration = .seconds(10), workerStartLimit: Duration = .seconds(60),
       workerStartFailures: Int = 4, firstPause: Duration = .seconds(1),
       longestPause: Duration = .seconds(60), pauseLimit: Int = 120,
-      foresight: Duration = .seconds(1), foresightPace: Int = 8
+      foresight: Duration = .seconds(1), foresightPace: Int = 4
     ) {
       self.slots = slots
       self.crashLimit = crashLimit

@@ -14,7 +14,18 @@ if (($ENV{WORKER_START} // '') eq 'twice') {
   print qq({"ready":{"_0":{"blas":"none","cpu":"test","pid":$$,"version":"1"}}}\n);
 }
 
-while (my $order = <STDIN>) {
+# What was read and is not done yet.
+my $input = '';
+sub more { return sysread(STDIN, $input, 65536, length $input); }
+sub line {
+  while ($input !~ /\n/) { more() or return undef; }
+  $input =~ s/^(.*\n)//;
+  return $1;
+}
+
+while (defined(my $order = line())) {
+  if ($order =~ /^\{"recall"/) { print qq({"recalled":{"jobs":[]}}\n); next; }
+  if ($order =~ /^\{"drain"/) { exit 0; }
   my ($job) = $order =~ /"job":(\d+)/;
   my ($attempt) = $order =~ /"attempt":(\d+)/;
   my ($context) = $order =~ /"context":(.*?)"job":/;
@@ -60,11 +71,17 @@ while (my $order = <STDIN>) {
     if ($do eq 'says') { print STDERR "the worker says hello\n"; }
     print $done;
     if ($do eq 'dies-done') { kill 'KILL', $$; sleep 60; }
-    # Whatever the owner says in the midst of an order asks for an end after the stage.
+    # The owner may ask for an end after the stage, and for the orders that are not begun.
     if ($do eq 'slow') {
       my $ready = '';
       vec($ready, fileno(STDIN), 1) = 1;
-      if (select($ready, undef, undef, 0)) { exit 0; }
+      if (select($ready, undef, undef, 0)) { more() or exit 0; }
+      if ($input =~ /^\{"drain"/m) { exit 0; }
+      if ($input =~ s/^\{"recall".*\n//m) {
+        my @jobs = $input =~ /"job":(\d+)/g;
+        $input = '';
+        print qq({"recalled":{"jobs":[) . join(',', @jobs) . qq(]}}\n);
+      }
     }
   }
   print qq({"finished":{$head}}\n) unless $gone;

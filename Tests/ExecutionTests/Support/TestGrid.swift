@@ -153,7 +153,11 @@ final class TestGrid {
   }
 
   func log(_ job: Int) throws -> String? {
-    guard let attempt = try attempts(job).last, attempt.log != nil else { return nil }
+    try attempts(job).last.flatMap { try log(of: $0) }
+  }
+
+  func log(of attempt: AttemptRecord) throws -> String? {
+    if attempt.log == nil { return nil }
     let name = LogName(job: attempt.job.rawValue, attempt: attempt.attempt.rawValue)
     return try LogReader(folder: folder.logs).bytes(of: name).map {
       String(decoding: $0, as: UTF8.self)

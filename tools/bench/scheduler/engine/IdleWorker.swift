@@ -11,7 +11,12 @@ struct IdleWorker {
     var capacity = 0
     let input = fdopen(0, "r")
     while getline(&line, &capacity, input) > 0 {
-      guard let line, let job = number("\"job\":", line),
+      guard let line else { return }
+      if strstr(line, "\"recall\":") == line + 1 {
+        say(#"{"recalled":{"jobs":[]}}"#)
+        continue
+      }
+      guard let job = number("\"job\":", line),
         let attempt = number("\"attempt\":", line),
         let stage = strstr(line, "\"stages\":[{\"key\":\"")
       else { return }
