@@ -44,7 +44,7 @@ struct WorkerTests {
     #expect(environment.version == "test")
     #expect(!environment.cpu.isEmpty && !environment.blas.isEmpty)
     let finished = events?.compactMap {
-      if case .finished(let job, _) = $0 { job.rawValue } else { nil }
+      if case .finished(let job, _, _) = $0 { job.rawValue } else { nil }
     }
     #expect(finished == [1, 2])
   }
@@ -90,7 +90,7 @@ struct WorkerTests {
       ?? []
     {
       switch try JSONDecoder().decode(WorkerEvent.self, from: line) {
-      case .finished(let job, _): finished.insert(job.rawValue)
+      case .finished(let job, _, _): finished.insert(job.rawValue)
       case .recalled(let jobs): recalled = jobs.map(\.rawValue)
       default: break
       }

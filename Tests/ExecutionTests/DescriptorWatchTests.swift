@@ -22,21 +22,20 @@ import Testing
     let rung = Mutex<[String]>([])
     let done = DispatchSemaphore(value: 0)
     @Sendable func ring(_ name: String) { rung.withLock { $0.append(name) } }
-    let now = SuspendingClock.now
-    watch.setAlarm(at: now + .seconds(3600), queue: queue) { ring("far") }
-    watch.setAlarm(at: now + .milliseconds(1), queue: queue) {
+    // Farther than a number of milliseconds reaches: the thread sleeps in pieces.
+    watch.setAlarm(at: .now + .seconds(3_000_000), queue: queue) { ring("far") }
+    watch.setAlarm(at: .now + .milliseconds(1), queue: queue) {
       ring("near")
-      // Set from within, it needs nobody to wake the thread.
+      // Set from within, they need nobody to wake the thread, which looks when this is over.
+      watch.setAlarm(at: .now, queue: queue) { ring("replaced") }
+      watch.cancelAlarm()
+      watch.setAlarm(at: .now, queue: queue) { ring("replaced") }
       watch.setAlarm(at: .now + .milliseconds(1), queue: queue) {
         ring("within")
         done.signal()
       }
     }
-    done.wait()
-    watch.setAlarm(at: .now + .milliseconds(20), queue: queue) { ring("cancelled") }
-    watch.cancelAlarm()
-    queue.asyncAfter(deadline: .now() + .milliseconds(60)) { done.signal() }
-    done.wait()
+    try #require(done.wait(timeout: .now() + .seconds(60)) == .success)
     #expect(rung.withLock { $0 } == ["near", "within"])
   }
 
@@ -67,8 +66,7 @@ import Testing
         if count == 1 { watch.arm(name, after: rests[index]) } else { done.signal() }
       }
     }
-    done.wait()
-    done.wait()
+    for _ in rests { try #require(done.wait(timeout: .now() + .seconds(60)) == .success) }
     let times = heard.withLock { $0.suffix(2).map { began.duration(to: $0.time) } }
     #expect(Set(heard.withLock { $0.suffix(2).map(\.pipe) }) == [0, 1])
     #expect(times.allSatisfy { $0 >= .milliseconds(20) })
@@ -92,7 +90,7 @@ import Testing
       watch.remove(name)
       watch.setAlarm(at: .now + .milliseconds(30), queue: queue) { done.signal() }
     }
-    done.wait()
+    try #require(done.wait(timeout: .now() + .seconds(60)) == .success)
     #expect(calls.withLock { $0 } == 1)
   }
 }

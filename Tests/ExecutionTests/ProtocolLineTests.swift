@@ -78,7 +78,7 @@ import Testing
     for event in [
       WorkerEvent.completed(job: job, attempt: attempt, result: result),
       .completed(job: job, attempt: attempt, result: kept),
-      .finished(job: job, attempt: attempt),
+      .finished(job: job, attempt: attempt), .finished(job: job, attempt: attempt, at: 1.5),
       .completed(
         job: job, attempt: attempt,
         result: StageResult(

@@ -198,6 +198,8 @@ import Testing
         #expect(outcomes.contains(.lost(signal: SIGSEGV)) && outcomes.last == .completed)
       }
     }
+    // Some had their orders while their worker was at others.
+    #expect(try behaviours.indices.contains { try grid.metrics($0)?["ahead"] == 1 })
   }
 
   /// What a worker prints belongs to the job that it is at, though it has the orders of others.

@@ -124,6 +124,43 @@ import Testing
       ])
   }
 
+  /// A worker takes its orders aside, finishes what it is at, and says so before it gives them back.
+  @Test func whatIsGivenBackMayCountAsBegun() {
+    var (driver, _) = busy(40)
+    driver.send(.tick, after: driver.scheduler.settings.foresight * 3)
+    driver.send(.finished(JobID(10), Attempt(1)))
+    #expect(
+      driver.send(.recalled(WorkerID(2), [JobID(11), JobID(12)])) == [
+        .end(12, 1, .stopped, .again), .end(11, 1, .stopped, .again), .begin(11, 2, worker: 2),
+      ])
+    // The same when it is to end.
+    (driver, _) = busy(40)
+    driver.send(.tick, after: driver.scheduler.settings.foresight * 3)
+    driver.send(.drain)
+    driver.send(.finished(JobID(10), Attempt(1)))
+    #expect(
+      driver.send(.recalled(WorkerID(2), [JobID(11), JobID(12)])) == [
+        .end(12, 1, .stopped, .again), .end(11, 1, .stopped, .again),
+      ])
+    #expect(driver.scheduler.counts.running == 1)
+  }
+
+  /// Others keep the pace: orders do not wait behind a long job.
+  @Test func ordersBehindALongJobAreRecalled() {
+    var (driver, _) = busy(400)
+    var recalls: [Scheduler.Effect] = []
+    for job in [9] + Array(13...31) as [Int64] {
+      for effect in driver.send(.finished(JobID(job), Attempt(1)), after: .milliseconds(100)) {
+        if case .recall = effect { recalls.append(effect) }
+      }
+    }
+    #expect(recalls == [.recall(WorkerID(2))])
+    #expect(
+      driver.send(.recalled(WorkerID(2), [JobID(11), JobID(12)])).prefix(2) == [
+        .end(11, 1, .stopped, .again), .end(12, 1, .stopped, .again),
+      ])
+  }
+
   @Test func aDrainedWorkerTakesNothingMore() {
     var (driver, _) = busy(40)
     #expect(
@@ -159,8 +196,11 @@ import Testing
       .artifactLost(JobID(10), Attempt(1), stage: stage, rebuild: [.builtin(1)]))
     #expect(effects.contains(.end(10, 1, .artifactLost(stage: stage), .again)))
     #expect(effects.contains(.begin(11, worker: 2)))
+    // Taken back, it waits, as does the one that was running.
     driver.send(.workerEnded(WorkerID(2), .signalled(9), detail: ""))
-    // Taken back, it waits.
-    #expect(driver.scheduler.counts.waiting > 25)
+    for job in 11...12 as ClosedRange<Int64> {
+      #expect(
+        driver.scheduler.indices[JobID(job)].map { driver.scheduler.records[$0].state } == .waiting)
+    }
   }
 }

@@ -84,6 +84,7 @@ extension SimulatedWorld {
       send(.workerReady(worker))
     case .act(let key): act(key)
     case .hear(let worker): hear(worker)
+    case .giveBack(let worker, let jobs): say(.recalled(jobs), worker)
     case .drainHeard(let worker): drainHeard(by: worker)
     case .exit(let key, let end):
       if case .worker(let worker) = key { hear(worker) }
@@ -153,7 +154,16 @@ extension SimulatedWorld {
     for words in record.faults { fault(words) }
     let starts = afterCommit
     afterCommit = []
-    for (job, attempt, place) in starts { start(job, attempt, place) }
+    for (job, attempt, place) in starts {
+      // What a worker gives back are the last orders that it has got.
+      if let worker = place.worker, prefetched[job] == attempt,
+        processes[.worker(worker)]?.isRecalling == true
+      {
+        afterCommit.append((job, attempt, place))
+      } else {
+        start(job, attempt, place)
+      }
+    }
   }
 
   private mutating func carryOut(_ effect: Scheduler.Effect) {

@@ -55,10 +55,12 @@ extension SimulatedWorld {
   /// everything.
   mutating func askForOrders(_ worker: WorkerID) {
     let key = ProcessKey.worker(worker)
+    processes[key]?.isRecalling = true
     guard let process = processes[key], !process.isEnding else { return }
     if chance(0.5) {
+      // One thread takes them aside and says so a little later, while the other may finish a job.
       processes[key]?.orders = []
-      say(.recalled(process.orders.map(\.job)), worker)
+      plan(.giveBack(worker, process.orders.map(\.job)), after: delay(0, 3))
     } else {
       processes[key]?.isAskedForOrders = true
       answerForOrders(worker)
@@ -75,7 +77,7 @@ extension SimulatedWorld {
   }
 
   /// The owner hears it at once, or a little later while orders wait at the worker.
-  private mutating func say(_ word: Word, _ worker: WorkerID) {
+  mutating func say(_ word: Word, _ worker: WorkerID) {
     let key = ProcessKey.worker(worker)
     guard let process = processes[key] else { return }
     processes[key]?.said.append(word)
@@ -97,6 +99,7 @@ extension SimulatedWorld {
         send(.stageCompleted(job, attempt))
       case .event(let event): send(event)
       case .recalled(let jobs):
+        processes[key]?.isRecalling = false
         // What was not sent yet comes back as well.
         let unsent = afterCommit.filter { $0.2 == .worker(worker) && prefetched[$0.0] == $0.1 }
         afterCommit.removeAll { $0.2 == .worker(worker) && prefetched[$0.0] == $0.1 }

@@ -33,6 +33,8 @@ struct SimulatedWorld {
     case act(ProcessKey)
     /// The owner hears what a worker has said.
     case hear(WorkerID)
+    /// A worker says which orders it gives back, which it has taken aside before.
+    case giveBack(WorkerID, [JobID])
     /// A worker hears that it is to end soon.
     case drainHeard(WorkerID)
     case ownerDies
@@ -61,6 +63,8 @@ struct SimulatedWorld {
     /// What a worker has said and the owner has not heard.
     var said: [Word] = []
     var isHearingPlanned = false
+    /// The owner has asked it for its orders and has no answer.
+    var isRecalling = false
     /// A worker of one thread hears that it is to give orders back when it has done them.
     var isAskedForOrders = false
     /// Stages reported by this process and not recorded are lost with the owner, not with it.

@@ -87,7 +87,7 @@ final class JobRunner {
         return
       }
     }
-    emit(.finished(job: order.job, attempt: order.attempt))
+    emit(.finished(job: order.job, attempt: order.attempt, at: secondsSince1970()))
   }
 
   /// The model at a state, outside of any order.

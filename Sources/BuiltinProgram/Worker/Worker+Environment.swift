@@ -4,9 +4,14 @@ import Grid
 import Kernels
 
 /// Seconds of the system's monotonic clock.
-func monotonicSeconds() -> Double {
+func monotonicSeconds() -> Double { seconds(of: CLOCK_MONOTONIC) }
+
+/// Seconds since 1970, for records.
+func secondsSince1970() -> Double { seconds(of: CLOCK_REALTIME) }
+
+private func seconds(of clock: clockid_t) -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(clock, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 

@@ -58,8 +58,14 @@ package enum Worker {
     let reader = Thread {
       orders.fill(from: input) { lines in
         let decoder = JSONDecoder()
-        let jobs = lines.compactMap { try? decoder.decode(JobOrder.self, from: $0).job }
-        events.write(.recalled(jobs: jobs))
+        do {
+          events.write(
+            .recalled(jobs: try lines.map { try decoder.decode(JobOrder.self, from: $0).job }))
+        } catch {
+          // Whoever comes to the one that cannot be read says so.
+          for line in lines { orders.append(line) }
+          events.write(.recalled(jobs: []))
+        }
       }
       inputEnded()
       orders.close()

@@ -30,6 +30,8 @@ final class ChildProcess: @unchecked Sendable {
 
   private enum ReadResult {
     case some, nothing, closed
+    /// There is more to read, and the child may wait for that.
+    case full
   }
 
   /// The process group, which is signalled as a whole.
@@ -87,10 +89,12 @@ final class ChildProcess: @unchecked Sendable {
   /// Reads a piece at a time, so that one event takes a short time.
   private func readOutput() {
     guard let ear = output, let handlers else { return }
-    if read(ear.descriptor, handlers.output) == .closed {
+    switch read(ear.descriptor, handlers.output) {
+    case .closed:
       closeEar(&output)
       handlers.outputClosed()
-    } else {
+    case .full: watch.arm(ear.name)
+    case .some, .nothing:
       let patience = handlers.patience()
       if patience > .zero {
         watch.arm(ear.name, after: patience / 2...patience)
@@ -100,7 +104,9 @@ final class ChildProcess: @unchecked Sendable {
     }
   }
 
-  /// Output that was written before is read before.
+  /// Output that was written before is read before, so that a process that breaks down speaks into the
+  /// log of what it was at. There is no order between two pipes: what is written to this one in the
+  /// instant before an order is done may go into the log of the next.
   private func readError() {
     guard let ear = error, let handlers else { return }
     if let output { drain(output, handlers.output) }
@@ -118,7 +124,7 @@ final class ChildProcess: @unchecked Sendable {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        return .some
+        return count == buffer.count ? .full : .some
       }
       if count == 0 { return .closed }
       if errno == EINTR { continue }
@@ -143,7 +149,10 @@ final class ChildProcess: @unchecked Sendable {
 
   private func drain(_ ear: Ear, _ body: (UnsafeRawBufferPointer) -> Void) {
     for _ in 0..<16 {
-      guard read(ear.descriptor, body) == .some else { return }
+      switch read(ear.descriptor, body) {
+      case .some, .full: continue
+      case .nothing, .closed: return
+      }
     }
   }
 

@@ -52,6 +52,13 @@ final class DescriptorWatch: Sendable {
     var thread: pthread_t?
     var last: UInt64 = 0
     var isOver = false
+
+    /// Whether the thread may be asleep at that time. On the thread itself nothing has to be done: it
+    /// looks before it sleeps.
+    func sleeps(past time: SuspendingClock.Instant) -> Bool {
+      if let thread, pthread_equal(thread, pthread_self()) != 0 { return false }
+      return wake.map { time < $0 } ?? true
+    }
   }
 
   private let state = Mutex(State())
@@ -110,15 +117,16 @@ final class DescriptorWatch: Sendable {
   }
 
   /// Has the handler called once more after such a time: when the thread is awake anyway, and at the
-  /// latest at its end, so that several that are armed so are heard together. For brief handlers, from
-  /// within.
+  /// latest at its end, so that several that are armed so are heard together.
   func arm(_ name: Name, after time: ClosedRange<Duration>) {
     let now = SuspendingClock.now
-    state.withLock { state in
-      guard state.entries[name.number] != nil else { return }
-      state.rests[name.number] = Rest(
-        earliest: now + time.lowerBound, latest: now + time.upperBound)
+    let isLate = state.withLock { state in
+      guard state.entries[name.number] != nil else { return false }
+      let rest = Rest(earliest: now + time.lowerBound, latest: now + time.upperBound)
+      state.rests[name.number] = rest
+      return state.sleeps(past: rest.latest)
     }
+    if isLate { espalier_waker_wake(waker) }
   }
 
   /// Calls `handler` once at `time`, on the watching thread while `queue` stands; it has to be brief.
@@ -128,9 +136,7 @@ final class DescriptorWatch: Sendable {
   ) {
     let isLate = state.withLock { state in
       state.alarm = Alarm(time: time, queue: queue, handler: handler)
-      // The thread looks at the alarm before it sleeps.
-      if let thread = state.thread, pthread_equal(thread, pthread_self()) != 0 { return false }
-      return state.wake.map { time < $0 } ?? true
+      return state.sleeps(past: time)
     }
     if isLate { espalier_waker_wake(waker) }
   }
@@ -204,7 +210,8 @@ final class DescriptorWatch: Sendable {
     return state.withLock { state in
       state.wake = (state.rests.values.map(\.latest) + (state.alarm.map { [$0.time] } ?? [])).min()
       guard let wake = state.wake else { return -1 }
-      return Int32(max(((wake - .now) / .milliseconds(1)).rounded(.up), 0))
+      // It may wake early and sleep again.
+      return Int32(min(max(((wake - .now) / .milliseconds(1)).rounded(.up), 0), 3_600_000))
     }
   }
 }

@@ -26,7 +26,9 @@ extension Session {
     case .prefetch(let job, let attempt, let worker):
       let key = ProgramKey(job: job, attempt: attempt)
       starts.append(Start(key: key, place: .worker(worker), isAhead: true))
-    case .recall(let worker): workers[worker]?.process?.recall()
+    case .recall(let worker):
+      workers[worker]?.isRecalling = true
+      workers[worker]?.process?.recall()
     case .drain(let worker):
       workers[worker]?.process?.drain()
     case .dismiss(let worker):
@@ -59,7 +61,9 @@ extension Session {
     if foreseen.remove(key) == nil {
       record(key, worker: environment)
     } else {
-      note(.attemptPlaced(key.job, key.attempt, at: wallClock, worker: environment))
+      note(
+        .attemptPlaced(
+          key.job, key.attempt, at: instant(at: place.worker), worker: environment))
     }
     if place == .process { programs[key] = Program(lastReport: clock.now) }
     activities[key.job] = Activity(attempt: key.attempt, began: clock.now)
@@ -88,7 +92,7 @@ extension Session {
   }
 
   private func end(_ key: ProgramKey, _ outcome: AttemptOutcome, next: Scheduler.Next) {
-    note(.attemptEnded(key.job, key.attempt, outcome, at: wallClock))
+    note(.attemptEnded(key.job, key.attempt, outcome, at: instant(of: key)))
     if case .failed(let failure) = next { note(.jobFailed(key.job, failure, at: wallClock)) }
     if foreseen.remove(key) != nil {
       orders[key] = nil
@@ -212,7 +216,10 @@ extension Session {
     while index < starts.count {
       let start = starts[index]
       let key = start.key
-      if case .worker(let worker) = start.place, blocked.contains(worker) {
+      // What the worker gives back are the last that it was sent.
+      if let worker = start.place.worker,
+        blocked.contains(worker) || start.isAhead && workers[worker]?.isRecalling == true
+      {
         index += 1
         continue
       }
@@ -221,7 +228,7 @@ extension Session {
         start.isAhead ? foreseen.contains(key) : activities[key.job]?.attempt == key.attempt
       // One that is being ended, or never will be recorded, needs no order to be told so.
       if order == nil, isWanted, !storeHasFailed, programs[key]?.isBeingEnded != true {
-        if case .worker(let worker) = start.place { blocked.insert(worker) }
+        if let worker = start.place.worker { blocked.insert(worker) }
         index += 1
         continue
       }

@@ -73,6 +73,7 @@ extension Session {
 
   /// The worker gives back orders; so do we those that were not sent yet.
   private func recalled(_ jobs: [JobID], by worker: WorkerID) {
+    workers[worker]?.isRecalling = false
     var unsent: [JobID] = []
     starts.removeAll { start in
       guard start.isAhead, start.place == .worker(worker) else { return false }
@@ -84,7 +85,12 @@ extension Session {
 
   func take(_ word: WorkerProcess.Word, from worker: WorkerID) {
     switch word {
-    case .event(let event): take(event, from: worker)
+    case .event(let event):
+      if case .finished(let job, let attempt, let instant?) = event {
+        heard = (ProgramKey(job: job, attempt: attempt), worker, instant)
+      }
+      take(event, from: worker)
+      heard = nil
     case .violation(let message): feed(.workerViolated(worker, message: message))
     case .ended(let end, let detail): workerEnded(worker, end, detail: detail)
     }

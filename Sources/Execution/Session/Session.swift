@@ -50,6 +50,8 @@ final class Session: @unchecked Sendable {
     /// What was wished of it before its process was there.
     var isDismissed = false
     var pendingSignal: Int32?
+    /// Whether it was asked for its orders and has not answered.
+    var isRecalling = false
   }
 
   /// What the owner knows of a process of an external program.
@@ -136,6 +138,8 @@ final class Session: @unchecked Sendable {
   /// The largest number that a journal has had.
   var lastJournal = 0
   var activities: [JobID: Activity] = [:]
+  /// The end of an attempt that is being taken in, and when that was by the worker's word.
+  var heard: (attempt: ProgramKey, worker: WorkerID, instant: Double)?
   var labels: [JobID: String] = [:]
   var stagesDone = 0
   var stagesTotal = 0
@@ -177,6 +181,17 @@ final class Session: @unchecked Sendable {
 
   /// Time since the session began, by a clock that stands still while the machine sleeps.
   var now: Duration { began.duration(to: clock.now) }
+
+  /// When what is taken in happened, for the records of that attempt and of the next at its worker: it
+  /// may be heard of a little later.
+  func instant(of key: ProgramKey? = nil, at worker: WorkerID? = nil) -> Double {
+    let now = wallClock
+    // Clocks may be set, and workers err.
+    guard let heard, key == heard.attempt || worker == heard.worker, heard.instant > now - 2,
+      heard.instant <= now
+    else { return now }
+    return heard.instant
+  }
 
   /// Seconds since 1970, for the records.
   var wallClock: Double {

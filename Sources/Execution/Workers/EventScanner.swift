@@ -19,10 +19,14 @@ struct EventScanner {
   }
 
   private mutating func finished() -> WorkerEvent? {
-    guard take(#"{"finished":{"attempt":"#), let (job, attempt) = names(), take("}}") else {
-      return nil
+    guard take(#"{"finished":{"#) else { return nil }
+    var instant: Double?
+    if take(#""at":"#) {
+      guard let number = number(), take(",") else { return nil }
+      instant = number
     }
-    return .finished(job: job, attempt: attempt)
+    guard take(#""attempt":"#), let (job, attempt) = names(), take("}}") else { return nil }
+    return .finished(job: job, attempt: attempt, at: instant)
   }
 
   private mutating func completed() -> WorkerEvent? {

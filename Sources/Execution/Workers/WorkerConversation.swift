@@ -58,7 +58,7 @@ struct WorkerConversation {
       // A stage of the context may be computed again when its artifact was not kept.
       open[0].missing.remove(result.stage)
       return .completed(result)
-    case .finished(let job, let attempt):
+    case .finished(let job, let attempt, _):
       if let fault = fault(job, attempt) { return fault }
       let missing = open[0].missing.count
       guard missing == 0 else {

@@ -7,7 +7,7 @@ import Scheduler
 import Synchronization
 
 /// One worker process: orders go in, events come out, and what it says on standard error goes into
-/// the log of the attempt that it is at.
+/// the log of the attempt that it is at, as far as was heard.
 ///
 /// `@unchecked Sendable`: what is read and logged is touched on `queue` only; `child` and `input`
 /// are safe by themselves.

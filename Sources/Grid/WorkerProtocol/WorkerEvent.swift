@@ -8,8 +8,9 @@ package enum WorkerEvent: Hashable, Sendable, Codable {
     job: JobID, attempt: Attempt, stage: StageKey, done: Int, total: Int, unit: String,
     note: String)
   case completed(job: JobID, attempt: Attempt, result: StageResult)
-  /// Everything of the order is completed; the worker goes on to the next, or waits for it.
-  case finished(job: JobID, attempt: Attempt)
+  /// Everything of the order is completed, since `at`, in seconds since 1970; the worker goes on to the
+  /// next, or waits for it.
+  case finished(job: JobID, attempt: Attempt, at: Double? = nil)
   /// The job cannot go on; the worker itself is well and goes on to the next order.
   case failed(job: JobID, attempt: Attempt, stage: StageKey?, failure: Failure)
   /// An artifact that should be there is missing or damaged: its stage has to be done again.

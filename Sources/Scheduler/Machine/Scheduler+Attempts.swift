@@ -14,7 +14,7 @@ extension Scheduler {
     if records[index].state != .bound { freeSlots -= records[index].slots }
     let attempt = issueAttempt(index)
     records[index].isForeseen = false
-    running[index] = Running(attempt: attempt, place: place)
+    running[index] = Running(attempt: attempt, place: place, began: now)
     move(index, to: .running)
     if let limit = records[index].grownTimeLimit { timers.set(.timeLimit(index), to: now + limit) }
     effects.append(.begin(records[index].id, attempt, place))

@@ -73,13 +73,14 @@ extension Scheduler {
 
   /// Takes back what is foreseen once jobs take longer: it would stand in the table for as long, and a
   /// session that is killed would leave it there. What was sent to workers beforehand is recalled: one
-  /// may stand idle while another has much before it.
-  mutating func takeBackWhenSlow() {
+  /// may stand idle while another has much before it. To be called whenever anything has changed.
+  mutating func checkPace() {
     guard !foreseen.isEmpty || !prefetched.isEmpty else { return }
     if pace.completed(now, window: settings.foresight) < settings.foresightPace * settings.slots {
       takeBackAll()
       recallAll()
     } else if !timers.contains(.foresight) {
+      recallFromSlow()
       timers.set(.foresight, to: now + settings.foresight)
     }
   }

@@ -60,13 +60,33 @@ extension Scheduler {
     for worker in prefetched.keys.sorted() { recall(worker) }
   }
 
-  /// The worker will not do these jobs; any other that was sent to it, it has begun.
+  /// The worker will not do these jobs; it has begun, or will begin, any other that was sent to it. What
+  /// counts as begun, because the one before is over, may be among them.
   mutating func recalled(_ worker: WorkerID, _ jobs: [JobID]) {
-    guard recalling.remove(worker) != nil, let queue = prefetched[worker] else { return }
+    guard recalling.remove(worker) != nil else { return }
     let given = Set(jobs.compactMap { indices[$0] })
+    let queue = prefetched.removeValue(forKey: worker) ?? []
     let kept = queue.filter { !given.contains($0) }
-    prefetched[worker] = kept.isEmpty ? nil : kept
+    if !kept.isEmpty { prefetched[worker] = kept }
     giveBack(queue.filter(given.contains))
+    switch workers[worker] {
+    case .busy(let index) where given.contains(index),
+      .leaving(let index?) where given.contains(index):
+      let verdict = running[index]?.verdict
+      end(index, .stopped)
+      release(worker, after: verdict)
+    case .starting, .idle, .busy, .leaving, nil: break
+    }
+  }
+
+  /// Recalls the orders behind a job that takes long: others could do them.
+  mutating func recallFromSlow() {
+    for worker in prefetched.keys.sorted() {
+      guard case .busy(let index) = workers[worker], let current = running[index],
+        now - current.began > settings.foresight
+      else { continue }
+      recall(worker)
+    }
   }
 
   /// The worker is gone, and the orders that waited at it.

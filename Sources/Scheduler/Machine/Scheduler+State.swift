@@ -49,6 +49,7 @@ extension Scheduler {
   struct Running: Sendable {
     let attempt: Attempt
     let place: Place
+    let began: Duration
     /// Why we are ending it, once we are.
     var verdict: Verdict?
   }

@@ -137,7 +137,7 @@ package struct Scheduler: Sendable {
     for worker in movedOn { prefetch(for: worker) }
     // The first in line may have been one that needs more slots than are free, and be with a worker now.
     startReady()
-    takeBackWhenSlow()
+    checkPace()
   }
 
   private mutating func startReady() {

@@ -34,6 +34,10 @@ extension Scheduler {
   package enum Place: Hashable, Sendable {
     case worker(WorkerID)
     case process
+
+    package var worker: WorkerID? {
+      if case .worker(let worker) = self { worker } else { nil }
+    }
   }
 
   package enum Target: Hashable, Sendable {

@@ -11,7 +11,7 @@ extension Scheduler {
     /// The worker's process is gone, with all that it started. `isComplete` says that everything of the
     /// order it was at is completed; `detail` is what it last said, for people.
     case workerEnded(WorkerID, ProcessEnd, isComplete: Bool = false, detail: String)
-    /// Which of the jobs whose orders it had not begun the worker gives back; it has begun the others.
+    /// The jobs whose orders the worker gives back, not having begun them.
     case recalled(WorkerID, [JobID])
     /// The worker said something that is not in the protocol: it cannot be trusted any more.
     case workerViolated(WorkerID, message: String)

@@ -37,8 +37,9 @@ while (defined(my $order = line())) {
     my ($do) = $parameters =~ /"do":"([a-z-]+)"/;
     $do //= 'work';
     if ($do =~ s/-once$//) { $do = 'work' if $attempt > 1; }
-    my $done = qq({"completed":{$head,"result":{"artifacts":[],"metrics":{"attempt":$attempt,)
-      . qq("pid":$$},"seconds":0.5,"stage":"$key"}}}\n);
+    my $ahead = $input =~ /\n/ ? 1 : 0;
+    my $done = qq({"completed":{$head,"result":{"artifacts":[],"metrics":{"ahead":$ahead,)
+      . qq("attempt":$attempt,"pid":$$},"seconds":0.5,"stage":"$key"}}}\n);
     if ($do eq 'status') { print STDERR "it is broken\n"; exit 7; }
     if ($do eq 'crash') { kill 'SEGV', $$; sleep 60; }
     if ($do eq 'again') { exit 75; }
@@ -77,9 +78,9 @@ while (defined(my $order = line())) {
       vec($ready, fileno(STDIN), 1) = 1;
       if (select($ready, undef, undef, 0)) { more() or exit 0; }
       if ($input =~ /^\{"drain"/m) { exit 0; }
-      if ($input =~ s/^\{"recall".*\n//m) {
-        my @jobs = $input =~ /"job":(\d+)/g;
-        $input = '';
+      # What stands before the line is given back.
+      if ($input =~ s/^(.*?)\{"recall".*?\n//s) {
+        my @jobs = $1 =~ /"job":(\d+)/g;
         print qq({"recalled":{"jobs":[) . join(',', @jobs) . qq(]}}\n);
       }
     }

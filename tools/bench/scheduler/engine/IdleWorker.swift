@@ -26,8 +26,15 @@ struct IdleWorker {
       let head = "\"attempt\":\(attempt),\"job\":\(job)"
       say(
         "{\"completed\":{\(head),\"result\":{\"artifacts\":[],\"metrics\":{\"value\":\(job)},"
-          + "\"seconds\":0,\"stage\":\"\(key)\"}}}\n{\"finished\":{\(head)}}")
+          + "\"seconds\":0,\"stage\":\"\(key)\"}}}\n{\"finished\":{\"at\":\(now),\(head)}}")
     }
+  }
+
+  /// Seconds since 1970.
+  private var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   private func number(_ name: String, _ line: UnsafePointer<CChar>) -> Int? {
