@@ -8,45 +8,53 @@ import Testing
 
 @Suite("The worker's loop")
 struct WorkerTests {
-  @Test("orders in, events out, line by line; the end of input is told at once")
-  func loop() throws {
-    let folder = TemporaryStore()
-    let grid = TestGrid(["pretraining_steps": .integer(2)])
+  /// What a worker says to these lines, of which each is an order's or another; and whether the end of
+  /// its input was told.
+  func events(
+    _ lines: [Data], store: TemporaryStore = TemporaryStore()
+  ) throws -> (events: [WorkerEvent], hasEnded: Bool) {
     let input = Pipe()
     let output = Pipe()
-    let encoder = JSONEncoder()
-    var orders = Data()
-    for job in 1...2 {
-      orders.append(try encoder.encode(order([grid.prepare], job: Int64(job))))
-      orders.append(UInt8(ascii: "\n"))
+    for line in lines {
+      try input.fileHandleForWriting.write(contentsOf: line + [UInt8(ascii: "\n")])
     }
-    try input.fileHandleForWriting.write(contentsOf: orders)
     try input.fileHandleForWriting.close()
     let ended = Mutex(false)
     try Worker.run(
-      store: folder.store, version: "test", input: input.fileHandleForReading.fileDescriptor,
+      store: store.store, version: "test", input: input.fileHandleForReading.fileDescriptor,
       output: output.fileHandleForWriting.fileDescriptor
     ) { ended.withLock { $0 = true } }
     try output.fileHandleForWriting.close()
-    #expect(ended.withLock { $0 })
-
-    let decoder = JSONDecoder()
-    let events = try output.fileHandleForReading.readToEnd().map { data in
-      try data.split(separator: UInt8(ascii: "\n")).map {
-        try decoder.decode(WorkerEvent.self, from: $0)
-      }
+    let said = try output.fileHandleForReading.readToEnd() ?? Data()
+    let events = try said.split(separator: UInt8(ascii: "\n")).map {
+      try JSONDecoder().decode(WorkerEvent.self, from: $0)
     }
-    guard case .ready(let environment)? = events?.first else {
+    return (events, ended.withLock { $0 })
+  }
+
+  /// Orders for a little stage, by jobs.
+  func orders(_ jobs: ClosedRange<Int64>) throws -> [Data] {
+    let grid = TestGrid(["pretraining_steps": .integer(2)])
+    return try jobs.map { try JSONEncoder().encode(order([grid.prepare], job: $0)) }
+  }
+
+  @Test("orders in, events out, line by line; the end of input is told at once")
+  func loop() throws {
+    let (events, hasEnded) = try events(orders(1...2))
+    #expect(hasEnded)
+    guard case .ready(let environment)? = events.first else {
       Issue.record("the first event is not ready")
       return
     }
     #expect(environment.pid == getpid())
     #expect(environment.version == "test")
     #expect(!environment.cpu.isEmpty && !environment.blas.isEmpty)
-    let finished = events?.compactMap {
+    let finished = events.compactMap {
       if case .finished(let job, _, _) = $0 { job.rawValue } else { nil }
     }
     #expect(finished == [1, 2])
+    let instants = events.compactMap(\.doneAt)
+    #expect(instants.count == 2 && instants == instants.sorted())
   }
 
   @Test("orders that are wanted back are given out no more")
@@ -69,27 +77,13 @@ struct WorkerTests {
 
   @Test("a worker says which orders it has not begun")
   func recalledEvent() throws {
-    let folder = TemporaryStore()
-    let grid = TestGrid(["pretraining_steps": .integer(2)])
-    let input = Pipe()
-    let output = Pipe()
-    let orders = try (1...3).map {
-      try JSONEncoder().encode(order([grid.prepare], job: Int64($0))) + Data("\n".utf8)
-    }
-    // All are there before the worker begins, but for the last: none or some are begun meanwhile.
-    let recall = Data((JobOrder.recallLine + "\n").utf8)
-    try input.fileHandleForWriting.write(contentsOf: orders[0] + orders[1] + recall + orders[2])
-    try input.fileHandleForWriting.close()
-    try Worker.run(
-      store: folder.store, version: "test", input: input.fileHandleForReading.fileDescriptor,
-      output: output.fileHandleForWriting.fileDescriptor, inputEnded: {})
-    try output.fileHandleForWriting.close()
+    // Those before the recall are given back, or begun meanwhile.
+    var lines = try orders(1...3)
+    lines.insert(Data(JobOrder.recallLine.utf8), at: 2)
     var finished: Set<Int64> = []
     var recalled: [Int64]?
-    for line in try output.fileHandleForReading.readToEnd()?.split(separator: UInt8(ascii: "\n"))
-      ?? []
-    {
-      switch try JSONDecoder().decode(WorkerEvent.self, from: line) {
+    for event in try events(lines).events {
+      switch event {
       case .finished(let job, _, _): finished.insert(job.rawValue)
       case .recalled(let jobs): recalled = jobs.map(\.rawValue)
       default: break
@@ -103,15 +97,8 @@ struct WorkerTests {
 
   @Test("an order that cannot be read is refused with a sentence")
   func unreadable() throws {
-    let input = Pipe()
-    let output = Pipe()
-    try input.fileHandleForWriting.write(contentsOf: Data("{\"job\": 1}\n".utf8))
-    try input.fileHandleForWriting.close()
-    #expect(throws: Worker.Refusal.self) {
-      try Worker.run(
-        store: TemporaryStore().store, version: "test",
-        input: input.fileHandleForReading.fileDescriptor,
-        output: output.fileHandleForWriting.fileDescriptor, inputEnded: {})
+    for lines in [[#"{"job": 1}"#], [#"{"job": 1}"#, JobOrder.recallLine]] {
+      #expect(throws: Worker.Refusal.self) { try events(lines.map { Data($0.utf8) }) }
     }
   }
 }

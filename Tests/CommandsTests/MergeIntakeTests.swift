@@ -91,6 +91,24 @@ import Testing
     return intake.report
   }
 
+  /// An attempt that was recorded beforehand and taken back is nothing to take, and left no log.
+  @Test func whatNeverBeganStaysThere() throws {
+    let there = try table("there", jobs: [[0, 1, 2]])
+    let here = try table("here", jobs: [[0, 1, 2]])
+    let job = try #require(try there.table.reader.work(for: "parts").first).job
+    _ = try there.table.apply([
+      .attemptForeseen(job, .first, at: 1500, log: ResultsFolder.logMark),
+      .attemptEnded(job, .first, .stopped, at: 1501),
+    ])
+    try complete(job, [0, 1, 2], saying: "hello\n", at: 2000, in: there)
+    // It would hide the log of the one before if it came last.
+    let begun = try there.table.reader.attempts(at: [job])
+    #expect(LogsCommand.last(of: begun.reversed()).map(\.attempt) == [Attempt(rawValue: 2)])
+    let report = try merge(there, into: here)
+    #expect(report.results == 3 && report.attempts == 1 && report.logs == 1)
+    #expect(try here.table.reader.attempts(at: [job]).map(\.startedAt) == [2000])
+  }
+
   @Test func jobsThatAreOneHereAreAttemptsOneAfterTheOther() throws {
     let there = try table("there", jobs: [[0], [1], [2]])
     let here = try table("here", jobs: [[0, 1, 2]])

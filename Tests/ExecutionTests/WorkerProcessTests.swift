@@ -191,6 +191,10 @@ import Testing
     let report = try grid.run()
     #expect(report.outcome == .finished && report.jobs.done == 120)
     for (number, behaviour) in behaviours.enumerated() {
+      // Whatever a worker's clock says, nothing ends before it began.
+      for attempt in try grid.attempts(number) {
+        #expect(try #require(attempt.endedAt) >= attempt.startedAt)
+      }
       let outcomes = try grid.attempts(number).map(\.outcome)
       if behaviour == "work" {
         #expect(outcomes.last == .completed && outcomes.dropLast().allSatisfy { $0 == .stopped })

@@ -104,9 +104,15 @@ final class JobRunner {
   private func report(_ error: StageError, at stage: StageKey, of order: JobOrder) {
     switch error {
     case .failed(let failure):
-      emit(.failed(job: order.job, attempt: order.attempt, stage: stage, failure: failure))
+      emit(
+        .failed(
+          job: order.job, attempt: order.attempt, stage: stage, failure: failure,
+          at: secondsSince1970()))
     case .artifactLost(let lost, let reason):
-      emit(.artifactLost(job: order.job, attempt: order.attempt, stage: lost, reason: reason))
+      emit(
+        .artifactLost(
+          job: order.job, attempt: order.attempt, stage: lost, reason: reason,
+          at: secondsSince1970()))
     case .storeFailed(let error):
       emit(.storeFailed(job: order.job, attempt: order.attempt, message: "\(error)"))
     }

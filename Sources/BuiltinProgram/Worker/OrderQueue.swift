@@ -57,8 +57,8 @@ final class OrderQueue: Sendable {
 
   /// Appends each line that comes from a descriptor, without its newline, until it ends.
   ///
-  /// - Parameter recalled: called with the lines that were appended, are wanted back, and will not be
-  ///   given out.
+  /// - Parameter recalled: called with the lines that are wanted back and were not given out: they are
+  ///   the queue's no more.
   func fill(from descriptor: Int32, recalled: ([Data]) -> Void) {
     var pending = Data()
     var chunk = [UInt8](repeating: 0, count: 65_536)

@@ -59,7 +59,25 @@ extension AttemptOutcome {
 
 extension AttemptRecord {
   /// `running`, or how it ended.
-  var standing: String { outcome?.sentence ?? (hasBegun ? "running" : "about to begin") }
+  var standing: String {
+    switch outcome {
+    case let outcome? where hasBegun: outcome.sentence
+    case .some: "recorded beforehand, never began"
+    case nil: hasBegun ? "running" : "about to begin"
+    }
+  }
+
+  /// The word for that in JSON.
+  var word: String {
+    switch outcome {
+    case let outcome? where hasBegun: outcome.word
+    case .some: "never_began"
+    case nil: hasBegun ? "running" : "foreseen"
+    }
+  }
+
+  /// How long it took; `nil` while it runs, and if it never began.
+  var seconds: Double? { hasBegun ? endedAt.map { $0 - startedAt } : nil }
 }
 
 extension StageState {

@@ -125,8 +125,7 @@ struct RunExplanation {
     }
     if !run.attempts.isEmpty { lines += ["", "attempts"] }
     for attempt in run.attempts {
-      let took =
-        attempt.endedAt.map { " after " + DurationText.short($0 - attempt.startedAt) } ?? ""
+      let took = attempt.seconds.map { " after " + DurationText.short($0) } ?? ""
       lines.append(
         "  job \(attempt.job) (\(attempt.label)), attempt \(attempt.attempt), "
           + "\(InstantText.text(attempt.startedAt)): \(attempt.standing)\(took)")
@@ -183,8 +182,8 @@ extension AttemptRecord {
       .init("label", .string(label)),
       .init("attempt", .integer(attempt.rawValue)),
       .init("started", .string(InstantText.text(startedAt))),
-      .init("seconds", endedAt.map { .number($0 - startedAt) } ?? .null),
-      .init("outcome", .string(outcome?.word ?? (hasBegun ? "running" : "foreseen"))),
+      .init("seconds", seconds.map { .number($0) } ?? .null),
+      .init("outcome", .string(word)),
       .init("message", message),
       .init("log", log.map { .string($0) } ?? .null),
     ])

@@ -121,7 +121,7 @@ struct MergeIntake {
     var attempts: [JobIntake.AttemptIntake] = []
     var later: [JobIntake.LaterResult] = []
     var next = work.lastAttempt?.next ?? .first
-    for attempt in history.attempts {
+    for attempt in history.attempts where attempt.hasBegun {
       let results = wanted.filter { $0.job == attempt.job && $0.attempt == attempt.attempt }
       if let number = known[attempt.startedAt] {
         later += results.map { .init(attempt: number, result: $0) }

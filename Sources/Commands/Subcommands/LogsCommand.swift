@@ -101,9 +101,11 @@ struct LogsCommand: ParsableCommand {
   }
 
   /// Of each job the last attempt that left a log.
-  private static func last(of attempts: [AttemptRecord]) -> [AttemptRecord] {
+  static func last(of attempts: [AttemptRecord]) -> [AttemptRecord] {
     var last: [JobID: AttemptRecord] = [:]
-    for attempt in attempts where attempt.log != nil { last[attempt.job] = attempt }
+    for attempt in attempts where attempt.log != nil && attempt.hasBegun {
+      last[attempt.job] = attempt
+    }
     return last.sorted { $0.key < $1.key }.map(\.value)
   }
 
@@ -116,7 +118,7 @@ struct LogsCommand: ParsableCommand {
 
   private func search(_ pattern: LinePattern, _ logs: AttemptLogs) throws {
     let reader: JobTableReader
-    let attempts: [AttemptRecord]
+    var attempts: [AttemptRecord]
     if let id {
       let run = try KnownRun(id, results: results)
       reader = run.reader
@@ -129,6 +131,8 @@ struct LogsCommand: ParsableCommand {
       reader = try KnownGrid.reader(results)
       attempts = try reader.attemptsWithLogs()
     }
+    // What never began said nothing.
+    attempts.removeAll { !$0.hasBegun }
     var matches: [LogMatch] = []
     for attempt in attempts {
       guard let text = try logs.text(of: attempt) else { continue }

@@ -54,22 +54,21 @@ extension Session {
   }
 
   private func begin(_ key: ProgramKey, at place: Scheduler.Place) {
-    var environment: WorkerEnvironment?
-    if case .worker(let worker) = place {
-      environment = workers[worker]?.conversation.environment
-    }
+    let environment = place.worker.flatMap { workers[$0]?.conversation.environment }
+    let stages = prefetched.removeValue(forKey: key.job)
+    // One that has its order began when the worker was done with the one before.
+    let isNext = stages != nil && heard?.worker == place.worker
+    let start = isNext ? plausible(heard?.instant) : wallClock
     if foreseen.remove(key) == nil {
-      record(key, worker: environment)
+      record(key, at: start, worker: environment)
     } else {
-      note(
-        .attemptPlaced(
-          key.job, key.attempt, at: instant(at: place.worker), worker: environment))
+      note(.attemptPlaced(key.job, key.attempt, at: start, worker: environment))
     }
     if place == .process { programs[key] = Program(lastReport: clock.now) }
-    activities[key.job] = Activity(attempt: key.attempt, began: clock.now)
-    if let stages = prefetched.removeValue(forKey: key.job) {
-      activities[key.job]?.stagesTotal = stages
-    } else if let index = starts.firstIndex(where: { $0.key == key }) {
+    activities[key.job] = Activity(
+      attempt: key.attempt, began: clock.now, startedAt: start, stagesTotal: stages ?? 0)
+    if stages != nil { return }
+    if let index = starts.firstIndex(where: { $0.key == key }) {
       starts[index].isAhead = false
     } else {
       starts.append(Start(key: key, place: place))
@@ -77,11 +76,11 @@ extension Session {
   }
 
   /// Has an attempt recorded, and its order brought.
-  private func record(_ key: ProgramKey, worker: WorkerEnvironment?) {
+  private func record(_ key: ProgramKey, at start: Double, worker: WorkerEnvironment?) {
     guard !storeHasFailed else { return }
     note(
       .attemptBegan(
-        key.job, key.attempt, at: wallClock, worker: worker, log: ResultsFolder.logMark))
+        key.job, key.attempt, at: start, worker: worker, log: ResultsFolder.logMark))
     requestOrder(of: key)
   }
 
@@ -92,13 +91,17 @@ extension Session {
   }
 
   private func end(_ key: ProgramKey, _ outcome: AttemptOutcome, next: Scheduler.Next) {
-    note(.attemptEnded(key.job, key.attempt, outcome, at: instant(of: key)))
+    let activity = activities[key.job].flatMap { $0.attempt == key.attempt ? $0 : nil }
+    // Not before it began, whichever clock says so.
+    let instant = max(
+      plausible(heard?.attempt == key ? heard?.instant : nil), activity?.startedAt ?? 0)
+    note(.attemptEnded(key.job, key.attempt, outcome, at: instant))
     if case .failed(let failure) = next { note(.jobFailed(key.job, failure, at: wallClock)) }
     if foreseen.remove(key) != nil {
       orders[key] = nil
       prefetched[key.job] = nil
     }
-    guard activities[key.job]?.attempt == key.attempt else { return }
+    if activity == nil { return }
     activities[key.job] = nil
     if programs.removeValue(forKey: key) != nil {
       // What keeps nothing can be used at once; anything else until it is sure that it is not needed.

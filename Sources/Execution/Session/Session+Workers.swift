@@ -86,8 +86,8 @@ extension Session {
   func take(_ word: WorkerProcess.Word, from worker: WorkerID) {
     switch word {
     case .event(let event):
-      if case .finished(let job, let attempt, let instant?) = event {
-        heard = (ProgramKey(job: job, attempt: attempt), worker, instant)
+      if let instant = event.doneAt, let current = workers[worker]?.conversation.current {
+        heard = (ProgramKey(job: current.job, attempt: current.attempt), worker, instant)
       }
       take(event, from: worker)
       heard = nil

@@ -81,6 +81,8 @@ final class Session: @unchecked Sendable {
   struct Activity {
     let attempt: Attempt
     let began: SuspendingClock.Instant
+    /// The same on the record, in seconds since 1970.
+    let startedAt: Double
     var progress: StageProgress?
     var stagesDone = 0
     var stagesTotal = 0
@@ -138,7 +140,8 @@ final class Session: @unchecked Sendable {
   /// The largest number that a journal has had.
   var lastJournal = 0
   var activities: [JobID: Activity] = [:]
-  /// The end of an attempt that is being taken in, and when that was by the worker's word.
+  /// An attempt whose end is being taken in, and when that was by the worker's word: its next order
+  /// began then. It may be heard of a little later.
   var heard: (attempt: ProgramKey, worker: WorkerID, instant: Double)?
   var labels: [JobID: String] = [:]
   var stagesDone = 0
@@ -182,15 +185,11 @@ final class Session: @unchecked Sendable {
   /// Time since the session began, by a clock that stands still while the machine sleeps.
   var now: Duration { began.duration(to: clock.now) }
 
-  /// When what is taken in happened, for the records of that attempt and of the next at its worker: it
-  /// may be heard of a little later.
-  func instant(of key: ProgramKey? = nil, at worker: WorkerID? = nil) -> Double {
+  /// The instant, where it is one that can be: clocks may be set, and workers err.
+  func plausible(_ instant: Double?) -> Double {
     let now = wallClock
-    // Clocks may be set, and workers err.
-    guard let heard, key == heard.attempt || worker == heard.worker, heard.instant > now - 2,
-      heard.instant <= now
-    else { return now }
-    return heard.instant
+    guard let instant, instant > now - 2, instant <= now else { return now }
+    return instant
   }
 
   /// Seconds since 1970, for the records.

@@ -1,7 +1,7 @@
 /// How long what a worker says may lie unread. One that has orders left need not be heard after each:
 /// it is enough to hear of several at once, as long as it is sent more before it has done all.
 struct ListeningPace {
-  /// Results wait as long again until they are recorded.
+  /// Results are recorded every other time.
   static let longest = Duration.milliseconds(250)
   /// It is not worth while for less.
   private static let shortest = Duration.milliseconds(2)

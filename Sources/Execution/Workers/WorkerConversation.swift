@@ -66,11 +66,11 @@ struct WorkerConversation {
       }
       open.removeFirst()
       return .finished
-    case .failed(let job, let attempt, _, let failure):
+    case .failed(let job, let attempt, _, let failure, _):
       if let fault = fault(job, attempt) { return fault }
       open.removeFirst()
       return .failed(failure)
-    case .artifactLost(let job, let attempt, let stage, _):
+    case .artifactLost(let job, let attempt, let stage, _, _):
       if let fault = fault(job, attempt, stage) { return fault }
       open.removeFirst()
       return .artifactLost(stage)

@@ -52,10 +52,10 @@ final class Recorder {
   }
 
   var failure: Failure? {
-    if case .failed(_, _, _, let failure) = events.last { failure } else { nil }
+    if case .failed(_, _, _, let failure, _) = events.last { failure } else { nil }
   }
 
   var lostArtifact: StageKey? {
-    if case .artifactLost(_, _, let stage, _) = events.last { stage } else { nil }
+    if case .artifactLost(_, _, let stage, _, _) = events.last { stage } else { nil }
   }
 }

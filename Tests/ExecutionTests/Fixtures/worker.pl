@@ -85,5 +85,7 @@ while (defined(my $order = line())) {
       }
     }
   }
-  print qq({"finished":{$head}}\n) unless $gone;
+  # In whole seconds: before the order was even sent.
+  my $at = time;
+  print qq({"finished":{"at":$at,$head}}\n) unless $gone;
 }
