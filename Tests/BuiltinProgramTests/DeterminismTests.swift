@@ -134,19 +134,21 @@ struct DeterminismTests {
     }
   }
 
-  @Test("a damaged checkpoint is passed over")
-  func damagedCheckpoint() throws {
+  @Test("a damaged checkpoint is passed over", arguments: [false, true])
+  func damagedCheckpoint(withHeader: Bool) throws {
     let (_, before, state) = chain(1)
+    let damaged = Array("no state".utf8)
     let expected = bits(
       Recorder(TemporaryStore().store).run(order(before + [state(2)], keep: [state(2)])))
     let folder = TemporaryStore()
     Recorder(folder.store).run(order(before))
     try folder.store.put(
-      Array("no state".utf8),
+      withHeader
+        ? Checkpoint(stage: state(2).key, seconds: 1e6, state: damaged).encoded : damaged,
       as: ArtifactName(key: state(2).trajectory.digest, kind: "checkpoint"))
-    let results = bits(
-      Recorder(folder.store).run(order([state(2)], context: before, keep: [state(2)])))
-    #expect(results[state(2).key] == expected[state(2).key])
+    let results = Recorder(folder.store).run(order([state(2)], context: before, keep: [state(2)]))
+    #expect(bits(results)[state(2).key] == expected[state(2).key])
+    #expect(try #require(results[state(2).key]).seconds < 1e6)
   }
 
   @Test("a selection and an evaluation that were killed go on where they were", arguments: [0, 1])

@@ -125,6 +125,7 @@ struct LookingTests {
       (["explain", "000000000000"], "there is no run"),
       (["logs"], "Name a run"),
       (["logs", "--grep", "(unclosed"], "is no pattern"),
+      (["logs", "--grep", "here", "causes.yaml"], "--grid causes.yaml"),
       (["runs", "causes.yaml", "--where", "knid=a"], "Did you mean “kind”?"),
       (["runs", "causes.yaml", "--where", "state=broken"], "the states are"),
       (["runs", "causes.yaml", "--metric", "y"], "no run has the metric"),

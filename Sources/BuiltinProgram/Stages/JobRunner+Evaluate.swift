@@ -53,7 +53,7 @@ extension JobRunner {
 
   /// The outcomes in the last checkpoint; none where there is none that can be used.
   private func outcomesDone(of stage: Stage) -> EvaluationResult? {
-    checkpoint(of: stage.key).flatMap { try? EvaluationResult(encoded: $0) }
+    resume(stage.key) { try? EvaluationResult(encoded: $0) }
   }
 }
 

@@ -29,12 +29,8 @@ extension JobRunner {
   /// The pretraining at its last checkpoint; at its start where there is none, or none that opens.
   private func pretraining(of stage: Stage) throws -> Pretraining {
     let settings = try StageParameters(stage).pretraining()
-    guard let checkpoint = checkpoint(of: stage.key) else { return Pretraining(settings) }
-    do {
-      return try Pretraining(settings, serialized: checkpoint)
-    } catch {
-      return Pretraining(settings)
-    }
+    return resume(stage.key) { try? Pretraining(settings, serialized: $0) }
+      ?? Pretraining(settings)
   }
 
   /// The base model that a stage of kind prepare or tune left.

@@ -57,17 +57,14 @@ extension JobRunner {
   private func history(
     _ selection: PromptSelection, of pretraining: PretrainingSettings, _ stage: Stage
   ) throws -> SelectionHistory {
-    if let checkpoint = checkpoint(of: stage.key),
-      let history = try? SelectionHistory(selection, of: pretraining, serialized: checkpoint)
-    {
-      return history
-    }
-    return try SelectionHistory(selection, of: pretraining)
+    try resume(stage.key) {
+      try? SelectionHistory(selection, of: pretraining, serialized: $0)
+    } ?? SelectionHistory(selection, of: pretraining)
   }
 
   /// The candidates in the last checkpoint; none where there is none that can be used.
   private func candidatesDone(of stage: Stage) -> [PromptSelection.Candidate] {
-    checkpoint(of: stage.key).flatMap {
+    resume(stage.key) {
       try? JSONDecoder().decode([PromptSelection.Candidate].self, from: Data($0))
     } ?? []
   }

@@ -68,14 +68,15 @@ extension JobRunner {
     let kept = states(of: stage.trajectory, upTo: last).first {
       has(.state, of: $0) && has(.optimizer, of: $0)
     }
-    if let checkpoint = checkpoint(of: stage.trajectory),
-      let training = try training(of: stage, at: checkpoint),
-      training.step <= last, training.step > kept?.step ?? 0
-    {
-      return TrajectoryWalk(trajectory: stage.trajectory, training: training)
+    let resumed = try resume(stage.trajectory) { checkpoint in
+      try self.training(of: stage, at: checkpoint).flatMap {
+        $0.step <= last && $0.step > kept?.step ?? 0 ? $0 : nil
+      }
     }
     let training: any ReportingTrajectory
-    if let kept {
+    if let resumed {
+      training = resumed
+    } else if let kept {
       let model = try open(.state, of: kept) { try Transformer(serialized: $0) }
       let optimizer = try get(.optimizer, of: kept)
       do {

@@ -28,16 +28,17 @@ extension JobRunner {
   /// The tuning at its last checkpoint; at its start where there is none, or none that opens.
   private func tuning(of stage: Stage) throws -> any ReportingTrajectory {
     let pretrained = try state(try parent(0, of: stage))
-    if let checkpoint = checkpoint(of: stage.key) {
+    let resumed: (any ReportingTrajectory)? = try resume(stage.key) { checkpoint in
       let model = Transformer(copying: pretrained)
       do {
         try model.copyWeights(ofCheckpoint: checkpoint)
         return try tuning(of: stage, model: model, optimizer: checkpoint)
       } catch is TrainingError {
-        // It is begun again below.
+        return nil
       }
     }
-    return try tuning(of: stage, model: Transformer(copying: pretrained), optimizer: nil)
+    return try resumed
+      ?? tuning(of: stage, model: Transformer(copying: pretrained), optimizer: nil)
   }
 
   /// - Parameters:

@@ -53,16 +53,28 @@ extension JobRunner {
   // way, and good for every order that goes further. It is only ever a shorter way to the same bits,
   // so one that is missing, damaged or of another worker does no harm.
 
-  /// The last checkpoint of a stage or trajectory; `nil` where there is none that can be read.
-  func checkpoint(of key: StageKey) -> [UInt8]? {
+  /// Goes on from the last checkpoint of a stage or trajectory.
+  ///
+  /// - Parameter open: makes of the checkpoint's state what the stage goes on with; `nil` where that is
+  ///   not possible or of no use.
+  /// - Returns: what `open` made; `nil` also where there is no checkpoint that can be read.
+  func resume<Value>(
+    _ key: StageKey, _ open: ([UInt8]) throws -> Value?
+  ) rethrows -> Value? {
     guard store.contains(checkpointName(key)) else { return nil }
     checkpointed.insert(key)
-    return try? store.get(checkpointName(key))
+    guard let bytes = try? store.get(checkpointName(key)),
+      let checkpoint = Checkpoint(encoded: bytes), let value = try open(checkpoint.state)
+    else { return nil }
+    time?.goOn(from: checkpoint)
+    return value
   }
 
-  func saveCheckpoint(_ bytes: [UInt8], of key: StageKey) throws {
+  /// Saves the state of the stage at work, or of its trajectory.
+  func saveCheckpoint(_ state: [UInt8], of key: StageKey) throws {
+    guard let checkpoint = time?.checkpoint(state, at: now()) else { return }
     checkpointed.insert(key)
-    try store.put(bytes, as: checkpointName(key))
+    try store.put(checkpoint.encoded, as: checkpointName(key))
   }
 
   /// Removes a checkpoint if the present order has written or met it.

@@ -36,6 +36,8 @@ final class JobRunner {
   private var lastProgress = -Double.infinity
   /// When the work that would be lost by a kill began.
   private var unsavedSince = 0.0
+  /// Of the stage at work, or the last one.
+  var time: StageTime?
   /// What the present order has written or met checkpoints of.
   var checkpointed: Set<StageKey> = []
 
@@ -61,7 +63,7 @@ final class JobRunner {
     for stage in order.stages {
       if isDraining() { return }
       do {
-        let start = now()
+        time = StageTime(of: stage.key, since: now())
         let outcome = try complete(stage)
         let metrics = outcome.metrics
         for name in metrics.keys.sorted() where metrics[name]?.isFinite != true {
@@ -72,7 +74,7 @@ final class JobRunner {
             job: order.job, attempt: order.attempt,
             result: StageResult(
               stage: stage.key, metrics: metrics, artifacts: outcome.artifacts,
-              seconds: now() - start)))
+              seconds: time?.seconds(at: now()) ?? 0)))
         // A kept state is as good as the checkpoint that led to it.
         if stage.step == nil || keeps(stage.key) { try removeCheckpoint(of: stage.trajectory) }
         if stage.key == order.stages.last?.key {

@@ -11,9 +11,9 @@ extension GridRun {
   ///
   /// - Returns: how the command is to end, whatever the results then say.
   func work(in owned: borrowing OwnedFolder, _ table: JobTable) throws -> ExitStatus {
-    let (unfinished, jobs) = try unfinished(in: table)
-    let open = unfinished.filter { !$0.hasFailed }
-    guard !open.isEmpty else {
+    let jobs = try shard.flatMap { try table.reader.openJobs(of: $0, in: loaded.name) }
+    let open = try table.reader.openWork(in: loaded.name, only: jobs)
+    guard open.jobs > 0 else {
       if let shard {
         say("nothing to compute: all jobs of shard \(shard) are done or have failed")
         return .done
@@ -26,9 +26,8 @@ extension GridRun {
             + "\(runs.failed) failed")
       return .done
     }
-    let stages = open.reduce(0) { $0 + $1.missingStages }
     say(
-      "\(CountText.of(open.count, "job")) with \(CountText.of(stages, "stage")), "
+      "\(CountText.of(open.jobs, "job")) with \(CountText.of(open.stages, "stage")), "
         + "\(options.slots) at once")
     let display = options.output == .quiet ? nil : ProgressDisplay(try liveSubject(in: table))
     let report = try Execution.run(
@@ -38,7 +37,7 @@ extension GridRun {
       display?.update(snapshot)
     }
     display?.clear()
-    return status(of: report, failedBefore: unfinished.count - open.count)
+    return status(of: report, failedBefore: open.failedJobs)
   }
 
   /// What progress is shown of.
@@ -53,22 +52,6 @@ extension GridRun {
       title: loaded.name + (shard.map { ", shard \($0)" } ?? ""), grid: loaded.name,
       table: ResultsFolder(path: folderPath).table, slots: options.slots,
       share: share)
-  }
-
-  /// The jobs that are not done, those of the share where one is run, and their numbers in that case.
-  private func unfinished(in table: JobTable) throws -> (work: [JobWork], only: Set<JobID>?) {
-    let work = try table.reader.work(for: loaded.name)
-    guard let shard, let own = try table.reader.jobs(of: shard, in: loaded.name) else {
-      return (work, nil)
-    }
-    // What lost an artifact since the share was taken may have come to be required as well.
-    let requires = Dictionary(uniqueKeysWithValues: work.map { ($0.job, $0.requires) })
-    var needed: Set<JobID> = []
-    var pending = work.map(\.job).filter(own.contains)
-    while let job = pending.popLast() {
-      if needed.insert(job).inserted { pending += requires[job] ?? [] }
-    }
-    return (work.filter { needed.contains($0.job) }, needed)
   }
 
   var settings: ExecutionSettings {

@@ -58,6 +58,10 @@ struct LogsCommand: ParsableCommand {
     if grep == nil, grid != nil || ignoreCase {
       throw ValidationError("--grid and --ignore-case go with --grep.")
     }
+    if let id, grep != nil, grid == nil, RunID(id.lowercased()) == nil {
+      throw ValidationError(
+        "“\(id)” is not a run's id. To search the logs of one grid: --grep … --grid \(id)")
+    }
     if id != nil, grid != nil { throw ValidationError("Name a run or a grid, not both.") }
   }
 

@@ -30,7 +30,7 @@ package enum Execution {
       control: control)
     do {
       try session.recover()
-      let work = try table.reader.work(for: grid).filter { only?.contains($0.job) ?? true }
+      let work = try table.reader.work(for: grid, only: only)
       for item in work { session.labels[item.job] = item.label }
       session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
       let runs = try table.reader.counts(for: grid).runs

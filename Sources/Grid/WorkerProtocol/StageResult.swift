@@ -4,7 +4,8 @@ package struct StageResult: Hashable, Sendable, Codable {
   /// Finite numbers by name.
   package let metrics: [String: Double]
   package let artifacts: [ArtifactReference]
-  /// How long the stage took, in seconds. For timings only; never part of a result.
+  /// How long the stage took, in seconds, over the attempts that went on from each other. For timings
+  /// only; never part of a result.
   package let seconds: Double
 
   package init(

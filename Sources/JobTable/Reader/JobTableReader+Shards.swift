@@ -16,6 +16,29 @@ extension JobTableReader {
     }
   }
 
+  /// The jobs that are not done and that a share needs; `nil` when it was not taken in this folder.
+  ///
+  /// They are its own, and what lost an artifact since it was taken and is required again.
+  package func openJobs(of shard: Shard, in grid: String) throws -> Set<JobID>? {
+    try read { db in
+      guard try db.shards(of: grid).contains(shard) else { return nil }
+      return Set(
+        try db.all(
+          """
+          WITH RECURSIVE needed (id) AS (
+            SELECT j.id FROM shard_job n CROSS JOIN job j ON j.id = n.job_id
+            WHERE n.grid_id = ? AND n.shards = ? AND n.shard = ? AND j.state <> 1
+            UNION
+            SELECT j.id FROM needed n CROSS JOIN job_dependency d ON d.job_id = n.id
+              CROSS JOIN job j ON j.id = d.requires_id
+            WHERE j.state <> 1)
+          SELECT id FROM needed
+          """,
+          .integer(try db.gridID(grid)), .integer(shard.count), .integer(shard.number),
+          value: { $0.job(0) }))
+    }
+  }
+
   /// How far the shares of the grid are that were taken in this folder.
   ///
   /// - Complexity: O(runs + stages of the shares) where there are any, below a microsecond each; else

@@ -6,11 +6,11 @@ import Grid
 /// is what an index tells: most are done, in a large table nearly all. A grid that shares none does not
 /// look.
 enum NeededJobs {
-  /// `id` and `state` of those that are not done.
+  /// `id`, `state` and `missing` of those that are not done.
   static let unfinished = """
-    SELECT id, state FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1
+    SELECT id, state, missing FROM job INDEXED BY job_unfinished WHERE grid_id = ?1 AND state <> 1
     UNION ALL
-    SELECT j.id, j.state FROM (SELECT 1 FROM further_job WHERE grid_id = ?1 LIMIT 1)
+    SELECT j.id, j.state, j.missing FROM (SELECT 1 FROM further_job WHERE grid_id = ?1 LIMIT 1)
       CROSS JOIN job j INDEXED BY job_unfinished
       CROSS JOIN further_job f ON f.grid_id = ?1 AND f.job_id = j.id
     WHERE j.state <> 1

@@ -22,6 +22,8 @@ var starts: [Int] = []
 for index in stages.indices where index == 0 || stages[index].job != stages[index - 1].job {
   starts.append(index)
 }
+let attempts = Dictionary(
+  uniqueKeysWithValues: try table.reader.work(for: name).map { ($0.job, $0.lastAttempt) })
 // A job may come after others that it waits for; the table does not ask.
 let last = starts.count - left
 var changes: [Change] = []
@@ -35,7 +37,7 @@ for number in 0..<max(0, last) {
   let range = starts[number]..<(number + 1 < starts.count ? starts[number + 1] : stages.count)
   let job = stages[range.lowerBound].job
   let time = 1000 + Double(number) * 0.01
-  let attempt = (try table.reader.work(on: [job])[0].lastAttempt?.next) ?? .first
+  let attempt = (attempts[job] ?? nil)?.next ?? .first
   changes.append(.attemptBegan(job, attempt, at: time, worker: worker, log: nil))
   for index in range {
     func draw(_ metric: Int) -> Double { Double(stream.uniform(index, 0, 0, metric)) }
