@@ -80,19 +80,20 @@ import Testing
 
   private func merge(
     _ source: (table: JobTable, folder: ResultsFolder),
-    into target: (table: JobTable, folder: ResultsFolder)
+    into target: (table: JobTable, folder: ResultsFolder), batch: Int = 1000
   ) throws -> MergeReport {
     var intake = try MergeIntake(
       source: source.folder, target: target.folder, table: target.table,
       report: MergeReport(from: "there", into: "here"))
-    try source.table.reader.forEachHistory { try intake.take($0) }
-    try intake.flush()
+    try source.table.reader.forEachHistories(of: batch) { try intake.take($0) }
     #expect(try target.table.reader.integrity(isOwned: false).isEmpty)
     return intake.report
   }
 
   /// An attempt that was recorded beforehand and taken back is nothing to take, and left no log.
-  @Test func whatNeverBeganStaysThere() throws {
+  @Test(arguments: [1, 1000]) func whatNeverBeganStaysThere(
+    batch: Int
+  ) throws {
     let there = try table("there", jobs: [[0, 1, 2]])
     let here = try table("here", jobs: [[0, 1, 2]])
     let job = try #require(try there.table.reader.work(for: "parts").first).job
@@ -104,19 +105,21 @@ import Testing
     // It would hide the log of the one before if it came last.
     let begun = try there.table.reader.attempts(at: [job])
     #expect(LogsCommand.last(of: begun.reversed()).map(\.attempt) == [Attempt(rawValue: 2)])
-    let report = try merge(there, into: here)
+    let report = try merge(there, into: here, batch: batch)
     #expect(report.results == 3 && report.attempts == 1 && report.logs == 1)
     #expect(try here.table.reader.attempts(at: [job]).map(\.startedAt) == [2000])
   }
 
-  @Test func jobsThatAreOneHereAreAttemptsOneAfterTheOther() throws {
+  @Test(arguments: [1, 1000]) func jobsThatAreOneHereAreAttemptsOneAfterTheOther(
+    batch: Int
+  ) throws {
     let there = try table("there", jobs: [[0], [1], [2]])
     let here = try table("here", jobs: [[0, 1, 2]])
     for (number, job) in try there.table.reader.work(for: "parts").map(\.job).enumerated() {
       try complete(
         job, [number], saying: "job \(number)\n", at: 2000 + 10 * Double(number), in: there)
     }
-    let report = try merge(there, into: here)
+    let report = try merge(there, into: here, batch: batch)
     #expect(report.results == 3 && report.attempts == 3 && report.logs == 3)
     let attempts = try here.table.reader.attemptsWithLogs()
     #expect(attempts.map(\.attempt.rawValue) == [1, 2, 3])
@@ -146,16 +149,18 @@ import Testing
     return there
   }
 
-  @Test func whatFailedThereWithItsParentHasNotFailedWhereTheParentIsDone() throws {
+  @Test(arguments: [1, 1000]) func whatFailedThereWithItsParentHasNotFailedWhereTheParentIsDone(
+    batch: Int
+  ) throws {
     let here = try table("here", jobs: [[0], [1, 2]])
     let jobs = try here.table.reader.work(for: "parts").map(\.job)
     try complete(jobs[0], [0], at: 1500, in: here)
-    let report = try merge(try failedThere(), into: here)
+    let report = try merge(try failedThere(), into: here, batch: batch)
     #expect(report.attempts == 1 && report.failures == 0)
     #expect(try here.table.reader.work(for: "parts").map(\.hasFailed) == [false])
     // Where it has not been tried, both fail.
     let new = try table("new", jobs: [[0], [1, 2]])
-    #expect(try merge(try reopened("there"), into: new).failures == 2)
+    #expect(try merge(try reopened("there"), into: new, batch: batch).failures == 2)
   }
 
   private func reopened(_ name: String) throws -> (table: JobTable, folder: ResultsFolder) {
@@ -163,7 +168,9 @@ import Testing
     return (try JobTable(path: results.table), results)
   }
 
-  @Test func whatFailedHereWithItsParentIsOpenOnceTheParentComes() throws {
+  @Test(arguments: [1, 1000]) func whatFailedHereWithItsParentIsOpenOnceTheParentComes(
+    batch: Int
+  ) throws {
     let here = try failedThere()
     let there = try table("elsewhere", jobs: [[0], [1, 2]])
     let jobs = try there.table.reader.work(for: "parts").map(\.job)
@@ -176,7 +183,7 @@ import Testing
       .jobFailed(jobs[1], failure, at: 2602),
     ])
     #expect(outcomes.allSatisfy { $0 == .applied })
-    let report = try merge(there, into: here)
+    let report = try merge(there, into: here, batch: batch)
     #expect(report.results == 2 && report.failures == 1)
     let clusters = try here.table.reader.failureClusters(in: "parts")
     #expect(clusters.map(\.example) == [failure] && clusters.map(\.jobs.count) == [1])

@@ -21,7 +21,7 @@ import Testing
 
   private func histories(_ table: JobTable) throws -> [JobHistory] {
     var histories: [JobHistory] = []
-    try table.reader.forEachHistory { histories.append($0) }
+    try table.reader.forEachHistories(of: 3) { histories += $0 }
     return histories
   }
 
@@ -57,7 +57,7 @@ import Testing
     #expect(told[1].failure == JobFailure(failure: failure, at: 3002))
     #expect(told[1].results.isEmpty)
     var named: [JobID] = []
-    try there.reader.forEachHistory(in: ["sample"]) { named.append($0.job) }
+    try there.reader.forEachHistories(in: ["sample"], of: 1000) { named += $0.map(\.job) }
     #expect(named == told.map(\.job))
   }
 

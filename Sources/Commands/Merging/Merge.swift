@@ -62,12 +62,11 @@ struct Merge {
     var intake = try MergeIntake(
       source: source, target: target, table: table, report: MergeReport(from: from, into: into))
     var taken = 0
-    try reader.forEachHistory(in: names) { history in
-      try intake.take(history)
-      taken += 1
+    try reader.forEachHistories(in: names, of: Self.batch) { histories in
+      try intake.take(histories)
+      taken += histories.count
       progress?.update("merging: took in \(CountText.of(taken, "job"))")
     }
-    try intake.flush()
     var report = intake.report
     espalier_fault_pass(ESPALIER_FAULT_MERGE)
     for (grid, standing) in zip(grids, standings) {
@@ -183,6 +182,9 @@ struct Merge {
     return .new
   }
 
+  /// Jobs or results that are looked at together. A transaction costs a sync of the disk, and one that is
+  /// killed is done again.
+  private static let batch = 1000
   /// How many contradictions are named.
   private static let contradictionLimit = 10
 
@@ -194,18 +196,18 @@ struct Merge {
     var sentences: [String] = []
     var count = 0
     var compared = 0
-    try reader.forEachHistory(in: names) { history in
-      compared += 1
+    try reader.forEachHistories(in: names, of: Self.batch) { histories in
+      compared += histories.count
       progress?.update("merging: compared \(CountText.of(compared, "job"))")
-      let known = try table.reader.results(of: history.results.map(\.result.stage))
-      for recorded in history.results {
-        guard let own = known[recorded.result.stage],
-          let contradiction = recorded.result.contradiction(to: own)
+      let results = histories.flatMap(\.results).map(\.result)
+      let known = try table.reader.results(of: results.map(\.stage))
+      for result in results {
+        guard let own = known[result.stage], let contradiction = result.contradiction(to: own)
         else { continue }
         count += 1
         if count <= Self.contradictionLimit {
           let words = DisplayText.printable(contradiction.words(here: "here", there: "there"))
-          sentences.append("  stage \(recorded.result.stage.short): \(words)")
+          sentences.append("  stage \(result.stage.short): \(words)")
         }
       }
     }

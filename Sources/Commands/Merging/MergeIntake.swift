@@ -4,7 +4,7 @@ import Execution
 import Grid
 import JobTable
 
-/// Takes over one job after the other.
+/// Takes over jobs, many at a time.
 struct MergeIntake {
   private let table: JobTable
   private let artifacts: ArtifactCopy
@@ -13,10 +13,7 @@ struct MergeIntake {
   /// Not recorded yet; their artifacts are in place.
   private var pending: [JobIntake] = []
   private var pendingJobs: Set<JobID> = []
-  private var pendingResults = 0
 
-  /// A transaction costs a sync of the disk, and one that is killed is done again.
-  private static let batch = 500
   /// Bytes of logs that are held in memory at most, but for a single one.
   private static let logBytes = 32 << 20
 
@@ -31,13 +28,30 @@ struct MergeIntake {
     logs = try LogCopy(source: source, target: target)
   }
 
+  /// Takes what this folder misses of jobs of the other folder, and records it.
+  mutating func take(_ histories: [JobHistory]) throws {
+    // Good until something is recorded.
+    var common: MergeStanding? = try MergeStanding(of: histories, in: table.reader)
+    for history in histories {
+      var standing = try common ?? MergeStanding(of: [history], in: table.reader)
+      if !pending.isEmpty, dependsOnPending(history, standing) {
+        try flush()
+        common = nil
+        standing = try MergeStanding(of: [history], in: table.reader)
+      }
+      try take(history, standing)
+      espalier_fault_pass(ESPALIER_FAULT_MERGE)
+      if logs.pendingBytes >= Self.logBytes { try logs.flush() }
+    }
+    try flush()
+  }
+
   /// Takes what this folder misses of a job of the other folder. Where jobs are cut in another way here,
   /// its stages belong to several.
-  mutating func take(_ history: JobHistory) throws {
-    let (places, jobs) = try settledPlaces(of: history)
+  private mutating func take(_ history: JobHistory, _ standing: MergeStanding) throws {
     var wanted: [JobID: [RecordedResult]] = [:]
     for recorded in history.results {
-      guard let place = places[recorded.result.stage] else {
+      guard let place = standing.places[recorded.result.stage] else {
         report.unneeded += 1
         continue
       }
@@ -51,56 +65,36 @@ struct MergeIntake {
         report.withoutArtifacts += 1
       }
     }
+    let jobs = standing.jobs(of: history)
     for job in jobs {
       let intake = try intake(
-        of: history, by: job, wanted: wanted[job] ?? [], isFirst: job == jobs[0])
+        of: history, by: job, standing, wanted: wanted[job] ?? [], isFirst: job == jobs[0])
       if intake.isEmpty { continue }
-      let results = intake.laterResults.count + intake.attempts.reduce(0) { $0 + $1.results.count }
-      report.results += results
+      report.results +=
+        intake.laterResults.count + intake.attempts.reduce(0) { $0 + $1.results.count }
       report.attempts += intake.attempts.count
       report.failures += intake.failure == nil ? 0 : 1
-      pendingResults += results
       pending.append(intake)
       pendingJobs.insert(job)
     }
-    espalier_fault_pass(ESPALIER_FAULT_MERGE)
-    if pendingResults >= Self.batch || pending.count >= Self.batch
-      || logs.pendingBytes >= Self.logBytes
-    {
-      try flush()
-    }
   }
 
-  /// Where this folder has the stages of a job, and the jobs that have them here, in the order of the
-  /// stages. What is pending is recorded before, where it decides what is to be taken.
-  private mutating func settledPlaces(
-    of history: JobHistory
-  ) throws -> (places: [StageKey: StagePlace], jobs: [JobID]) {
-    let places = try table.reader.places(of: history.stages)
-    var jobs: [JobID] = []
-    for stage in history.stages {
-      guard let job = places[stage]?.job, !jobs.contains(job) else { continue }
-      jobs.append(job)
-    }
-    let isUnsettled =
-      // Two jobs there may be one here: the numbers of its attempts go on where those of the first end.
-      jobs.contains(where: pendingJobs.contains)
+  /// Whether what is pending decides what is to be taken of a job of the other folder.
+  private func dependsOnPending(_ history: JobHistory, _ standing: MergeStanding) -> Bool {
+    // Two jobs there may be one here: the numbers of its attempts go on where those of the first end.
+    standing.jobs(of: history).contains(where: pendingJobs.contains)
       // Whether a job fails with its parent, or has failed here because of it, depends on what became of
       // the parent.
       || history.failure?.failure.reason == .parentFailed
-      || places.values.contains { $0.state == .failed }
-    if pending.isEmpty || !isUnsettled { return (places, jobs) }
-    try flush()
-    return (try table.reader.places(of: history.stages), jobs)
+      || history.stages.contains { standing.places[$0]?.state == .failed }
   }
 
   /// Records what was taken.
-  mutating func flush() throws {
+  private mutating func flush() throws {
     try logs.flush()
     try table.takeIn(pending)
     pending = []
     pendingJobs = []
-    pendingResults = 0
   }
 
   /// What a job of this folder takes from a job of the other one.
@@ -108,16 +102,15 @@ struct MergeIntake {
   /// - Parameter isFirst: whether it has the first of the other's stages: then it takes the attempts that
   ///   completed nothing as well.
   private mutating func intake(
-    of history: JobHistory, by job: JobID, wanted: [RecordedResult], isFirst: Bool
+    of history: JobHistory, by job: JobID, _ standing: MergeStanding, wanted: [RecordedResult],
+    isFirst: Bool
   ) throws -> JobIntake {
-    let work = try table.reader.work(on: [job])[0]
+    let work = try standing.work(on: job)
     if work.missingStages == 0 {
       return JobIntake(job: job, attempts: [], laterResults: [], failure: nil)
     }
     // An attempt that was taken before is known by the instant at which it began.
-    let known = Dictionary(
-      try table.reader.attempts(at: [job]).map { ($0.startedAt, $0.attempt) },
-      uniquingKeysWith: { first, _ in first })
+    let known = standing.attempts(at: job)
     var attempts: [JobIntake.AttemptIntake] = []
     var later: [JobIntake.LaterResult] = []
     var next = work.lastAttempt?.next ?? .first

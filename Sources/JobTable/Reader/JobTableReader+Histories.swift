@@ -2,12 +2,14 @@ import GRDB
 import Grid
 
 extension JobTableReader {
-  /// Hands over every job of which something came (an attempt, a result, a failure), in ascending order;
-  /// with grids, the jobs that one of them needs.
+  /// Hands over every job of which something came (an attempt, a result, a failure), in ascending order,
+  /// many at a time; with grids, the jobs that one of them needs.
   ///
-  /// - Complexity: O(stages of those jobs), some ten microseconds each; memory does not grow.
-  package func forEachHistory(
-    in grids: [String]? = nil, _ body: (JobHistory) throws -> Void
+  /// - Parameter count: as soon as so many jobs or results are together, they are handed over.
+  /// - Complexity: O(stages of those jobs), some ten microseconds each; memory for `count` jobs or
+  ///   results.
+  package func forEachHistories(
+    in grids: [String]? = nil, of count: Int, _ body: ([JobHistory]) throws -> Void
   ) throws {
     try read { db in
       var needed: Set<JobID>?
@@ -24,9 +26,18 @@ extension JobTableReader {
           OR EXISTS (SELECT 1 FROM stage s WHERE s.job_id = job.id AND s.state = 1)
         ORDER BY id
         """, value: { $0.job(0) })
+      var histories: [JobHistory] = []
+      var results = 0
       for job in jobs where needed?.contains(job) ?? (grids == nil) {
-        try body(try db.history(of: job))
+        histories.append(try db.history(of: job))
+        results += histories.last?.results.count ?? 0
+        if max(histories.count, results) >= count {
+          try body(histories)
+          histories.removeAll(keepingCapacity: true)
+          results = 0
+        }
       }
+      if !histories.isEmpty { try body(histories) }
     }
   }
 
