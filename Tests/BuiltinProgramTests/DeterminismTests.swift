@@ -134,21 +134,52 @@ struct DeterminismTests {
     }
   }
 
-  @Test("a damaged checkpoint is passed over", arguments: [false, true])
-  func damagedCheckpoint(withHeader: Bool) throws {
+  @Test("a damaged checkpoint is passed over, and adds no time", arguments: [false, true])
+  func damagedCheckpoint(withNote: Bool) throws {
     let (_, before, state) = chain(1)
-    let damaged = Array("no state".utf8)
     let expected = bits(
       Recorder(TemporaryStore().store).run(order(before + [state(2)], keep: [state(2)])))
     let folder = TemporaryStore()
     Recorder(folder.store).run(order(before))
+    var damaged = Array("no state".utf8)
+    if withNote { CheckpointNote(stage: state(2).key, seconds: 1e6).append(to: &damaged) }
     try folder.store.put(
-      withHeader
-        ? Checkpoint(stage: state(2).key, seconds: 1e6, state: damaged).encoded : damaged,
-      as: ArtifactName(key: state(2).trajectory.digest, kind: "checkpoint"))
+      damaged, as: ArtifactName(key: state(2).trajectory.digest, kind: "checkpoint"))
     let results = Recorder(folder.store).run(order([state(2)], context: before, keep: [state(2)]))
     #expect(bits(results)[state(2).key] == expected[state(2).key])
     #expect(try #require(results[state(2).key]).seconds < 1e6)
+  }
+
+  /// The evaluation goes back to the state by the trajectory's checkpoint, which was made at work on the
+  /// training, and then to its own.
+  @Test("the time of an evaluation counts what was measured before a kill")
+  func timeOfAnEvaluation() throws {
+    let grid = TestGrid([
+      "evaluation_temperature": .number(1), "evaluation_samples": .integer(40),
+      "evaluation_problems": .integer(10),
+    ])
+    let state = grid.em(2)
+    let evaluation = grid.evaluate(2)
+    let before = [grid.prepare, grid.select]
+    let folder = TemporaryStore()
+    Recorder(folder.store).run(order(before))
+    var left: TemporaryStore?
+    var told = 0
+    let first = Recorder(folder.store, checkpointInterval: 1) { event in
+      if case .progress(_, _, evaluation.key, _, _, unit: "answers", _) = event {
+        told += 1
+        if told == 3 { left = try? folder.copy() }
+      }
+    }
+    let whole = first.run(order([state, evaluation], context: before))
+    #expect(told > 3)
+    let second = Recorder(try #require(left).store, checkpointInterval: 1)
+    let resumed = second.run(order([evaluation], context: before + [state]))
+    #expect(bits(resumed)[evaluation.key] == bits(whole)[evaluation.key])
+    // Up to the looks at the clock on the way back to the state, and around the checkpoint.
+    let seconds = try #require(resumed[evaluation.key]).seconds
+    let expected = try #require(whole[evaluation.key]).seconds
+    #expect(expected > 10 && seconds >= expected - 5 && seconds <= expected + 15)
   }
 
   @Test("a selection and an evaluation that were killed go on where they were", arguments: [0, 1])

@@ -8,50 +8,63 @@ import Testing
 struct StageTimeTests {
   private let stage = StageKey(Digest(of: "a stage"))
   private let other = StageKey(Digest(of: "another"))
+  private let trajectory = StageKey(Digest(of: "a trajectory"))
 
   @Test("counts what earlier attempts spent on the way to the checkpoint")
   func earlierAttempts() {
     var first = StageTime(of: stage, since: 100)
-    _ = first.checkpoint([1], at: 103)
+    _ = first.note(of: stage, at: 103)
     // Saved again later, and killed after that: what was lost does not count.
-    let left = first.checkpoint([1, 2], at: 107)
-    #expect(left == Checkpoint(stage: stage, seconds: 7, state: [1, 2]))
+    let left = first.note(of: stage, at: 107)
+    #expect(left == CheckpointNote(stage: stage, seconds: 7))
     var second = StageTime(of: stage, since: 500)
-    second.goOn(from: left)
+    second.goOn(from: left, of: stage)
     #expect(second.seconds(at: 504) == 11)
-    let later = second.checkpoint([3], at: 505)
+    let later = second.note(of: stage, at: 505)
     var third = StageTime(of: stage, since: 0.5)
-    third.goOn(from: later)
+    third.goOn(from: later, of: stage)
     #expect(later.seconds == 12 && third.seconds(at: 1) == 12.5)
   }
 
-  @Test("counts no checkpoint of another stage, none of its own and none twice")
-  func others() {
-    var time = StageTime(of: stage, since: 10)
-    time.goOn(from: Checkpoint(stage: other, seconds: 50, state: []))
-    #expect(time.seconds(at: 12) == 2)
-    time = StageTime(of: stage, since: 10)
-    let own = time.checkpoint([], at: 13)
-    time.goOn(from: own)
-    #expect(time.seconds(at: 15) == 5)
-    time = StageTime(of: stage, since: 10)
-    time.goOn(from: own)
-    time.goOn(from: Checkpoint(stage: stage, seconds: 40, state: []))
-    #expect(time.seconds(at: 11) == 4)
+  @Test("a measured state's trajectory does not hide what the measurement had taken")
+  func severalCheckpoints() {
+    func resumed(_ notes: [(CheckpointNote, StageKey)], savingBefore: StageKey? = nil) -> Double {
+      var time = StageTime(of: stage, since: 10)
+      if let savingBefore { _ = time.note(of: savingBefore, at: 11) }
+      for (note, key) in notes { time.goOn(from: note, of: key) }
+      return time.seconds(at: 12)
+    }
+    let training = (CheckpointNote(stage: other, seconds: 50), trajectory)
+    let early = (CheckpointNote(stage: stage, seconds: 20), trajectory)
+    let own = (CheckpointNote(stage: stage, seconds: 60), stage)
+    #expect(resumed([training]) == 2)
+    #expect(resumed([training, own]) == 62)
+    #expect(resumed([early, own]) == 62)
+    #expect(resumed([own, early]) == 62)
+    #expect(resumed([own], savingBefore: trajectory) == 62)
+    // What this attempt saved itself is in its own time.
+    #expect(resumed([early], savingBefore: trajectory) == 2)
   }
 
-  @Test("a checkpoint is read as it was written, and nothing else is")
-  func format() throws {
-    let checkpoint = Checkpoint(stage: stage, seconds: 12.75, state: [7, 8, 9])
-    let bytes = checkpoint.encoded
-    #expect(Checkpoint(encoded: bytes) == checkpoint)
-    #expect(
-      Checkpoint(encoded: Checkpoint(stage: other, seconds: 0, state: []).encoded)?.state == [])
-    #expect(Checkpoint(encoded: Array(bytes.prefix(47))) == nil)
-    #expect(Checkpoint(encoded: [0] + bytes) == nil)
+  @Test("a note is read as it was written, and taken off the checkpoint")
+  func format() {
+    let note = CheckpointNote(stage: stage, seconds: 12.75)
+    var bytes: [UInt8] = [7, 8, 9]
+    note.append(to: &bytes)
+    #expect(bytes.count == 51)
+    #expect(bytes[3..<11].elementsEqual("ESPNOTE1".utf8))
+    #expect(Array(bytes[11..<43]) == stage.digest.bytes)
+    // 12.75 is 1.59375 · 2³.
+    #expect(bytes[43...].elementsEqual([0, 0, 0, 0, 0, 0x80, 0x29, 0x40]))
+    #expect(CheckpointNote.remove(from: &bytes) == note)
+    #expect(bytes == [7, 8, 9])
+    // As an earlier version left it.
+    #expect(CheckpointNote.remove(from: &bytes) == nil)
+    #expect(bytes == [7, 8, 9])
     for seconds in [-1, Double.nan, .infinity] {
-      let encoded = Checkpoint(stage: stage, seconds: seconds, state: []).encoded
-      #expect(Checkpoint(encoded: encoded) == nil)
+      bytes = []
+      CheckpointNote(stage: stage, seconds: seconds).append(to: &bytes)
+      #expect(CheckpointNote.remove(from: &bytes) == nil)
     }
   }
 }

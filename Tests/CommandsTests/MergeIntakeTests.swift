@@ -85,7 +85,13 @@ import Testing
     var intake = try MergeIntake(
       source: source.folder, target: target.folder, table: target.table,
       report: MergeReport(from: "there", into: "here"))
-    try source.table.reader.forEachHistories(of: batch) { try intake.take($0) }
+    var told = 0
+    var taken = 0
+    try source.table.reader.forEachHistory(batch: batch) { histories in
+      told += histories.count
+      try intake.take(histories) { taken += 1 }
+    }
+    #expect(taken == told)
     #expect(try target.table.reader.integrity(isOwned: false).isEmpty)
     return intake.report
   }
@@ -129,6 +135,35 @@ import Testing
       let name = LogName(job: attempt.job.rawValue, attempt: attempt.attempt.rawValue)
       #expect(try logs.bytes(of: name) == Array("job \(number)\n".utf8))
     }
+  }
+
+  /// The second has failed here, so that what is pending is recorded before it is taken; the third is one
+  /// job here with the first, whose numbers have gone on by then.
+  @Test(arguments: [1, 1000]) func whatWasRecordedMeanwhileIsLookedUpAgain(batch: Int) throws {
+    let there = try table("there", jobs: [[0], [1], [2]])
+    let here = try table("here", jobs: [[0, 2], [1]])
+    let own = try here.table.reader.work(for: "parts").map(\.job)
+    let outcomes = try here.table.apply([
+      .attemptBegan(own[1], .first, at: 1500, worker: nil, log: nil),
+      .attemptEnded(own[1], .first, .failed(failure), at: 1501),
+      .jobFailed(own[1], failure, at: 1501),
+    ])
+    #expect(outcomes.allSatisfy { $0 == .applied })
+    for (number, job) in try there.table.reader.work(for: "parts").map(\.job).enumerated() {
+      try complete(
+        job, [number], saying: "job \(number)\n", at: 2000 + 10 * Double(number), in: there)
+    }
+    let report = try merge(there, into: here, batch: batch)
+    #expect(report.results == 3 && report.attempts == 3 && report.logs == 3)
+    let attempts = try here.table.reader.attempts(at: own)
+    #expect(attempts.map(\.attempt.rawValue) == [1, 2, 1, 2])
+    #expect(attempts.map(\.startedAt) == [2000, 2020, 1500, 2010])
+    let logs = try LogReader(folder: here.folder.logs)
+    let texts = try attempts.map { attempt in
+      try logs.bytes(of: LogName(job: attempt.job.rawValue, attempt: attempt.attempt.rawValue))
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(texts == ["job 0\n", "job 2\n", nil, "job 1\n"])
   }
 
   private let failure = Failure(reason: .exitStatus(3), message: "no such file")

@@ -49,46 +49,58 @@ import Testing
     try table.forgetShards(of: "nothing of that name")
   }
 
-  @Test func whatIsOpenOfAShare() throws {
+  @Test func whatIsUnfinishedOfAShare() throws {
+    let folder = TemporaryFolder()
+    let table = try JobTable(path: folder.path + "/jobs.sqlite")
+    // The base is done before the grid is planned, so that no job waits for it.
+    let plan = SampleGrid(name: "first", steps: [0]).plan
+    let base = plan.stages[0].key
+    let run = plan.runs[0]
+    let first = Plan(
+      specification: plan.specification, hash: plan.hash,
+      runs: [
+        PlannedRun(
+          id: run.id, index: 0, axisValues: run.axisValues, parameters: run.parameters,
+          stages: [base])
+      ], stages: Array(plan.stages.prefix(1)))
+    try table.record(first, as: "first", at: 1000) { SampleGrid.jobs(for: first, assigned: $0) }
+    let baseJob = try #require(try table.reader.places(of: [base])[base]?.job)
+    try table.complete(baseJob)
+    try grid.record(in: table)
+    let shard = try #require(Shard("1/2"))
+    #expect(try table.reader.unfinishedJobs(of: shard, in: "sample") == nil)
+    try table.recordShard(
+      shard, of: "sample", stages: share(temperature: 0.5).filter { $0 != base })
+    let own = try #require(try table.reader.jobs(of: shard, in: "sample"))
+    #expect(!own.contains(baseJob))
+    #expect(try table.reader.unfinishedJobs(of: shard, in: "sample") == own)
+
+    // Its artifact is lost: the share needs it again.
+    _ = try table.apply([.stageReopened(base, neededBy: nil)])
+    #expect(try table.reader.unfinishedJobs(of: shard, in: "sample") == own.union([baseJob]))
+    try table.complete(baseJob)
+    #expect(try table.reader.unfinishedJobs(of: shard, in: "sample") == own)
+  }
+
+  @Test func whatIsOpenIsCountedAsItIsListed() throws {
     let folder = TemporaryFolder()
     let table = try JobTable(path: folder.path + "/jobs.sqlite")
     try grid.record(in: table)
-    let shard = try #require(Shard("1/2"))
-    #expect(try table.reader.openJobs(of: shard, in: "sample") == nil)
-    try table.recordShard(shard, of: "sample", stages: share(temperature: 0.5))
-    let own = try #require(try table.reader.jobs(of: shard, in: "sample")).sorted()
-    let all = try table.reader.work(for: "sample")
-    #expect(try table.reader.openJobs(of: shard, in: "sample") == Set(own))
-    func expectSame(_ only: Set<JobID>?) throws {
+    let jobs = try table.reader.work(for: "sample").map(\.job)
+    try table.complete(jobs[0])
+    let failure = Failure(reason: .exitStatus(3), message: "no such file")
+    _ = try table.apply([.jobFailed(jobs[1], failure, at: 5), .jobFailed(jobs[3], failure, at: 5)])
+    for only in [nil, Set(jobs[0...2]), Set(jobs[2...])] {
       let work = try table.reader.work(for: "sample", only: only)
-      let whole = try table.reader.work(for: "sample")
-      #expect(work == whole.filter { only?.contains($0.job) ?? true })
+      #expect(work.map(\.job) == jobs[1...].filter { only?.contains($0) ?? true })
       let open = work.filter { !$0.hasFailed }
+      #expect(work.count > open.count && !open.isEmpty)
       #expect(
         try table.reader.openWork(in: "sample", only: only)
           == OpenWork(
             jobs: open.count, stages: open.reduce(0) { $0 + $1.missingStages },
             failedJobs: work.count - open.count))
     }
-    try expectSame(nil)
-    try expectSame(Set(own))
-    #expect(all.count > own.count)
-
-    // The base is done before the share is taken anew, so that it is not among the share's own jobs; then
-    // its artifact is lost, and the share needs it again.
-    let base = try #require(all.first { $0.requires.isEmpty }).job
-    try table.complete(base)
-    let rest = share(temperature: 0.5).filter { $0 != grid.plan.stages[0].key }
-    try table.recordShard(shard, of: "sample", stages: rest)
-    var open = try #require(try table.reader.openJobs(of: shard, in: "sample"))
-    #expect(!open.contains(base) && open.count == own.count - 1)
-    _ = try table.apply([.stageReopened(grid.plan.stages[0].key, neededBy: nil)])
-    open = try #require(try table.reader.openJobs(of: shard, in: "sample"))
-    #expect(open.contains(base))
-    let failure = Failure(reason: .exitStatus(3), message: "no such file")
-    _ = try table.apply([.jobFailed(try #require(open.max()), failure, at: 5)])
-    try expectSame(open)
-    #expect(try table.reader.openWork(in: "sample", only: open).failedJobs == 1)
   }
 
   @Test func failuresOfOtherSharesAreNotMissing() throws {

@@ -21,7 +21,7 @@ import Testing
 
   private func histories(_ table: JobTable) throws -> [JobHistory] {
     var histories: [JobHistory] = []
-    try table.reader.forEachHistories(of: 3) { histories += $0 }
+    try table.reader.forEachHistory(batch: 3) { histories += $0 }
     return histories
   }
 
@@ -57,8 +57,12 @@ import Testing
     #expect(told[1].failure == JobFailure(failure: failure, at: 3002))
     #expect(told[1].results.isEmpty)
     var named: [JobID] = []
-    try there.reader.forEachHistories(in: ["sample"], of: 1000) { named += $0.map(\.job) }
+    try there.reader.forEachHistory(in: ["sample"], batch: 1000) { named += $0.map(\.job) }
     #expect(named == told.map(\.job))
+    // The first job alone has more results than that.
+    var batches: [Int] = []
+    try there.reader.forEachHistory(batch: 1) { batches.append($0.count) }
+    #expect(batches == [1, 1])
   }
 
   @Test func aWholeTableTakenInIsTheSameTable() throws {

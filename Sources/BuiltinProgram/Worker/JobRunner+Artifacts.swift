@@ -63,18 +63,21 @@ extension JobRunner {
   ) rethrows -> Value? {
     guard store.contains(checkpointName(key)) else { return nil }
     checkpointed.insert(key)
-    guard let bytes = try? store.get(checkpointName(key)),
-      let checkpoint = Checkpoint(encoded: bytes), let value = try open(checkpoint.state)
-    else { return nil }
-    time?.goOn(from: checkpoint)
+    guard var state = try? store.get(checkpointName(key)) else { return nil }
+    let note = CheckpointNote.remove(from: &state)
+    guard let value = try open(state) else { return nil }
+    if let note { time?.goOn(from: note, of: key) }
     return value
   }
 
   /// Saves the state of the stage at work, or of its trajectory.
-  func saveCheckpoint(_ state: [UInt8], of key: StageKey) throws {
-    guard let checkpoint = time?.checkpoint(state, at: now()) else { return }
+  func saveCheckpoint(_ state: consuming [UInt8], of key: StageKey) throws {
+    guard let note = time?.note(of: key, at: now()) else {
+      preconditionFailure("no stage is at work")
+    }
+    note.append(to: &state)
     checkpointed.insert(key)
-    try store.put(checkpoint.encoded, as: checkpointName(key))
+    try store.put(state, as: checkpointName(key))
   }
 
   /// Removes a checkpoint if the present order has written or met it.

@@ -66,6 +66,7 @@ final class JobRunner {
         time = StageTime(of: stage.key, since: now())
         let outcome = try complete(stage)
         let metrics = outcome.metrics
+        guard let time else { preconditionFailure("a stage is at work") }
         for name in metrics.keys.sorted() where metrics[name]?.isFinite != true {
           throw Failure(reason: .nonFinite, message: "the metric \(name) is not a finite number")
         }
@@ -74,7 +75,7 @@ final class JobRunner {
             job: order.job, attempt: order.attempt,
             result: StageResult(
               stage: stage.key, metrics: metrics, artifacts: outcome.artifacts,
-              seconds: time?.seconds(at: now()) ?? 0)))
+              seconds: time.seconds(at: now()))))
         // A kept state is as good as the checkpoint that led to it.
         if stage.step == nil || keeps(stage.key) { try removeCheckpoint(of: stage.trajectory) }
         if stage.key == order.stages.last?.key {

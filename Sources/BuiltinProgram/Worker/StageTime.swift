@@ -6,26 +6,26 @@ struct StageTime {
   let stage: StageKey
   /// When this attempt took it up.
   private let start: Double
-  /// What it had taken when the checkpoint was made that this attempt goes on from.
+  /// What it had taken when the latest checkpoint was made that this attempt goes on from.
   private var before = 0.0
-  /// Whether a later checkpoint has nothing to add: it is this attempt's own, or the second.
-  private var isSettled = false
+  /// The checkpoints that this attempt has made, by the stage or trajectory that they are of.
+  private var own: Set<StageKey> = []
 
   init(of stage: StageKey, since start: Double) {
     self.stage = stage
     self.start = start
   }
 
-  /// Goes on from a checkpoint; one that was made at work on another stage tells nothing of this one.
-  mutating func goOn(from checkpoint: Checkpoint) {
-    if !isSettled, checkpoint.stage == stage { before = checkpoint.seconds }
-    isSettled = true
+  /// Goes on from a checkpoint. One that was made at work on another stage tells nothing of this one, and
+  /// what this attempt did is counted anyway.
+  mutating func goOn(from note: CheckpointNote, of key: StageKey) {
+    if note.stage == stage, !own.contains(key) { before = max(before, note.seconds) }
   }
 
-  /// A checkpoint of what is in memory at the instant `now`.
-  mutating func checkpoint(_ state: [UInt8], at now: Double) -> Checkpoint {
-    isSettled = true
-    return Checkpoint(stage: stage, seconds: seconds(at: now), state: state)
+  /// What a checkpoint says that is made at the instant `now`.
+  mutating func note(of key: StageKey, at now: Double) -> CheckpointNote {
+    own.insert(key)
+    return CheckpointNote(stage: stage, seconds: seconds(at: now))
   }
 
   func seconds(at now: Double) -> Double { before + now - start }

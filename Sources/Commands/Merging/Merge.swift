@@ -62,10 +62,11 @@ struct Merge {
     var intake = try MergeIntake(
       source: source, target: target, table: table, report: MergeReport(from: from, into: into))
     var taken = 0
-    try reader.forEachHistories(in: names, of: Self.batch) { histories in
-      try intake.take(histories)
-      taken += histories.count
-      progress?.update("merging: took in \(CountText.of(taken, "job"))")
+    try reader.forEachHistory(in: names, batch: Self.batch) { histories in
+      try intake.take(histories) {
+        taken += 1
+        progress?.update("merging: took in \(CountText.of(taken, "job"))")
+      }
     }
     var report = intake.report
     espalier_fault_pass(ESPALIER_FAULT_MERGE)
@@ -196,7 +197,7 @@ struct Merge {
     var sentences: [String] = []
     var count = 0
     var compared = 0
-    try reader.forEachHistories(in: names, of: Self.batch) { histories in
+    try reader.forEachHistory(in: names, batch: Self.batch) { histories in
       compared += histories.count
       progress?.update("merging: compared \(CountText.of(compared, "job"))")
       let results = histories.flatMap(\.results).map(\.result)

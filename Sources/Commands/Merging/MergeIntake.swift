@@ -29,21 +29,39 @@ struct MergeIntake {
   }
 
   /// Takes what this folder misses of jobs of the other folder, and records it.
-  mutating func take(_ histories: [JobHistory]) throws {
-    // Good until something is recorded.
-    var common: MergeStanding? = try MergeStanding(of: histories, in: table.reader)
+  ///
+  /// - Parameter progress: called for each job that was taken.
+  mutating func take(_ histories: [JobHistory], progress: () -> Void) throws {
+    var rest = histories[...]
+    // What is looked up is good until something is recorded. Jobs that depend on each other stand
+    // together, so that few are looked up after the first of them.
+    var count = rest.count
+    while !rest.isEmpty {
+      let part = rest.prefix(count)
+      let taken = try takeBeginning(of: part, progress)
+      try flush()
+      rest = rest.dropFirst(taken)
+      count = taken < part.count ? 1 : 2 * count
+    }
+  }
+
+  /// Takes these jobs up to one that depends on what is pending by then, or until enough is pending.
+  ///
+  /// - Returns: how many it took, at least one.
+  private mutating func takeBeginning(
+    of histories: ArraySlice<JobHistory>, _ progress: () -> Void
+  ) throws -> Int {
+    let standing = try MergeStanding(of: histories, in: table.reader)
+    var taken = 0
     for history in histories {
-      var standing = try common ?? MergeStanding(of: [history], in: table.reader)
-      if !pending.isEmpty, dependsOnPending(history, standing) {
-        try flush()
-        common = nil
-        standing = try MergeStanding(of: [history], in: table.reader)
-      }
+      if !pending.isEmpty, dependsOnPending(history, standing) { break }
       try take(history, standing)
       espalier_fault_pass(ESPALIER_FAULT_MERGE)
-      if logs.pendingBytes >= Self.logBytes { try logs.flush() }
+      taken += 1
+      progress()
+      if logs.pendingBytes >= Self.logBytes { break }
     }
-    try flush()
+    return taken
   }
 
   /// Takes what this folder misses of a job of the other folder. Where jobs are cut in another way here,

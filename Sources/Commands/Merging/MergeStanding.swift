@@ -9,9 +9,8 @@ struct MergeStanding {
   /// The attempts at those of its jobs that are not done.
   private let attempts: [JobID: [AttemptRecord]]
 
-  /// - Complexity: O(stages of the histories), some ten microseconds each; a single history costs as much
-  ///   as ten of many.
-  init(of histories: [JobHistory], in reader: JobTableReader) throws {
+  /// - Complexity: O(stages and attempts of the histories), and the preparation of some statements.
+  init(of histories: ArraySlice<JobHistory>, in reader: JobTableReader) throws {
     places = try reader.places(of: histories.lazy.flatMap(\.stages))
     let jobs = Set(places.values.map(\.job)).sorted()
     let work = try reader.work(on: jobs)

@@ -11,7 +11,7 @@ extension GridRun {
   ///
   /// - Returns: how the command is to end, whatever the results then say.
   func work(in owned: borrowing OwnedFolder, _ table: JobTable) throws -> ExitStatus {
-    let jobs = try shard.flatMap { try table.reader.openJobs(of: $0, in: loaded.name) }
+    let jobs = try shard.flatMap { try table.reader.unfinishedJobs(of: $0, in: loaded.name) }
     let open = try table.reader.openWork(in: loaded.name, only: jobs)
     guard open.jobs > 0 else {
       if let shard {

@@ -60,7 +60,8 @@ struct LogsCommand: ParsableCommand {
     }
     if let id, grep != nil, grid == nil, RunID(id.lowercased()) == nil {
       throw ValidationError(
-        "“\(id)” is not a run's id. To search the logs of one grid: --grep … --grid \(id)")
+        "“\(id)” is not a run's id: that is 12 hex digits. To search the logs of one grid, name it with "
+          + "--grid \(id)")
     }
     if id != nil, grid != nil { throw ValidationError("Name a run or a grid, not both.") }
   }

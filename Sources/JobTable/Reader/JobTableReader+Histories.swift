@@ -5,11 +5,10 @@ extension JobTableReader {
   /// Hands over every job of which something came (an attempt, a result, a failure), in ascending order,
   /// many at a time; with grids, the jobs that one of them needs.
   ///
-  /// - Parameter count: as soon as so many jobs or results are together, they are handed over.
-  /// - Complexity: O(stages of those jobs), some ten microseconds each; memory for `count` jobs or
-  ///   results.
-  package func forEachHistories(
-    in grids: [String]? = nil, of count: Int, _ body: ([JobHistory]) throws -> Void
+  /// - Parameter batch: as soon as so many jobs or results are together, they are handed over.
+  /// - Complexity: O(stages of those jobs), some ten microseconds each; memory for a batch.
+  package func forEachHistory(
+    in grids: [String]? = nil, batch: Int, _ body: ([JobHistory]) throws -> Void
   ) throws {
     try read { db in
       var needed: Set<JobID>?
@@ -31,7 +30,7 @@ extension JobTableReader {
       for job in jobs where needed?.contains(job) ?? (grids == nil) {
         histories.append(try db.history(of: job))
         results += histories.last?.results.count ?? 0
-        if max(histories.count, results) >= count {
+        if max(histories.count, results) >= batch {
           try body(histories)
           histories.removeAll(keepingCapacity: true)
           results = 0

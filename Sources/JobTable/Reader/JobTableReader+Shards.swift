@@ -19,7 +19,9 @@ extension JobTableReader {
   /// The jobs that are not done and that a share needs; `nil` when it was not taken in this folder.
   ///
   /// They are its own, and what lost an artifact since it was taken and is required again.
-  package func openJobs(of shard: Shard, in grid: String) throws -> Set<JobID>? {
+  ///
+  /// - Complexity: O(jobs of the share), a few microseconds each.
+  package func unfinishedJobs(of shard: Shard, in grid: String) throws -> Set<JobID>? {
     try read { db in
       guard try db.shards(of: grid).contains(shard) else { return nil }
       return Set(

@@ -6,7 +6,7 @@ extension JobTableReader {
   /// ascending order.
   ///
   /// - Parameter only: leaves out every job that is not among these; `nil` leaves out none.
-  /// - Complexity: O(answer); for a grid that shares jobs with others O(unfinished jobs of all grids), well
+  /// - Complexity: O(unfinished jobs of the grid + answer); for a grid that shares jobs with others O(unfinished jobs of all grids), well
   ///   below a microsecond for each that is not in the answer.
   package func work(for grid: String, only: Set<JobID>? = nil) throws -> [JobWork] {
     try read { db in
