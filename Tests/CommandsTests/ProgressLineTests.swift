@@ -21,6 +21,21 @@ struct ProgressLineTests {
     #expect(line.text(state(120, of: 200, at: 60)).contains("2.0 stages/s · about 40 s left"))
   }
 
+  @Test("what has failed is not left to do")
+  func failures() throws {
+    func half(_ second: Int) -> ProgressState {
+      var state = state(second, of: 200, at: Double(second))
+      state.stagesFailed = second
+      return state
+    }
+    var line = ProgressLine()
+    for second in 0...90 { line.observe(half(second)) }
+    #expect(abs(try #require(line.remaining(half(90))) - 10) < 1e-9)
+    #expect(line.remaining(half(100)) == 0)
+    #expect(half(50).share == 0.5)
+    #expect(line.bar(half(100), width: 80).hasPrefix("[████████████████████]"))
+  }
+
   @Test("a long stage does not promise years")
   func stalled() throws {
     var line = ProgressLine()

@@ -128,6 +128,10 @@ struct LookingTests {
       (["logs", "--grep", "here", "causes.yaml"], "--grid causes.yaml"),
       (["runs", "causes.yaml", "--where", "knid=a"], "Did you mean “kind”?"),
       (["runs", "causes.yaml", "--where", "state=broken"], "the states are"),
+      (["runs", "causes.yaml", "--where", "kind=nope"], "kind is never “nope”"),
+      (["runs", "causes.yaml", "--where", "kind < 3 and x = 1"], "is compared with a number"),
+      (["runs", "causes.yaml", "--where", "failure=00000000"], "no failure cluster"),
+      (["logs", "--job", "99999"], "there is no job 99999"),
       (["runs", "causes.yaml", "--metric", "y"], "no run has the metric"),
       (["retry", "causes.yaml", "--cluster", "00000000"], "no failure cluster"),
     ] {

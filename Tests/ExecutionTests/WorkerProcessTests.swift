@@ -222,6 +222,15 @@ import Testing
     }
   }
 
+  /// What has failed is not left to do.
+  @Test func failedStagesAreOver() throws {
+    let grid = try grid(["slow", "status-once", "slow", "status-once"], retries: 0)
+    let seen = Mutex<[ExecutionSnapshot]>([])
+    try grid.run { snapshot in seen.withLock { $0.append(snapshot) } }
+    let last = try #require(seen.withLock { $0 }.last)
+    #expect(last.stagesDone == 2 && last.stagesFailed == 2 && last.stagesTotal == 4)
+  }
+
   @Test func theUserSeesProgress() throws {
     let grid = try grid(Array(repeating: "slow", count: 6))
     let seen = Mutex<[ExecutionSnapshot]>([])

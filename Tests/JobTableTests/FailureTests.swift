@@ -128,10 +128,36 @@ import Testing
     ("step 12 of 40", "step # of #"), ("loss=1.5e-7, lr=3E+2", "loss=#, lr=#"),
     ("at 0x7ffe12 in run_3", "at # in #"), ("-3 and 3.", "# and #."), ("a-b c.d", "a-b c.d"),
     ("/tmp/tmp8f3a/x.py:12", "/tmp/#/x.py:#"), ("", ""), ("seed é 5é", "seed é #"),
-    ("1..2", "#..#"),
+    ("1..2", "#..#"), ("no /tmp/tmpabcdefgh/x.lock", "no /tmp/#/x.lock"),
+    ("/tmp/run-a.b_c: full. Stop", "/tmp/#: full. Stop"),
+    ("in /dev/shm/torch_x.", "in /dev/shm/#."),
+    ("$TMPDIR/tmpqwertyui/y and tmp.AbCdEfGhIj", "$TMPDIR/#/y and #"),
+    ("tmpfs is full, tmp is not", "tmpfs is full, tmp is not"), ("see /tmp/", "see /tmp/"),
   ])
   func messagesLoseTheirNumbers(message: String, normalised: String) {
     #expect(Failure.normalised(message) == normalised)
+  }
+
+  @Test func fiveThousandFailuresOfFourCausesAreFourClusters() {
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+    var state = UInt64(1)
+    // Of eight letters one name in four has no digit.
+    func name(_ count: Int) -> String {
+      String(
+        (0..<count).map { _ in
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          return letters[Int(state >> 33) % letters.count]
+        })
+    }
+    let clusters = (0..<5000).map { number in
+      switch number % 4 {
+      case 0: Failure(reason: .exitStatus(1), message: "cannot open /tmp/tmp\(name(8))/x.lock")
+      case 1: Failure(reason: .exitStatus(1), message: "cannot make /scratch/tmp.\(name(10))")
+      case 2: Failure(reason: .exitStatus(1), message: "loss is nan at step \(number)")
+      default: Failure(reason: .memoryLimit(1 << 20), message: "it used \(number) MB")
+      }
+    }.map(\.cluster)
+    #expect(Set(clusters).count == 4)
   }
 
   @Test func retryOpensWhatFailedAndWhatItBroughtDown() throws {

@@ -45,10 +45,8 @@ struct LiveView {
 
   private var bar: StyledLine {
     let progress = state.progress
-    let share =
-      progress.stagesTotal > 0 ? Double(progress.stagesDone) / Double(progress.stagesTotal) : 0
-    var line = StyledLine(Blocks.bar(share, width: min(40, width / 3)), .good)
-    line.add(" \(Int(share * 100))% of \(progress.stagesTotal) stages")
+    var line = StyledLine(Blocks.bar(progress.share, width: min(40, width / 3)), .good)
+    line.add(" \(Int(progress.share * 100))% of \(progress.stagesTotal) stages")
     if let remaining = state.remaining {
       line.add(" · about \(DurationText.short(remaining)) left")
     }
@@ -70,7 +68,7 @@ struct LiveView {
   private var throughput: StyledLine {
     guard let rate = state.rate else { return StyledLine("no stage is complete yet", .dim) }
     var line = StyledLine("\(ProgressLine.rateText(rate)) stages/s ")
-    let peak = " peak \(ProgressLine.rateText(state.history.peak))"
+    let peak = " peak \(ProgressLine.rateText(max(state.history.peak, rate)))"
     line.add(
       Blocks.sparkline(state.history.rates(width: min(60, width - line.width - peak.count))), .good)
     line.add(peak, .dim)

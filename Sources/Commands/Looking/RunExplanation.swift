@@ -166,7 +166,7 @@ struct RunExplanation {
             ])
           })),
       .init("attempts", .array(run.attempts.map(\.json))),
-      .init("core_seconds_left", cost.map { .number($0.cost.seconds) } ?? .null),
+      .init("core_seconds_left", cost?.knownSeconds.map { .number($0) } ?? .null),
       .init("core_seconds_left_low", cost?.interval.map { .number($0.lowerBound) } ?? .null),
       .init("core_seconds_left_high", cost?.interval.map { .number($0.upperBound) } ?? .null),
     ])

@@ -16,16 +16,23 @@ struct RunFilter {
 
   private let conditions: [(subject: Subject, condition: RunCondition)]
 
-  /// - Parameter texts: such as `temperature <= 0.5`; a run must meet all.
-  /// - Throws: `CommandFailure` for what is no condition or names nothing.
-  init(_ texts: [String], axes: [String], metrics: [String]) throws {
+  /// - Parameters:
+  ///   - texts: such as `temperature <= 0.5`; a run must meet all.
+  ///   - axes: those of the grid, with their values.
+  ///   - clusters: of the failures that there are.
+  /// - Throws: `CommandFailure` for what is no condition, names nothing, or can hold for no run.
+  init(_ texts: [String], axes: [Axis], metrics: [String], clusters: Set<String>) throws {
+    let names = axes.map(\.name)
     conditions = try texts.map { text in
       guard let condition = RunCondition(text: text) else {
         throw CommandFailure(
           "“\(text)” is no condition. Write a name, one of == != < <= > >=, and a value, such as "
             + "--where \"state == failed\".")
       }
-      if let axis = axes.firstIndex(of: condition.name) { return (.axis(axis), condition) }
+      if let axis = names.firstIndex(of: condition.name) {
+        try Self.check(condition, on: axes[axis])
+        return (.axis(axis), condition)
+      }
       switch condition.name {
       case "run": return (.run, condition)
       case "state":
@@ -36,19 +43,47 @@ struct RunFilter {
           )
         }
         return (.state, condition)
-      case "failure": return (.failure, condition)
+      case "failure":
+        let cluster = condition.value.description
+        guard condition.comparison.isOrdered || clusters.contains(cluster) else {
+          throw CommandFailure(
+            "there is no failure cluster “\(cluster)”; `espalier status` lists them")
+        }
+        return (.failure, condition)
       default: break
       }
       guard metrics.contains(condition.name) else {
-        let names = axes + ["run", "state", "failure"] + metrics
+        let names = names + ["run", "state", "failure"] + metrics
         let nearest = Suggestion.nearest(to: condition.name, among: names)
         throw CommandFailure(
           "runs have no “\(condition.name)”."
             + (nearest.map { " Did you mean “\($0)”?" } ?? "")
             + " They have \(names.joined(separator: ", ")).")
       }
+      if condition.value.double == nil { throw Self.noNumber(condition) }
       return (.metric(condition.name), condition)
     }
+  }
+
+  /// - Throws: `CommandFailure` for a value that the axis does not have, or an order of what are no numbers.
+  private static func check(_ condition: RunCondition, on axis: Axis) throws {
+    if condition.comparison.isOrdered {
+      if condition.value.double == nil { throw noNumber(condition) }
+      return
+    }
+    let same = RunCondition(name: axis.name, comparison: .equal, value: condition.value)
+    if axis.points.contains(where: { same.holds(for: $0.label) }) { return }
+    let some = axis.points.prefix(8).map(\.label.description).joined(separator: ", ")
+    throw CommandFailure(
+      "\(axis.name) is never “\(condition.value)”; it is \(some)"
+        + (axis.points.count > 8 ? " …" : "") + ". " + several)
+  }
+
+  private static let several = "For several conditions, write --where several times."
+
+  private static func noNumber(_ condition: RunCondition) -> CommandFailure {
+    CommandFailure(
+      "\(condition.name) is compared with a number, and “\(condition.value)” is none. " + several)
   }
 
   /// A run without the metric, or without a failure, meets no condition on it.

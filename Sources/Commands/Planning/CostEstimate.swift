@@ -22,6 +22,9 @@ struct CostEstimate {
   /// Whether every kind that is missing was timed before.
   var isComplete: Bool { cost.unknownKinds.isEmpty }
 
+  /// Seconds of one core's work; `nil` where they are not known of every kind that is missing.
+  var knownSeconds: Double? { isComplete ? cost.seconds : nil }
+
   /// `about 3 min of one core's time (95%: 2 min 40 s to 3 min 20 s)`.
   var text: String {
     let unknown = cost.unknownKinds.joined(separator: ", ")

@@ -163,6 +163,7 @@ extension ProgressState {
     runsTotal = snapshot.runs.total
     jobsPaused = snapshot.jobs.paused
     stagesDone = snapshot.stagesDone
+    stagesFailed = snapshot.stagesFailed
     stagesTotal = snapshot.stagesTotal
     elapsed = snapshot.seconds
     activities = snapshot.activities.map { activity in

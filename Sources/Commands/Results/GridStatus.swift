@@ -22,6 +22,8 @@ struct GridStatus {
   /// The shares of the grid that were taken in this folder.
   let shards: GridShards
   private let results: ResultsOption
+  /// In seconds since 1970.
+  private let lookedAt: Double
 
   /// The rate is that of the last ten minutes.
   private static let window = 600.0
@@ -40,6 +42,7 @@ struct GridStatus {
     clusters = try reader.failureClusters(in: record.name)
     jobsAskingAgain = try reader.jobsAskingAgain(in: record.name)
     let now = Date().timeIntervalSince1970
+    lookedAt = now
     activity = try reader.activity(of: record.name, since: now - Self.window)
     let isOwned = OwnedFolder.livingOwner(of: ResultsFolder(path: results.results)) != nil
     if isOwned, activity.running > 0, activity.completed > 0, let began = activity.firstBegan {
@@ -155,15 +158,23 @@ struct GridStatus {
     return text
   }
 
-  /// How long what is missing will take with as many jobs at once as now; `nil` where nobody is at work or
-  /// it cannot be told.
+  /// How long what is missing will take with as many jobs at once as now, what those have spent on their
+  /// stages taken off; `nil` where nobody is at work or it cannot be told.
   private var left: (seconds: Double, interval: ClosedRange<Double>)? {
     guard let estimate, activity.running > 0, rate != nil, estimate.isComplete,
       let interval = estimate.interval
     else { return nil }
     let jobs = Double(activity.running)
+    let open = counts.stages.reduce(0) { $0 + $1.open }
+    let mean = open > 0 ? estimate.cost.seconds / Double(open) : 0
+    let spent = activity.runningSince.reduce(0) { $0 + min(max(0, lookedAt - $1), mean) }
+    // The last ones leave slots empty: by at most so much longer than if the work were divided evenly
+    // (Graham, "Bounds for certain multiprocessing anomalies", 1966).
+    let tail = mean * (jobs - 1) / jobs
+    func even(_ seconds: Double) -> Double { max(0, seconds - spent) / jobs }
     return (
-      estimate.cost.seconds / jobs, interval.lowerBound / jobs...interval.upperBound / jobs
+      even(estimate.cost.seconds) + tail / 2,
+      even(interval.lowerBound)...even(interval.upperBound) + tail
     )
   }
 
@@ -213,7 +224,7 @@ struct GridStatus {
       .init("running_jobs", .integer(activity.running)),
       .init("jobs_asking_again", .integer(jobsAskingAgain)),
       .init("stages_per_second", rate.map { .number($0) } ?? .null),
-      .init("core_seconds_left", estimate.map { .number($0.cost.seconds) } ?? .null),
+      .init("core_seconds_left", estimate?.knownSeconds.map { .number($0) } ?? .null),
       .init(
         "core_seconds_left_low", estimate?.interval.map { .number($0.lowerBound) } ?? .null),
       .init(

@@ -73,7 +73,14 @@ struct LogsCommand: ParsableCommand {
     } else if let id {
       try show(KnownRun(id, results: results).attempts, of: "run \(id)", logs)
     } else if let job {
-      let attempts = try KnownGrid.reader(results).attempts(at: [JobID(rawValue: job)])
+      let reader = try KnownGrid.reader(results)
+      let id = JobID(rawValue: job)
+      do {
+        _ = try reader.work(on: [id])
+      } catch JobTableError.unknownJob {
+        throw CommandFailure("there is no job \(job) in “\(results.results)”")
+      }
+      let attempts = try reader.attempts(at: [id])
       try show(attempts, of: "job \(job)", logs)
     }
   }

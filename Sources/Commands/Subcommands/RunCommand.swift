@@ -13,8 +13,8 @@ struct RunCommand: ParsableCommand {
       other; afterwards `espalier merge` brings their results folders together, and a plain `run` \
       completes what is missing.
 
-      On a terminal of at least 60 columns and 16 lines a view of workers, throughput, cells and \
-      failures is drawn in place; on a smaller one a single line; elsewhere plain lines every ten \
+      On a terminal of at least 60 columns and 16 lines a view of workers, throughput, cells (of \
+      grids up to 50,000 runs) and failures is drawn in place; on a smaller one a single line; elsewhere plain lines every ten \
       seconds. --output quiet shows nothing, and NO_COLOR=1 leaves colours out.
 
       Examples:

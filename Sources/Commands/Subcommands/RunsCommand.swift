@@ -14,7 +14,8 @@ struct RunsCommand: ParsableCommand {
     discussion: """
       Conditions look at axes, metrics, run, state (pending, running, done, failed) and failure (a \
       failure cluster's id, as `espalier status` shows it). A run that lacks a metric meets no \
-      condition on it. On a terminal the list ends after 200 runs; csv and json have them all. \
+      condition on it. On a terminal the list ends after 200 runs; csv and json have them all, csv with the columns \
+      of runs.csv. \
       Works during a run and changes nothing.
 
       JSON, for each run: run, axes (by name), state, failure (the cluster's id or null), metrics (by \
@@ -51,9 +52,11 @@ struct RunsCommand: ParsableCommand {
     let ordered = known.metrics.map(\.name)
     let all =
       ordered.filter { present.contains($0) } + present.subtracting(ordered).sorted()
-    let filter = try RunFilter(conditions, axes: axes, metrics: Array(Set(all + ordered)).sorted())
-    let metrics = try metric.map { try chosen($0, among: all) } ?? all
     let clusters = try known.reader.clustersOfRuns(in: name)
+    let filter = try RunFilter(
+      conditions, axes: known.record.specification.axes,
+      metrics: Array(Set(all + ordered)).sorted(), clusters: Set(clusters.values))
+    let metrics = try metric.map { try chosen($0, among: all) } ?? all
 
     var runs: [RunRecord] = []
     var total = 0

@@ -15,12 +15,19 @@ struct ProgressState {
   var runsTotal = 0
   /// Jobs that asked for another try (status 75) and wait for it.
   var jobsPaused = 0
-  /// Stages completed in this session, and those that were missing when it began.
+  /// Stages completed in this session, those that will not be since their jobs failed in it, and those
+  /// that were missing when it began.
   var stagesDone = 0
+  var stagesFailed = 0
   var stagesTotal = 0
   var activities: [Activity] = []
   /// Seconds since the session began.
   var elapsed = 0.0
+
+  /// Stages that the session is through with, done or failed.
+  var stagesOver: Int { min(stagesDone + stagesFailed, stagesTotal) }
+  /// Their share of all.
+  var share: Double { stagesTotal > 0 ? Double(stagesOver) / Double(stagesTotal) : 0 }
 }
 
 /// Words for the progress of a run. Pure: time comes in with the state.
@@ -29,32 +36,32 @@ struct ProgressLine {
   private static let memory = 20.0
 
   private var last: (elapsed: Double, stages: Int)?
-  /// Stages a second; `nil` until something can be said.
+  /// Stages a second, failed ones included; `nil` until something can be said.
   private(set) var rate: Double?
 
   /// Takes a new state in; the rate follows the last twenty seconds or so.
   mutating func observe(_ state: ProgressState) {
     guard let last else {
-      self.last = (state.elapsed, state.stagesDone)
+      self.last = (state.elapsed, state.stagesOver)
       return
     }
     let seconds = state.elapsed - last.elapsed
     guard seconds >= 0.5 else { return }
-    let now = Double(state.stagesDone - last.stages) / seconds
+    let now = Double(state.stagesOver - last.stages) / seconds
     let weight = min(1, seconds / Self.memory)
     rate = rate.map { $0 + weight * (now - $0) } ?? now
-    self.last = (state.elapsed, state.stagesDone)
+    self.last = (state.elapsed, state.stagesOver)
   }
 
-  /// Seconds until the missing stages are done, at the present rate or half the session's, whichever is
+  /// Seconds until the missing stages are done or have failed, at the present rate or half the session's, whichever is
   /// more: while a long stage runs nothing is completed, and the present rate alone would promise
   /// years. `nil` until enough is completed to tell, one in ten stages or ten of them.
   func remaining(_ state: ProgressState) -> Double? {
     guard let rate, state.elapsed > 0,
-      state.stagesDone > 0, state.stagesDone >= min(10, state.stagesTotal / 10)
+      state.stagesOver > 0, state.stagesOver >= min(10, state.stagesTotal / 10)
     else { return nil }
-    let whole = Double(state.stagesDone) / state.elapsed
-    return Double(state.stagesTotal - state.stagesDone) / max(rate, whole / 2)
+    let whole = Double(state.stagesOver) / state.elapsed
+    return Double(state.stagesTotal - state.stagesOver) / max(rate, whole / 2)
   }
 
   /// `45 of 132 runs · 3.2 stages/s · about 27 s left · prepare small: 1200 of 3500, loss 1.32`.
@@ -83,9 +90,7 @@ struct ProgressLine {
   /// The line with a bar in front, cut to the width of the terminal.
   func bar(_ state: ProgressState, width: Int) -> String {
     let cells = 20
-    let share =
-      state.stagesTotal > 0 ? Double(state.stagesDone) / Double(state.stagesTotal) : 0
-    let full = min(cells, Int(share * Double(cells)))
+    let full = min(cells, Int(state.share * Double(cells)))
     let bar =
       "[" + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + "] "
     return String((bar + text(state)).prefix(max(width - 1, 10)))

@@ -31,7 +31,7 @@ package enum Execution {
     do {
       try session.recover()
       let work = try table.reader.work(for: grid, only: only)
-      for item in work { session.labels[item.job] = item.label }
+      for item in work { session.know(item) }
       session.stagesTotal = work.reduce(0) { $0 + ($1.hasFailed ? 0 : $1.missingStages) }
       let runs = try table.reader.counts(for: grid).runs
       espalier_fault_pass(ESPALIER_FAULT_OWNER_START)

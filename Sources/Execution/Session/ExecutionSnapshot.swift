@@ -35,8 +35,10 @@ package struct ExecutionSnapshot: Sendable {
   package let jobs: Scheduler.Counts
   /// The grid's runs as last counted, which is done in the background and may lag a little.
   package let runs: GridCounts.Runs
-  /// Stages completed in this session, and those that were missing when it began.
+  /// Stages completed in this session, those that will not be since their jobs failed in it, and those
+  /// that were missing when it began.
   package let stagesDone: Int
+  package let stagesFailed: Int
   package let stagesTotal: Int
   /// In the order of the jobs.
   package let activities: [Activity]

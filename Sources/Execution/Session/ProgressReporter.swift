@@ -83,7 +83,7 @@ extension Session {
     self.news = SessionNews()
     return ExecutionSnapshot(
       seconds: now / .seconds(1), jobs: scheduler.counts, runs: runs,
-      stagesDone: stagesDone, stagesTotal: stagesTotal,
+      stagesDone: stagesDone, stagesFailed: stagesFailed, stagesTotal: stagesTotal,
       activities: activities.sorted { $0.key < $1.key }.map { job, activity in
         ExecutionSnapshot.Activity(
           job: job, attempt: activity.attempt, label: labels[job] ?? "job \(job)",

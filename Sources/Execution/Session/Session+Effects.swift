@@ -116,6 +116,7 @@ extension Session {
   /// Has something recorded with the next commit.
   func note(_ change: Change) {
     if !storeHasFailed { batch.changes.append(change) }
+    if case .jobFailed(let job, _, _) = change { stagesFailed += missingStages[job] ?? 1 }
     if progress != nil {
       news.note(change, label: { labels[$0] }, seconds: { now / .seconds(1) })
     }

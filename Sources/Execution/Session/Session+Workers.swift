@@ -124,6 +124,7 @@ extension Session {
 
   func stageCompleted(_ job: JobID, _ attempt: Attempt) {
     stagesDone += 1
+    missingStages[job]? -= 1
     activities[job]?.stagesDone += 1
     activities[job]?.progress = nil
     feed(.stageCompleted(job, attempt))
@@ -144,7 +145,7 @@ extension Session {
       case .applied, .completedJob, .repeated, nil: break
       }
       let work = try table.reader.work(on: reopened)
-      for item in work { labels[item.job] = item.label }
+      for item in work { know(item) }
       stagesTotal += 1
       feed(
         .artifactLost(job, attempt, stage: stage, rebuild: work.map { schedulerJob($0) }))
@@ -171,6 +172,12 @@ extension Session {
   }
 
   /// What the scheduler has to know of a job.
+  /// Remembers what is told of a job.
+  func know(_ work: JobWork) {
+    labels[work.job] = work.label
+    if work.missingStages > 1 { missingStages[work.job] = work.missingStages }
+  }
+
   func schedulerJob(_ work: JobWork) -> Scheduler.Job {
     let limit = settings.timeLimit ?? program.resources.time
     let kind: Scheduler.Job.Kind = if case .builtin = program.work { .builtin } else { .external }

@@ -144,7 +144,11 @@ final class Session: @unchecked Sendable {
   /// began then. It may be heard of a little later.
   var heard: (attempt: ProgramKey, worker: WorkerID, instant: Double)?
   var labels: [JobID: String] = [:]
+  /// How many stages of jobs with more than one are not done.
+  var missingStages: [JobID: Int] = [:]
   var stagesDone = 0
+  /// Those that will not be done in this session since their jobs have failed.
+  var stagesFailed = 0
   var stagesTotal = 0
   var progress: ProgressReporter?
   /// For the next snapshot; gathered only where somebody observes.

@@ -12,14 +12,14 @@ extension JobTableReader {
       let grid = try db.gridID(grid)
       var activity = GridActivity()
       if isOwned {
-        activity.running =
-          try db.first(
+        activity.runningSince =
+          try db.all(
             """
-            SELECT count(*) FROM attempt a INDEXED BY attempt_running CROSS JOIN job j ON j.id = a.job_id
+            SELECT a.started_at FROM attempt a INDEXED BY attempt_running CROSS JOIN job j ON j.id = a.job_id
             WHERE a.outcome IS NULL AND a.begun = 1 AND (j.grid_id = ?1
               OR EXISTS (SELECT 1 FROM further_job WHERE grid_id = ?1 AND job_id = j.id))
             """,
-            .integer(grid), value: { $0.int(0) }) ?? 0
+            .integer(grid), value: { $0.real(0) })
       }
       try db.forEach(
         """

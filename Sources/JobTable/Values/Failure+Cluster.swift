@@ -8,8 +8,10 @@ extension Failure {
     Digest(of: "\(reason.name)\n\(Self.normalised(message))").hex(digits: 8)
   }
 
-  /// The message with every word that has a digit in it, and every number, replaced by `#`: what is
-  /// left is the same for the same fault at other steps, addresses and temporary paths.
+  /// The message with every word that has a digit in it, every number and every name that was made up for
+  /// a temporary file replaced by `#`: what is left is the same for the same fault at other steps,
+  /// addresses and temporary paths. Such a name follows `/tmp/` or `/shm/`, or begins with `tmp`, as those
+  /// of mktemp and of Python's tempfile do in any folder.
   ///
   /// - Complexity: O(length of the message).
   static func normalised(_ message: String) -> String {
@@ -27,6 +29,11 @@ extension Failure {
         continue
       }
       let start = index
+      if let end = temporaryName(in: bytes, at: start) {
+        output.append(UInt8(ascii: "#"))
+        index = end
+        continue
+      }
       var hasDigit = false
       while index < bytes.count {
         let byte = bytes[index]
@@ -40,6 +47,22 @@ extension Failure {
       output += hasDigit ? [UInt8(ascii: "#")] : Array(bytes[start..<index])
     }
     return String(decoding: output, as: UTF8.self)
+  }
+
+  /// Where the name of a temporary file ends that begins at `start`; `nil` where none does.
+  private static func temporaryName(in bytes: [UInt8], at start: Int) -> Int? {
+    func ends(with folder: StaticString) -> Bool {
+      folder.withUTF8Buffer { bytes[..<start].suffix($0.count).elementsEqual($0) }
+    }
+    let name = bytes[start...].prefix {
+      $0.isWordByte || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+    }
+    // A full stop, or what else ends a sentence, is not part of it.
+    var end = name.endIndex
+    while end > start, !bytes[end - 1].isWordByte { end -= 1 }
+    if ends(with: "/tmp/") || ends(with: "/shm/") { return end }
+    let isMadeUp = name.starts(with: "tmp".utf8) && (start == 0 || !bytes[start - 1].isWordByte)
+    return isMadeUp && end - start > 6 ? end : nil
   }
 
   /// Whether a `.` or the sign of an exponent stands inside the number that begins at `start`.
