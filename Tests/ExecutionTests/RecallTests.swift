@@ -3,6 +3,7 @@ import Scheduler
 import Testing
 
 @testable import Execution
+@testable import JobTable
 
 /// What is not sent to a worker that was asked for its orders.
 @Suite struct RecallTests {
@@ -44,6 +45,24 @@ import Testing
         session.carryOutStarts()
         #expect(session.starts.isEmpty && session.orders.isEmpty)
       }
+    }
+  }
+
+  /// A stage that is opened again is to be done, whatever its job had left before.
+  @Test func whatIsToldOfAJobReplacesWhatWasKnown() throws {
+    try withSession { session in
+      func know(missing: Int) {
+        session.know(
+          JobWork(
+            job: JobID(rawValue: 1), label: "a job", requires: [], lastAttempt: nil, failures: 0,
+            losses: 0, hasFailed: false, stages: 3, missingStages: missing))
+      }
+      know(missing: 3)
+      session.missingStages[JobID(rawValue: 1)]? -= 3
+      know(missing: 1)
+      session.note(
+        .jobFailed(JobID(rawValue: 1), Failure(reason: .error, message: "broken"), at: 0))
+      #expect(session.stagesFailed == 1)
     }
   }
 

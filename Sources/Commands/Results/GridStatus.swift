@@ -168,8 +168,9 @@ struct GridStatus {
     let open = counts.stages.reduce(0) { $0 + $1.open }
     let mean = open > 0 ? estimate.cost.seconds / Double(open) : 0
     let spent = activity.runningSince.reduce(0) { $0 + min(max(0, lookedAt - $1), mean) }
-    // The last ones leave slots empty: by at most so much longer than if the work were divided evenly
-    // (Graham, "Bounds for certain multiprocessing anomalies", 1966).
+    // The last ones leave slots empty: that takes at most so much longer than work that is divided evenly,
+    // for the longest stage (Graham, "Bounds for certain multiprocessing anomalies", 1966). The mean stands
+    // for it.
     let tail = mean * (jobs - 1) / jobs
     func even(_ seconds: Double) -> Double { max(0, seconds - spent) / jobs }
     return (

@@ -10,6 +10,8 @@ struct RetryCommand: ParsableCommand {
       what became of the runs that were tried again. In a folder that holds a share of the grid, \
       --shard keeps to that share; without it everything that is missing is run.
 
+      JSON: at the end, that of `espalier status GRID` without the axes.
+
       Examples:
         espalier retry sweep.yaml
         espalier retry sweep.yaml --cluster 0a1b2c3d --memory 8GiB

@@ -17,6 +17,8 @@ struct RunCommand: ParsableCommand {
       grids up to 50,000 runs) and failures is drawn in place; on a smaller one a single line; elsewhere plain lines every ten \
       seconds. --output quiet shows nothing, and NO_COLOR=1 leaves colours out.
 
+      JSON: at the end, that of `espalier status GRID` without the axes.
+
       Examples:
         espalier run grids/quickstart.yaml
         espalier run sweep.yaml -j8 --max-fails 10

@@ -18,6 +18,9 @@ struct VerifyCommand: ParsableCommand {
       Exit status: 0 all is well, 1 an exported file is not what the table says, 4 the table or an \
       artifact is damaged.
 
+      JSON: results, verdict (well, or the worst severity), findings (severity, message), checked (grids, \
+      runs, artifacts, bytes, exports; null where the table cannot be opened).
+
       Examples:
         espalier verify
         espalier verify grids/quickstart.yaml --output json

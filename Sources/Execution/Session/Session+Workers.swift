@@ -171,13 +171,13 @@ extension Session {
     }
   }
 
-  /// What the scheduler has to know of a job.
   /// Remembers what is told of a job.
   func know(_ work: JobWork) {
     labels[work.job] = work.label
-    if work.missingStages > 1 { missingStages[work.job] = work.missingStages }
+    missingStages[work.job] = work.missingStages > 1 ? work.missingStages : nil
   }
 
+  /// What the scheduler has to know of a job.
   func schedulerJob(_ work: JobWork) -> Scheduler.Job {
     let limit = settings.timeLimit ?? program.resources.time
     let kind: Scheduler.Job.Kind = if case .builtin = program.work { .builtin } else { .external }
