@@ -49,14 +49,22 @@ package enum CanonicalJSON: Hashable, Sendable {
 
   package static func write(_ value: Int, to text: inout [UInt8]) {
     if value < 0 { text.append(UInt8(ascii: "-")) }
-    let start = text.count
+    var digits = 1
+    var bound: UInt = 10
+    while value.magnitude >= bound {
+      digits += 1
+      bound *= 10  // At most 10^19, which fits.
+    }
+    text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
+    // In place: a slice that is turned round would be a copy of its own.
     var rest = value.magnitude
-    repeat {
+    var place = text.count
+    while rest > 0 {
+      place -= 1
       let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+      text[place] += UInt8(truncatingIfNeeded: digit)
       rest = quotient
-    } while rest > 0
-    text[start...].reverse()
+    }
   }
 
   /// The text of `string` as a JSON string, quotes included.

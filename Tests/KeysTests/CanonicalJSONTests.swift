@@ -30,6 +30,15 @@ import Testing
     #expect(CanonicalJSON.number(3).digest == CanonicalJSON.integer(3).digest)
   }
 
+  @Test(arguments: [
+    0, 7, 9, 10, 11, 99, 100, 1_000_000_007, -1, -9, -10, -100, .max, .max - 1, .min, .min + 1,
+  ])
+  func integersAreWrittenAsTheyAre(number: Int) {
+    var text = Array("x".utf8)
+    CanonicalJSON.write(number, to: &text)
+    #expect(String(decoding: text, as: UTF8.self) == "x\(number)")
+  }
+
   @Test func everyNumberReadsBack() {
     var generator = RandomStream(seed: 7, purpose: RandomPurpose("numbers")).generator(0)
     for _ in 0..<10_000 {

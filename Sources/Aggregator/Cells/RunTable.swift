@@ -106,7 +106,7 @@ package struct RunTable: Sendable {
     of specification: GridSpecification, metrics: [String], expectedCount: Int = 0
   ) {
     self.init(
-      axes: specification.axes.map { ($0.name, $0.points.map(\.label)) }, metrics: metrics,
+      axes: specification.axes.map { ($0.name, $0.points.labels) }, metrics: metrics,
       expectedCount: expectedCount)
   }
 

@@ -72,8 +72,8 @@ struct RunFilter {
       return
     }
     let same = RunCondition(name: axis.name, comparison: .equal, value: condition.value)
-    if axis.points.contains(where: { same.holds(for: $0.label) }) { return }
-    let some = axis.points.prefix(8).map(\.label.description).joined(separator: ", ")
+    if axis.points.labels.contains(where: same.holds(for:)) { return }
+    let some = axis.points.labels.prefix(8).map(\.description).joined(separator: ", ")
     throw CommandFailure(
       "\(axis.name) is never “\(condition.value)”; it is \(some)"
         + (axis.points.count > 8 ? " …" : "") + ". " + several)

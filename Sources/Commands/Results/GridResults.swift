@@ -49,7 +49,7 @@ struct GridResults: Sendable {
       values.append(value)
       return code
     }
-    for point in axis.points { _ = code(point.label.reduced) }
+    for label in axis.points.labels { _ = code(label.reduced) }
     let renamed = column.values.map { code($0.reduced) }
     return (axis.name, values, column.codes.map { renamed[Int($0)] })
   }

@@ -27,7 +27,7 @@ struct PreparedBase {
     in reader: JobTableReader, of specification: GridSpecification
   ) throws -> [PreparedBase] {
     func values(of name: String) -> [ParameterValue] {
-      let axis = specification.axes.flatMap(\.points).compactMap { $0.assignment[name] }
+      let axis = specification.axes.flatMap { $0.points.values(of: name) }
       return axis + [specification.fixed[name]].compactMap(\.self)
     }
     let models = values(of: "model")

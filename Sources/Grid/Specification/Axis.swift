@@ -15,10 +15,14 @@ package struct Axis: Hashable, Sendable, Codable {
   }
 
   package let name: String
-  package let points: [Point]
+  package let points: AxisPoints
 
-  package init(name: String, points: [Point]) {
+  package init(name: String, points: AxisPoints) {
     self.name = name
     self.points = points
+  }
+
+  package init(name: String, points: [Point]) {
+    self.init(name: name, points: AxisPoints(points))
   }
 }

@@ -1,18 +1,19 @@
 import Keys
 
 extension GridSpecification {
-  /// The specification as one JSON value: equal specifications, equal texts. For its hash; there is
-  /// no way back.
+  /// Writes the specification as one canonical JSON object: equal specifications, equal texts. For its
+  /// hash; there is no way back.
   ///
+  /// - Parameter spill: takes what is in the buffer and empties it; called when there is much.
   /// - Complexity: O(number of axis points).
-  package var canonical: CanonicalJSON {
+  package func writeCanonical(
+    to text: inout [UInt8], spill: (_ text: inout [UInt8]) -> Void
+  ) {
     var members: [String: CanonicalJSON] = [
       "name": .string(name),
       "about": about.map { .string($0) } ?? .null,
       "program": program.canonical,
       "fixed": fixed.canonical,
-      "axes": .array(axes.map(\.canonical)),
-      "variants": .array(variants.map { .array($0.map(\.canonical)) }),
       "conditions": .array(conditions.map { .string($0.canonicalText) }),
       "replicateAxis": replicateAxis.map { .string($0) } ?? .null,
       "exclude": .array(exclude.map(\.canonical)),
@@ -25,19 +26,43 @@ extension GridSpecification {
       members["measure"] = .array(measurements.map { .string($0) })
     }
     if let stopping { members["stopping"] = stopping.canonical }
-    return .object(members)
+    // As values these may be larger than all else that a plan needs.
+    members["axes"] = .null
+    members["variants"] = .null
+    let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    text.append(UInt8(ascii: "{"))
+    for (index, member) in sorted.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: ",")) }
+      CanonicalJSON.write(member.key, to: &text)
+      text.append(UInt8(ascii: ":"))
+      switch member.key {
+      case "axes": Self.write(axes, to: &text, spill: spill)
+      case "variants":
+        text.append(UInt8(ascii: "["))
+        for (index, axes) in variants.enumerated() {
+          if index > 0 { text.append(UInt8(ascii: ",")) }
+          Self.write(axes, to: &text, spill: spill)
+        }
+        text.append(UInt8(ascii: "]"))
+      default: member.value.write(to: &text)
+      }
+    }
+    text.append(UInt8(ascii: "}"))
   }
-}
 
-extension Axis {
-  package var canonical: CanonicalJSON {
-    .object([
-      "name": .string(name),
-      "points": .array(
-        points.map {
-          .object(["label": $0.label.canonical, "assignment": $0.assignment.canonical])
-        }),
-    ])
+  private static func write(
+    _ axes: [Axis], to text: inout [UInt8], spill: (_ text: inout [UInt8]) -> Void
+  ) {
+    text.append(UInt8(ascii: "["))
+    for (index, axis) in axes.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: ",")) }
+      text += "{\"name\":".utf8
+      CanonicalJSON.write(axis.name, to: &text)
+      text += ",\"points\":".utf8
+      axis.points.writeCanonical(to: &text, spill: spill)
+      text.append(UInt8(ascii: "}"))
+    }
+    text.append(UInt8(ascii: "]"))
   }
 }
 

@@ -58,9 +58,7 @@ package struct GridSpecification: Hashable, Sendable, Codable {
   /// Every parameter that the grid gives a value, in alphabetical order.
   package var parameterNames: [String] {
     var names = Set(fixed.keys)
-    for axis in axes + variants.joined() {
-      for point in axis.points { names.formUnion(point.assignment.keys) }
-    }
+    for axis in axes + variants.joined() { names.formUnion(axis.points.parameterNames) }
     return names.sorted()
   }
 }

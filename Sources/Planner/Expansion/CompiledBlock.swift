@@ -57,7 +57,7 @@ struct CompiledBlock {
       if let slot = slots.index(of: name) { values[slot] = value }
     }
     let setSlots = axes.map { axis in
-      Set(axis.points.flatMap { $0.assignment.keys.compactMap(slots.index(of:)) }).sorted()
+      Set(axis.points.parameterNames.compactMap(slots.index(of:))).sorted()
     }
 
     /// The axis that decides what a name of a selection stands for, or its one value.

@@ -138,6 +138,10 @@ package struct PlanSummary: Hashable, Sendable {
     // Equal values of a column have equal numbers, whatever block they come from.
     var numbers: [[[Int]]] = []
     for column in axes.indices {
+      if column == replicate {
+        numbers.append([])
+        continue
+      }
       var known: [ParameterValue: Int] = [:]
       numbers.append(
         plan.runs.blocks.map { block in

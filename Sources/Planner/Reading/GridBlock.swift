@@ -12,26 +12,19 @@ struct GridBlock {
     let name: String
     let place: Place
     let path: [String]
-    let points: [Point]
+    let points: BlockPoints
+
     /// Whether its points are mappings that set several parameters together.
-    let isZip: Bool
+    var isZip: Bool {
+      if case .listed = points { true } else { false }
+    }
 
     /// The parameters that its points set in so many words.
     var names: [String] {
       if !isZip { return [name] }
       var seen: Set<String> = []
-      return points.flatMap { $0.names.filter { seen.insert($0).inserted } }
+      return points.listed.flatMap { $0.names.filter { seen.insert($0).inserted } }
     }
-  }
-
-  struct Point {
-    let label: ParameterValue
-    /// What the point's preset sets; anything said explicitly comes before it.
-    let preset: ParameterAssignment
-    let explicit: ParameterAssignment
-    /// The names of `explicit` in the order of the file.
-    let names: [String]
-    let place: Place
   }
 
   var preset: ParameterAssignment = [:]
@@ -59,13 +52,7 @@ struct GridBlock {
       for (other, names) in namesByAxis.enumerated() where other != index {
         taken.formUnion(names)
       }
-      return Axis(
-        name: axis.name,
-        points: axis.points.map { point in
-          let below = point.preset.filter { !taken.contains($0.key) }
-          return Axis.Point(
-            label: point.label, assignment: below.merging(point.explicit) { $1 })
-        })
+      return Axis(name: axis.name, points: axis.points.resolved { !taken.contains($0) })
     }
   }
 

@@ -1,7 +1,7 @@
 import Grid
 
 extension GridDecoder {
-  /// Points of one axis; each takes some hundred bytes.
+  /// Points of one axis; each takes some hundred bytes of a plan.
   static let pointLimit = 1_000_000
 
   /// Reads one axis; `nil` if it has a fault.
@@ -45,7 +45,7 @@ extension GridDecoder {
     _ nodes: [YAMLNode], _ entry: YAMLNode.Entry, _ parameter: ParameterDescription,
     _ path: [String]
   ) -> GridBlock.AxisEntry? {
-    var values: [(value: ParameterValue, place: Place)] = []
+    var values: [ParameterValue] = []
     var seen: Set<String> = []
     for (index, node) in nodes.enumerated() {
       let valuePath = path + ["\(index)"]
@@ -54,16 +54,12 @@ extension GridDecoder {
         fault(.duplicateValue(value.description), at: node.place, path)
         continue
       }
-      values.append((value, node.place))
+      values.append(value)
     }
     guard values.count == nodes.count else { return nil }
     // What one value of a program of the user's shows of the type holds for all.
-    let areNumbers = values.contains { if case .number = $0.value { true } else { false } }
-    return axis(
-      entry, path,
-      values.map { value, place in
-        (areNumbers ? Self.asNumber(value) : value, place)
-      })
+    let areNumbers = values.contains { if case .number = $0 { true } else { false } }
+    return axis(entry, path, areNumbers ? values.map(Self.asNumber) : values)
   }
 
   private static func asNumber(_ value: ParameterValue) -> ParameterValue {
@@ -71,16 +67,10 @@ extension GridDecoder {
   }
 
   private func axis(
-    _ entry: YAMLNode.Entry, _ path: [String], _ values: [(ParameterValue, Place)]
+    _ entry: YAMLNode.Entry, _ path: [String], _ values: [ParameterValue]
   ) -> GridBlock.AxisEntry {
     GridBlock.AxisEntry(
-      name: entry.key, place: entry.place, path: path,
-      points: values.map { value, place in
-        GridBlock.Point(
-          label: value, preset: [:], explicit: [entry.key: value], names: [entry.key],
-          place: place)
-      },
-      isZip: false)
+      name: entry.key, place: entry.place, path: path, points: .values(values, of: entry.key))
   }
 
   // MARK: from/to/by, count, log
@@ -121,11 +111,12 @@ extension GridDecoder {
   ) -> GridBlock.AxisEntry? {
     let written = decimals.map(\.value)
     let areNumbers = written.contains { if case .number = $0 { true } else { false } }
-    var values: [(ParameterValue, Place)] = []
+    var values: [ParameterValue] = []
     values.reserveCapacity(written.count)
+    let type = parameter.type
     for value in written {
-      switch parameter.type.accept(areNumbers ? Self.asNumber(value) : value) {
-      case .success(let value): values.append((value, entry.value.place))
+      switch type.accept(areNumbers ? Self.asNumber(value) : value) {
+      case .success(let value): values.append(value)
       case .failure(let refusal):
         // One of a series stands for all: the cause is one.
         fault(
@@ -146,7 +137,7 @@ extension GridDecoder {
     _ nodes: [YAMLNode], _ entry: YAMLNode.Entry, _ path: [String]
   ) -> GridBlock.AxisEntry? {
     if !CommandTemplate.isName(entry.key) { fault(.badName(entry.key), at: entry.place, path) }
-    var points: [GridBlock.Point] = []
+    var points: [BlockPoints.Point] = []
     var labels: Set<String> = []
     for (index, node) in nodes.enumerated() {
       let pointPath = path + ["\(index)"]
@@ -158,12 +149,12 @@ extension GridDecoder {
     }
     guard points.count == nodes.count else { return nil }
     return GridBlock.AxisEntry(
-      name: entry.key, place: entry.place, path: path, points: points, isZip: true)
+      name: entry.key, place: entry.place, path: path, points: .listed(points))
   }
 
   private mutating func decodePoint(
     _ node: YAMLNode, axis: String, _ path: [String]
-  ) -> GridBlock.Point? {
+  ) -> BlockPoints.Point? {
     var preset: ParameterAssignment = [:]
     var label: ParameterValue?
     var explicit: ParameterAssignment = [:]
@@ -201,9 +192,9 @@ extension GridDecoder {
     }
     let words = names.map { "\($0)=\(explicit[$0]!)" }
     let presetName = node["preset"].flatMap(text(of:))
-    return GridBlock.Point(
+    return BlockPoints.Point(
       label: label ?? explicit[axis]
         ?? .string(([presetName].compactMap { $0 } + words).joined(separator: " ")),
-      preset: preset, explicit: explicit, names: names, place: node.place)
+      preset: preset, explicit: explicit, names: names)
   }
 }

@@ -122,7 +122,7 @@ extension GridDecoder {
     // Presets of two axes may meet; what is said explicitly is out of their way.
     owners = [:]
     for (axis, resolved) in zip(block.axes, block.resolvedAxes) where axis.isZip {
-      let names = Set(resolved.points.flatMap(\.assignment.keys)).subtracting(axis.names).sorted()
+      let names = resolved.points.parameterNames.subtracting(axis.names).sorted()
       for name in names {
         if let owner = owners[name] {
           once(.twoAxesSet(name, first: owner, second: axis.name), at: axis.place, axis.path)
@@ -145,7 +145,7 @@ extension GridDecoder {
     where parameter.defaultValue == nil && fixed[parameter.name] == nil {
       let name = parameter.name
       let isSet = block.axes.contains { axis in
-        axis.points.allSatisfy { $0.explicit[name] != nil || $0.preset[name] != nil }
+        axis.points.values(of: name).count == axis.points.count
       }
       let path = ["parameters", name]
       let wasReported =

@@ -208,13 +208,13 @@ extension GridDecoder {
         }
         continue
       }
-      let point = axis.points.first {
-        $0.label.isSame(as: wanted) || $0.label.description == scalar.text
+      let label = axis.points.labels.first {
+        $0.isSame(as: wanted) || $0.description == scalar.text
       }
-      if let point {
-        labels[entry.key] = point.label
+      if let label {
+        labels[entry.key] = label
       } else {
-        let known = axis.points.map(\.label.description)
+        let known = axis.points.labels.map(\.description)
         let isWord = if case .string = wanted { true } else { false }
         fault(
           .valueNotOnAxis(
@@ -229,7 +229,7 @@ extension GridDecoder {
 
   /// The one value that a parameter has in all runs; `nil` for one that an axis sets.
   private func fixedValue(of name: String, columns: [Axis]) -> ParameterValue? {
-    let isSet = columns.contains { $0.points.contains { $0.assignment[name] != nil } }
+    let isSet = columns.contains { $0.points.parameterNames.contains(name) }
     return isSet ? nil : commonFixed[name] ?? parameters[name]?.defaultValue
   }
 

@@ -154,7 +154,7 @@ extension GridDecoder {
       return
     }
     let values = blocks.flatMap { block in
-      block.axes.flatMap { $0.points.compactMap { $0.explicit[prefix] } }
+      block.axes.flatMap { $0.points.explicitValues(of: prefix) }
         + [block.fixed(prefix)?.value].compactMap { $0 }
     }
     if let odd = values.first(where: { ($0.integer ?? -1) < 0 }) {

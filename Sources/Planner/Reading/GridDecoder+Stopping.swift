@@ -7,8 +7,8 @@ extension GridDecoder {
     let path = ["stopping"]
     let axis = node["axis"].flatMap(text(of:)) ?? "step"
     checkAxis(axis, at: node["axis"]?.place ?? node.place, path + ["axis"])
-    let points = columns.first { $0.name == axis }?.points ?? []
-    for label in points.map(\.label) where label.double == nil {
+    let labels = columns.first { $0.name == axis }?.points.labels ?? []
+    for label in labels where label.double == nil {
       fault(
         .orderOfText(name: axis, value: label.description), at: node["axis"]?.place ?? node.place,
         path + ["axis"])
@@ -16,7 +16,7 @@ extension GridDecoder {
     let metric = node["metric"].flatMap(text(of:)) ?? ""
     if let place = node["metric"]?.place { checkMetric(metric, at: place, path + ["metric"]) }
     let fixed = node["fixed"]?.scalar.flatMap { Double($0.text) }
-    if let fixed, !points.isEmpty, !points.contains(where: { $0.label.double == fixed }) {
+    if let fixed, !labels.isEmpty, !labels.contains(where: { $0.double == fixed }) {
       fault(
         .notAStep(node["fixed"]?.scalar?.text ?? "", axis: axis), at: node["fixed"]!.place,
         path + ["fixed"])

@@ -20,7 +20,7 @@ extension GridDecoder {
     var single: [Axis] = []
     for name in order where common[name] == nil {
       guard let value = values[name] else { continue }
-      if let owner = axes.firstIndex(where: { $0.points.contains { $0.assignment[name] != nil } }) {
+      if let owner = axes.firstIndex(where: { $0.points.parameterNames.contains(name) }) {
         axes[owner] = Axis(
           name: axes[owner].name,
           points: axes[owner].points.map { point in
@@ -30,7 +30,7 @@ extension GridDecoder {
           })
       } else {
         single.append(
-          Axis(name: name, points: [Axis.Point(label: value, assignment: [name: value])]))
+          Axis(name: name, points: AxisPoints(values: [value], of: name)))
       }
     }
     return single + axes
@@ -49,7 +49,8 @@ extension GridDecoder {
     for name in order {
       var seen: Set<String> = []
       for variant in variants {
-        let own = variant.first { $0.name == name }?.points ?? absent(name, in: variant, common)
+        let own =
+          variant.first { $0.name == name }?.points ?? absent(name, in: variant, common)
         for point in own where seen.insert(point.label.description).inserted {
           points[name]?.append(point)
         }
@@ -71,13 +72,13 @@ extension GridDecoder {
 
   private func absent(
     _ name: String, in variant: [Axis], _ common: ParameterAssignment
-  ) -> [Axis.Point] {
+  ) -> AxisPoints {
     // An axis of several parameters may set this one.
-    let set = variant.flatMap { $0.points.compactMap { $0.assignment[name] } }
-    if !set.isEmpty { return set.map { Axis.Point(label: $0, assignment: [name: $0]) } }
+    let set = variant.flatMap { $0.points.values(of: name) }
+    if !set.isEmpty { return AxisPoints(values: set, of: name) }
     guard let value = common[name] ?? parameters[name]?.defaultValue else {
-      return [Axis.Point(label: .string(""), assignment: [:])]
+      return AxisPoints([Axis.Point(label: .string(""), assignment: [:])])
     }
-    return [Axis.Point(label: value, assignment: [name: value])]
+    return AxisPoints(values: [value], of: name)
   }
 }

@@ -74,6 +74,7 @@ struct Decimal: Hashable, Sendable {
 
   /// An integer if the number is one and fits, else a number.
   var value: ParameterValue {
+    if exponent == 0, let integer = Int(exactly: coefficient) { return .integer(integer) }
     let reduced = reduced
     if reduced.exponent >= 0, let whole = reduced.coefficient(at: 0),
       let integer = Int(exactly: whole)

@@ -88,7 +88,7 @@ extension GridReport {
 
   /// All values of a short axis, the ends of a long one.
   private static func values(of axis: Axis) -> String {
-    let labels = axis.points.map { MarkdownTable.escaped($0.label.description) }
+    let labels = axis.points.labels.map { MarkdownTable.escaped($0.description) }
     guard labels.count > 12, let last = labels.last else { return labels.joined(separator: ", ") }
     return "\(labels.prefix(5).joined(separator: ", ")), …, \(last) (\(labels.count) values)"
   }

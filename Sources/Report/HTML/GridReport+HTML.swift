@@ -98,7 +98,7 @@ extension GridReport {
       }
     }
     for axis in specification.axes {
-      let labels = axis.points.map(\.label.description)
+      let labels = axis.points.labels.map(\.description)
       let text =
         labels.count > 24
         ? labels.prefix(8).joined(separator: ", ") + ", …, \(labels[labels.count - 1])"

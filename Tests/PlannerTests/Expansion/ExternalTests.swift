@@ -1,4 +1,5 @@
 import Grid
+import Keys
 import Testing
 
 @testable import Planner
@@ -31,6 +32,36 @@ import Testing
           resources: Resources(
             cpus: 2, memory: 4 << 30, gpus: 1, time: 5400, memoryGrowth: 2, timeGrowth: 1.5),
           retries: 2))
+  }
+
+  /// A grid whose hash changes is planned anew, which takes long where it is large: the hash is of this
+  /// text, whatever writes it.
+  @Test func theHashIsOfOneText() throws {
+    let grid = try Laboratory.read(
+      """
+      name: g
+      program: {command: ["true", "{rate}"]}
+      parameters: {data: iris}
+      axes:
+        rate: [1, 0.5]
+        pair: [{label: a, width: 1}, {label: b, width: 2}]
+        seed: {count: 2}
+      """)
+    let assignment = #"{"assignment":{"#
+    let axes = #"""
+      [{"name":"rate","points":[\#(assignment)"rate":1},"label":1},\#(assignment)"rate":0.5},"label":0.5}]},\#
+      {"name":"pair","points":[\#(assignment)"width":1},"label":"a"},\#
+      \#(assignment)"width":2},"label":"b"}]},\#
+      {"name":"seed","points":[\#(assignment)"seed":0},"label":0},\#(assignment)"seed":1},"label":1}]}]
+      """#
+    let text = #"""
+      {"planner":1,"program":\#(grid.program.canonical.text),"specification":{"about":null,"axes":\#(axes),\#
+      "conditions":[],"exclude":[],"fixed":{"data":"iris"},"name":"g","program":{"cpus":1,"gpus":0,\#
+      "memory":null,"memoryGrowth":null,"retries":0,"time":null,"timeGrowth":null,"work":\#
+      {"@command":"[\"true\",\"{rate}\"]"}},"replicateAxis":"seed","report":\#
+      {"baseline":null,"columns":[],"metrics":[],"rows":[]},"variants":[]}}
+      """#
+    #expect(grid.hash == Digest(of: text), "\(text)")
   }
 
   @Test func limitsGrowWithEachFailedAttempt() throws {
