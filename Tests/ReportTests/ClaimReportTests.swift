@@ -121,9 +121,12 @@ import Testing
     #expect(means.rows.count { $0.entries[2].isBest } == 1)
     #expect(MarkdownTable.render(means).contains("**"))
     let values = [[1.0, nil], [2, 3], [2, 1]]
-    #expect(ReportBest.highest.places(in: values, columns: 2) == [[1, 0], [2, 0], [1, 1]])
-    #expect(ReportBest.lowest.places(in: values, columns: 2) == [[0, 0], [2, 1]])
-    #expect(ReportBest.none.places(in: values, columns: 2).isEmpty)
+    func places(_ best: ReportBest) -> Set<[Int]> {
+      best.places(rows: 3, columns: 2) { values[$0][$1] }
+    }
+    #expect(places(.highest) == [[1, 0], [2, 0], [1, 1]])
+    #expect(places(.lowest) == [[0, 0], [2, 1]])
+    #expect(places(.none).isEmpty)
   }
 
   @Test func misspeltMetricsAreAsked() throws {

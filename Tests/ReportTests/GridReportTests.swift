@@ -66,7 +66,7 @@ import Testing
     runs.append(axisValues: [.integer(0)], state: .pending, metrics: [nil])
     let pivot = try Pivot(
       runs, metric: "accuracy", rows: [], columns: [], averagingOver: ["seed"])
-    let table = ReportTable(meansOf: pivot)
+    let table = ReportTable(meansOf: PivotFigures(pivot))
     #expect(table.caption == ["accuracy: mean over seed."])
     #expect(table.rows.map(\.entries) == [[ReportTable.Entry("–", remark: "(n=0 of 1)")]])
     #expect(

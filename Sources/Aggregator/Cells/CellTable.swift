@@ -43,7 +43,7 @@ package struct CellTable: Sendable {
   }
 
   /// Every cell has a run, since a cell is made by its first one.
-  private func firstRun(of cell: Int) -> Int {
+  func firstRun(of cell: Int) -> Int {
     let members = groups[cell]
     return Int(members[members.startIndex])
   }

@@ -60,16 +60,24 @@ package struct Pivot: Sendable {
       }
     }
 
-    let layout = Layout(cells, rowAxes: rowAxes, columnAxes: columnAxes)
+    let rowGroups = RankedGroups(runs, by: rowAxes)
+    let columnGroups = RankedGroups(runs, by: columnAxes)
+    var cellAt: [Int: Int] = [:]
+    cellAt.reserveCapacity(cells.count)
+    for cell in 0..<cells.count {
+      let run = cells.firstRun(of: cell)
+      let row = Int(rowGroups.rankOfRun[run])
+      cellAt[row * columnGroups.firstRuns.count + Int(columnGroups.rankOfRun[run])] = cell
+    }
     self.cells = cells
     self.metric = metricIndex
     self.rowAxes = rowAxes.map { runs.axes[$0].name }
     self.columnAxes = columnAxes.map { runs.axes[$0].name }
-    self.rows = layout.rows.map { runs.values(rowAxes, codes: $0) }
-    self.columns = layout.columns.map { runs.values(columnAxes, codes: $0) }
+    self.rows = rowGroups.firstRuns.map { runs.values(ofAxes: rowAxes, run: Int($0)) }
+    self.columns = columnGroups.firstRuns.map { runs.values(ofAxes: columnAxes, run: Int($0)) }
     self.constants = constants
     averagedAxes = cells.averagedAxes.map { runs.axes[$0].name }
-    cellAt = layout.cellAt
+    self.cellAt = cellAt
   }
 
   /// The cell at a place; `nil` where the grid has no such runs.
@@ -82,46 +90,6 @@ package struct Pivot: Sendable {
   package var metricName: String { cells.runs.metricNames[metric] }
 }
 
-/// Where each cell of a table stands.
-private struct Layout {
-  /// The codes of each row and column, in ascending order.
-  let rows: [[Int32]]
-  let columns: [[Int32]]
-  let cellAt: [Int: Int]
-
-  init(_ cells: CellTable, rowAxes: [Int], columnAxes: [Int]) {
-    let place = Dictionary(
-      uniqueKeysWithValues: cells.labelAxes.enumerated().map { ($0.element, $0.offset) })
-    let rowPlaces = rowAxes.map { place[$0]! }
-    let columnPlaces = columnAxes.map { place[$0]! }
-    var rowKeys: [[Int32]] = []
-    var columnKeys: [[Int32]] = []
-    rowKeys.reserveCapacity(cells.count)
-    columnKeys.reserveCapacity(cells.count)
-    for cell in 0..<cells.count {
-      let codes = cells.codes(of: cell)
-      rowKeys.append(rowPlaces.map { codes[$0] })
-      columnKeys.append(columnPlaces.map { codes[$0] })
-    }
-    let rows = Self.inOrder(rowKeys)
-    let columns = Self.inOrder(columnKeys)
-    let rowOf = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
-    let columnOf = Dictionary(uniqueKeysWithValues: zip(columns, columns.indices))
-    var cellAt: [Int: Int] = [:]
-    cellAt.reserveCapacity(cells.count)
-    for cell in 0..<cells.count {
-      cellAt[rowOf[rowKeys[cell]]! * columns.count + columnOf[columnKeys[cell]]!] = cell
-    }
-    self.rows = rows
-    self.columns = columns
-    self.cellAt = cellAt
-  }
-
-  private static func inOrder(_ keys: [[Int32]]) -> [[Int32]] {
-    Set(keys).sorted { $0.lexicographicallyPrecedes($1) }
-  }
-}
-
 extension RunTable {
   /// The value of an axis if all runs agree on it.
   fileprivate func constantValue(ofAxis axis: Int) -> ParameterValue? {
@@ -131,7 +99,7 @@ extension RunTable {
     return axes[axis].values[Int(first)]
   }
 
-  fileprivate func values(_ axes: [Int], codes: [Int32]) -> [ParameterValue] {
-    zip(axes, codes).map { self.axes[$0].values[Int($1)] }
+  fileprivate func values(ofAxes axes: [Int], run: Int) -> [ParameterValue] {
+    axes.map { value(ofAxis: $0, run: run) }
   }
 }

@@ -19,8 +19,12 @@ package struct CSVWriter {
   private static let pieceSize = 1 << 16
 
   package init(to sink: @escaping ByteSink) {
-    self.sink = sink
+    self.init(sink: sink)
     buffer.reserveCapacity(Self.pieceSize + 4096)
+  }
+
+  private init(sink: @escaping ByteSink) {
+    self.sink = sink
   }
 
   /// Adds a field to the row.
@@ -78,7 +82,8 @@ package struct CSVWriter {
 
   /// The bytes of a field, quoted where need be.
   static func fieldBytes(_ value: ParameterValue) -> [UInt8] {
-    var writer = CSVWriter { _ in }
+    // Without the room for a file's pieces: there may be a million of them.
+    var writer = CSVWriter(sink: { _ in })
     writer.field(value)
     return writer.buffer
   }

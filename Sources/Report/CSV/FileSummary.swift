@@ -9,19 +9,19 @@ package struct FileSummary: Sendable {
     package let means: ReportTable
     /// Where a baseline was named and something can be compared with it.
     package let differences: ReportTable?
-    private let pivot: Pivot
+    private let figures: PivotFigures
 
     fileprivate init(metric: String, differences: ReportTable?, pivot: Pivot) {
       self.metric = metric
       self.differences = differences
-      self.pivot = pivot
-      means = ReportTable(meansOf: pivot)
+      figures = PivotFigures(pivot)
+      means = ReportTable(meansOf: figures)
     }
 
     /// What the means hide, one row a cell.
     ///
-    /// - Complexity: O(n log n) in the runs.
-    package var spread: ReportTable { ReportTable(spreadOf: pivot) }
+    /// - Complexity: O(cells).
+    package var spread: ReportTable { ReportTable(spreadOf: figures) }
   }
 
   /// The columns of a table by default: so many values of the last axis stand beside each other.

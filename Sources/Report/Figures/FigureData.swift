@@ -70,36 +70,29 @@ struct FigureData {
     let x = AxisValues(runs, roles.x, among: selected)
     let series = AxisValues(runs, roles.series, among: selected)
 
-    var panelOf: [[Int32]: Int] = [:]
-    var keys: [[Int32]] = []
+    let groups = RankedGroups(runs, by: roles.facets, among: selected)
+    let shown = min(groups.firstRuns.count, Self.panelLimit)
     var cells: [Int: Cell] = [:]
     for run in selected.indices where selected[run] {
-      let key = roles.facets.map { runs.axes[$0].codes[run] }
-      let panel: Int
-      if let known = panelOf[key] {
-        panel = known
-      } else {
-        panel = keys.count
-        panelOf[key] = panel
-        keys.append(key)
-      }
+      let panel = Int(groups.rankOfRun[run])
+      if panel >= shown { continue }
       let place =
         (panel * series.count + series.place(of: run, runs)) * x.count + x.place(of: run, runs)
       cells[place, default: Cell()].add(run, of: runs, metric: metric)
     }
 
     var summarizer = Summarizer()
-    let order = keys.indices.sorted { keys[$0].lexicographicallyPrecedes(keys[$1]) }
     self.metric = runs.metricNames[metric]
     xName = roles.x.map { runs.axes[$0].name }
     xValues = x.values
     seriesName = roles.series.map { runs.axes[$0].name }
     seriesIsOrdered = series.values.count > 1 && series.values.allSatisfy { $0.double != nil }
     facetNames = roles.facets.map { runs.axes[$0].name }
-    panels = order.prefix(Self.panelLimit).map { panel in
+    panels = (0..<shown).map { panel in
       Panel(
-        label: zip(roles.facets, keys[panel]).map { axis, code in
-          DisplayText.printable("\(runs.axes[axis].name) = \(runs.axes[axis].values[Int(code)])")
+        label: roles.facets.map { axis in
+          let value = runs.value(ofAxis: axis, run: Int(groups.firstRuns[panel]))
+          return DisplayText.printable("\(runs.axes[axis].name) = \(value)")
         }.joined(separator: ", "),
         series: (0..<series.count).map { index in
           Series(
@@ -114,7 +107,7 @@ struct FigureData {
             })
         })
     }
-    omittedPanels = max(0, keys.count - Self.panelLimit)
+    omittedPanels = groups.firstRuns.count - shown
     averaged = roles.pooled.map { runs.axes[$0].name }
     let used = Set([roles.x, roles.series].compactMap(\.self) + roles.facets + roles.pooled)
     constants = runs.axes.indices.compactMap { axis in

@@ -1,6 +1,5 @@
 import Aggregator
 import Grid
-import Statistics
 
 extension GridReport {
   /// Everything as one JSON value: the claims with their runs, and every cell of every table with its
@@ -69,13 +68,12 @@ extension ClaimVerdict {
 
 extension GridReport.Section {
   fileprivate func json(ids: [RunID]) -> OrderedJSON {
-    var summarizer = Summarizer()
     var cells: [OrderedJSON] = []
     for row in pivot.rows.indices {
       for column in pivot.columns.indices {
-        guard let cell = pivot.cell(row: row, column: column) else { continue }
-        let figures = pivot.cells.figures(
-          cell: cell, metric: pivot.metric, summarizer: &summarizer)
+        guard let cell = pivot.cell(row: row, column: column),
+          let figures = figures[row, column]
+        else { continue }
         var labels: [OrderedJSON.Member] = []
         for (axis, value) in zip(pivot.rowAxes, pivot.rows[row]) {
           labels.append(.init(axis, OrderedJSON(value)))

@@ -13,7 +13,9 @@ package struct GridReport: Sendable {
     package let means: ReportTable
     /// Where the grid names a baseline and something can be compared with it.
     package let differences: ReportTable?
-    let pivot: Pivot
+    let figures: PivotFigures
+
+    var pivot: Pivot { figures.pivot }
 
     fileprivate init(
       metric: String, about: String?, differences: ReportTable?, pivot: Pivot,
@@ -22,14 +24,14 @@ package struct GridReport: Sendable {
       self.metric = metric
       self.about = about
       self.differences = differences
-      self.pivot = pivot
-      means = ReportTable(statistic, of: pivot, best: best)
+      figures = PivotFigures(pivot)
+      means = ReportTable(statistic, of: figures, best: best)
     }
 
     /// What the means hide.
     ///
-    /// - Complexity: O(n log n) in the runs; it has a row for every cell.
-    package var spread: ReportTable { ReportTable(spreadOf: pivot) }
+    /// - Complexity: O(cells); it has a row for each.
+    package var spread: ReportTable { ReportTable(spreadOf: figures) }
   }
 
   package let specification: GridSpecification

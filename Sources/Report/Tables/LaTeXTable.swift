@@ -10,7 +10,7 @@ package enum LaTeXTable {
   package static func render(
     _ table: ReportTable, footer: [String] = [], rowLimit: Int? = nil
   ) -> String {
-    let rows = table.rows.prefix(rowLimit ?? .max)
+    let rows = Array(table.rows.prefix(rowLimit ?? .max))
     let columns =
       String(repeating: "l", count: table.labelHeaders.count)
       + String(repeating: "r", count: table.columnHeaders.count)

@@ -5,7 +5,7 @@ package enum MarkdownTable {
   /// - Parameter rowLimit: at most so many rows are shown, and it is said how many are not.
   /// - Complexity: O(size of the table).
   package static func render(_ table: ReportTable, rowLimit: Int? = nil) -> String {
-    let rows = table.rows.prefix(rowLimit ?? .max)
+    let rows = Array(table.rows.prefix(rowLimit ?? .max))
     var lines = [table.caption.map(escaped).joined(separator: " "), ""]
     let headers =
       table.labelHeaders.map(escaped)

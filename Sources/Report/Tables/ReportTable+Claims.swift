@@ -13,30 +13,31 @@ extension ReportTable {
       ],
       labelHeaders: ["claim", "test", "metric", "expected"],
       columnHeaders: ["effect", "95% interval", "n", "p", "p (Holm)", "verdict"].map { [$0] },
-      rows: verdicts.map { verdict in
-        let claim = verdict.claim
-        let style = NumberStyle(
-          means: [verdict.effect].compactMap(\.self),
-          halfWidths: [verdict.interval?.halfWidth].compactMap(\.self))
-        func text(_ value: Double?, signed: Bool) -> String {
-          guard let value else { return NumberStyle.none }
-          let unit = style.exponent == 0 ? "" : "e\(style.exponent)"
-          return style.text(value, signed: signed) + unit
-        }
-        let signed = claim.test != .varianceRatio
-        return Row(
-          labels: [claim.id, claim.test.rawValue, claim.metric, claim.expectation.description]
-            .map(DisplayText.printable),
-          entries: [
-            Entry(text(verdict.effect, signed: signed)),
-            Entry(
-              verdict.interval.map {
-                "\(text($0.low, signed: signed)) to \(text($0.high, signed: signed))"
-              } ?? NumberStyle.none),
-            Entry("\(verdict.count)"), Entry(Self.p(verdict.pValue)),
-            Entry(Self.p(verdict.correctedPValue)), Entry(verdict.verdict.rawValue),
-          ])
-      },
+      rows: Rows(
+        verdicts.map { verdict in
+          let claim = verdict.claim
+          let style = NumberStyle(
+            means: [verdict.effect].compactMap(\.self),
+            halfWidths: [verdict.interval?.halfWidth].compactMap(\.self))
+          func text(_ value: Double?, signed: Bool) -> String {
+            guard let value else { return NumberStyle.none }
+            let unit = style.exponent == 0 ? "" : "e\(style.exponent)"
+            return style.text(value, signed: signed) + unit
+          }
+          let signed = claim.test != .varianceRatio
+          return Row(
+            labels: [claim.id, claim.test.rawValue, claim.metric, claim.expectation.description]
+              .map(DisplayText.printable),
+            entries: [
+              Entry(text(verdict.effect, signed: signed)),
+              Entry(
+                verdict.interval.map {
+                  "\(text($0.low, signed: signed)) to \(text($0.high, signed: signed))"
+                } ?? NumberStyle.none),
+              Entry("\(verdict.count)"), Entry(Self.p(verdict.pValue)),
+              Entry(Self.p(verdict.correctedPValue)), Entry(verdict.verdict.rawValue),
+            ])
+        }),
       notes: verdicts.map(Self.sentence))
   }
 

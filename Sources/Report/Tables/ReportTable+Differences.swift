@@ -32,10 +32,10 @@ extension ReportTable {
       caption: Self.differencesCaption(pivot, baseline, differences, counts, style),
       labelHeaders: pivot.rowAxes.map(DisplayText.printable),
       columnHeaders: columns.map { headers[$0] },
-      rows: rows.map { row in
+      rows: Rows(count: rows.count) { index in
         Row(
-          labels: pivot.rowLabels(row),
-          entries: columns.map { Self.entry(standings[row][$0], style, counts) })
+          labels: pivot.rowLabels(rows[index]),
+          entries: columns.map { Self.entry(standings[rows[index]][$0], style, counts) })
       },
       notes: Self.pairNotes(standings.joined().compactMap(\.self))
         + Self.signNotes(differences.map(\.summary)))

@@ -5,39 +5,32 @@ import Statistics
 extension ReportTable {
   /// The means of a pivot with their intervals.
   ///
-  /// - Complexity: O(n log n) in the runs.
-  ///
   /// - Parameter best: which entry of a column stands out.
-  package init(meansOf pivot: Pivot, best: ReportBest = .none) {
-    var summarizer = Summarizer()
-    let figures = pivot.rows.indices.map { row in
-      pivot.columns.indices.map { column in
-        pivot.cell(row: row, column: column).map {
-          pivot.cells.figures(cell: $0, metric: pivot.metric, summarizer: &summarizer)
-        }
-      }
+  /// - Complexity: O(cells), and as much for each row that is looked at.
+  init(meansOf figures: PivotFigures, best: ReportBest = .none) {
+    let pivot = figures.pivot
+    let present = figures.present
+    let counts = SampleCounts(present.lazy.map(\.summary.count))
+    let style = NumberStyle(summaries: present.lazy.map(\.summary))
+    let bestOnes = best.places(rows: pivot.rows.count, columns: pivot.columns.count) {
+      figures[$0, $1]?.summary.mean
     }
-    let present = figures.joined().compactMap(\.self)
-    let counts = SampleCounts(present.map(\.summary.count))
-    let style = NumberStyle(summaries: present.map(\.summary))
-    let bestOnes = best.places(
-      in: figures.map { $0.map { $0?.summary.mean } }, columns: pivot.columns.count)
     self.init(
       caption: Self.meansCaption(pivot, present, counts, style),
       labelHeaders: pivot.rowAxes.map(DisplayText.printable),
       columnHeaders: pivot.columnHeaders(pivot.metricName),
-      rows: pivot.rows.indices.map { row in
+      rows: Rows(count: pivot.rows.count) { row in
         Row(
           labels: pivot.rowLabels(row),
-          entries: figures[row].enumerated().map { column, figures in
-            guard let figures else { return .nothing }
+          entries: pivot.columns.indices.map { column in
+            guard let figures = figures[row, column] else { return .nothing }
             return Entry(
               style.figure(figures.summary), remark: counts.remark(figures, style),
               isBest: bestOnes.contains([row, column]))
           })
       },
       notes: Self.missingNotes(present) + Self.mixedNotes(present)
-        + Self.signNotes(present.map(\.summary)))
+        + Self.signNotes(present.lazy.map(\.summary)))
   }
 
   private static func meansCaption(
@@ -91,7 +84,7 @@ extension ReportTable {
   }
 
   /// The meaning of the signs that stand in the table.
-  static func signNotes(_ summaries: [SampleSummary]) -> [String] {
+  static func signNotes(_ summaries: some Sequence<SampleSummary>) -> [String] {
     var notes: [String] = []
     if summaries.contains(where: { $0.count > 1 && $0.interval == nil }) {
       notes.append(
@@ -109,7 +102,7 @@ extension NumberStyle {
   static let none = "–"
 
   /// The style for the means of these summaries and their intervals.
-  init(summaries: [SampleSummary]) {
+  init(summaries: some Sequence<SampleSummary>) {
     self.init(
       means: summaries.compactMap(\.mean), halfWidths: summaries.compactMap(\.interval?.halfWidth))
   }

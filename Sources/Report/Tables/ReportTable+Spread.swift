@@ -5,24 +5,14 @@ extension ReportTable {
   /// What the means hide, one row a cell: n, mean, standard deviation, skewness with its standard
   /// error, minimum, median, maximum.
   ///
-  /// - Complexity: O(n log n) in the runs.
-  package init(spreadOf pivot: Pivot) {
-    var summarizer = Summarizer()
-    var labels: [[String]] = []
-    var figures: [CellFigures] = []
-    for row in pivot.rows.indices {
-      for (column, key) in pivot.columns.enumerated() {
-        guard let cell = pivot.cell(row: row, column: column) else { continue }
-        labels.append(
-          pivot.rowLabels(row) + key.map { DisplayText.printable($0.description) })
-        figures.append(
-          pivot.cells.figures(cell: cell, metric: pivot.metric, summarizer: &summarizer))
-      }
-    }
-    let summaries = figures.map(\.summary)
+  /// - Complexity: O(cells), and as much for each row that is looked at.
+  init(spreadOf figures: PivotFigures) {
+    let pivot = figures.pivot
+    let present = figures.present
     let style = NumberStyle(
-      means: summaries.flatMap { [$0.minimum, $0.maximum].compactMap(\.self) },
-      halfWidths: summaries.compactMap(\.interval?.halfWidth))
+      means: present.flatMap { [$0.summary.minimum, $0.summary.maximum].compactMap(\.self) },
+      halfWidths: present.compactMap(\.summary.interval?.halfWidth))
+    let places = figures.cellPlaces
     let shape = NumberStyle(decimals: 2, exponent: 0)
     let metric = DisplayText.printable(pivot.metricName)
     let over = pivot.averagedAxes.map(DisplayText.printable).listed
@@ -34,13 +24,16 @@ extension ReportTable {
       ] + [pivot.constantsSentence].compactMap(\.self),
       labelHeaders: (pivot.rowAxes + pivot.columnAxes).map(DisplayText.printable),
       columnHeaders: ["n", "mean", "std", "skewness", "min", "median", "max"].map { [$0] },
-      rows: zip(labels, figures).map { labels, figures in
+      rows: Rows(count: present.count) { index in
+        let place = places[index]
+        let figures = present[index]
         let summary = figures.summary
         func entry(_ value: Double?) -> Entry {
           Entry(value.map { style.text($0) } ?? NumberStyle.none)
         }
         return Row(
-          labels: labels,
+          labels: pivot.rowLabels(Int(place.row))
+            + pivot.columns[Int(place.column)].map { DisplayText.printable($0.description) },
           entries: [
             Entry(
               figures.isIncomplete ? "\(summary.count) of \(figures.planned)" : "\(summary.count)"),
@@ -49,7 +42,7 @@ extension ReportTable {
             entry(summary.maximum),
           ])
       },
-      notes: Self.missingNotes(figures))
+      notes: Self.missingNotes(present))
   }
 }
 

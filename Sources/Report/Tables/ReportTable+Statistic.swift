@@ -7,29 +7,23 @@ extension ReportTable {
   ///
   /// - Parameter best: which entry of a column stands out; of statistics that have a place, not of
   ///   spreads.
-  /// - Complexity: O(n log n) in the runs.
-  package init(_ statistic: ReportStatistic, of pivot: Pivot, best: ReportBest = .none) {
+  /// - Complexity: O(cells), and as much for each row that is looked at.
+  init(_ statistic: ReportStatistic, of figures: PivotFigures, best: ReportBest = .none) {
     if statistic == .mean {
-      self.init(meansOf: pivot, best: best)
+      self.init(meansOf: figures, best: best)
       return
     }
-    var summarizer = Summarizer()
-    let figures = pivot.rows.indices.map { row in
-      pivot.columns.indices.map { column in
-        pivot.cell(row: row, column: column).map {
-          pivot.cells.figures(cell: $0, metric: pivot.metric, summarizer: &summarizer)
-        }
-      }
-    }
-    let present = figures.joined().compactMap(\.self)
-    let counts = SampleCounts(present.map(\.summary.count))
+    let pivot = figures.pivot
+    let present = figures.present
+    let counts = SampleCounts(present.lazy.map(\.summary.count))
     let values = present.compactMap { $0.summary.value(of: statistic) }
     let style =
       statistic == .skewness
       ? NumberStyle(decimals: 2, exponent: 0) : NumberStyle(means: values, halfWidths: [])
-    let means = NumberStyle(summaries: present.map(\.summary))
+    let means = NumberStyle(summaries: present.lazy.map(\.summary))
     let bestOnes = (statistic.hasPlace ? best : .none).places(
-      in: figures.map { $0.map { $0?.summary.value(of: statistic) } }, columns: pivot.columns.count)
+      rows: pivot.rows.count, columns: pivot.columns.count
+    ) { figures[$0, $1]?.summary.value(of: statistic) }
     let metric = DisplayText.printable(pivot.metricName)
     let over = pivot.averagedAxes.map(DisplayText.printable).listed
     var clauses = ["\(metric): \(statistic.phrase)" + (over.isEmpty ? "" : " over \(over)")]
@@ -40,11 +34,11 @@ extension ReportTable {
         + [pivot.constantsSentence].compactMap(\.self),
       labelHeaders: pivot.rowAxes.map(DisplayText.printable),
       columnHeaders: pivot.columnHeaders(pivot.metricName),
-      rows: pivot.rows.indices.map { row in
+      rows: Rows(count: pivot.rows.count) { row in
         Row(
           labels: pivot.rowLabels(row),
-          entries: figures[row].enumerated().map { column, figures in
-            guard let figures else { return .nothing }
+          entries: pivot.columns.indices.map { column in
+            guard let figures = figures[row, column] else { return .nothing }
             return Entry(
               style.text(statistic, of: figures.summary), remark: counts.remark(figures, means),
               isBest: bestOnes.contains([row, column]))
@@ -58,11 +52,11 @@ extension ReportTable {
 
 extension ReportBest {
   /// The best entries of each column that has two or more, as row and column.
-  func places(in values: [[Double?]], columns: Int) -> Set<[Int]> {
+  func places(rows: Int, columns: Int, value: (Int, Int) -> Double?) -> Set<[Int]> {
     var places: Set<[Int]> = []
     if self == .none { return places }
     for column in 0..<columns {
-      let present = values.indices.compactMap { row in values[row][column].map { (row, $0) } }
+      let present = (0..<rows).compactMap { row in value(row, column).map { (row, $0) } }
       guard present.count > 1,
         let best = self == .highest ? present.map(\.1).max() : present.map(\.1).min(),
         present.contains(where: { $0.1 != best })

@@ -24,18 +24,19 @@ extension ReportTable {
       ],
       labelHeaders: ["rule"],
       columnHeaders: headers,
-      rows: verdicts.map { verdict in
-        var entries = [
-          Entry("\(verdict.value.count)"), Entry("\(verdict.fired)"),
-          Entry(stepStyle.figure(verdict.step)), Entry(style.figure(verdict.value)),
-          Entry(style.figure(verdict.regret)),
-        ]
-        if stopping.fixed != nil {
-          entries.append(
-            Entry(verdict.rule == nil ? "–" : style.figure(verdict.gain, signed: true)))
-        }
-        return Row(labels: [Self.name(verdict.rule, stopping)], entries: entries)
-      },
+      rows: Rows(
+        verdicts.map { verdict in
+          var entries = [
+            Entry("\(verdict.value.count)"), Entry("\(verdict.fired)"),
+            Entry(stepStyle.figure(verdict.step)), Entry(style.figure(verdict.value)),
+            Entry(style.figure(verdict.regret)),
+          ]
+          if stopping.fixed != nil {
+            entries.append(
+              Entry(verdict.rule == nil ? "–" : style.figure(verdict.gain, signed: true)))
+          }
+          return Row(labels: [Self.name(verdict.rule, stopping)], entries: entries)
+        }),
       notes: [
         "The best step is the best one on the very problems that it is judged by, which flatters it: "
           + "regret is the higher for it. A rule that sees nothing to stop for stops at the last step."

@@ -3,7 +3,7 @@ import Grid
 
 /// A table as people read it, independent of where it is shown: terminal and Markdown render it, and
 /// other forms can.
-package struct ReportTable: Hashable, Sendable {
+package struct ReportTable: Sendable {
   /// One entry: the figure and, where it needs one, a remark such as `(n=3 of 4)`.
   package struct Entry: Hashable, Sendable {
     package let figure: String
@@ -26,13 +26,32 @@ package struct ReportTable: Hashable, Sendable {
     package let entries: [Entry]
   }
 
+  /// Rows that are made when they are asked for: of a million of them a page shows a few.
+  package struct Rows: RandomAccessCollection, Sendable {
+    package let count: Int
+    private let row: @Sendable (Int) -> Row
+
+    init(count: Int, _ row: @escaping @Sendable (Int) -> Row) {
+      self.count = count
+      self.row = row
+    }
+
+    init(_ rows: [Row]) {
+      self.init(count: rows.count) { rows[$0] }
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { count }
+    package subscript(position: Int) -> Row { row(position) }
+  }
+
   /// What the figures are, over what they were taken, and n; one sentence each.
   package let caption: [String]
   /// The names of the axes that label the rows.
   package let labelHeaders: [String]
   /// For each column its header, one text for each axis of the columns.
   package let columnHeaders: [[String]]
-  package let rows: [Row]
+  package let rows: Rows
   /// What is missing, and the meaning of the signs used; one sentence each.
   package let notes: [String]
 }

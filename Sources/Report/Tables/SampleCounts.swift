@@ -10,7 +10,7 @@ struct SampleCounts {
   /// What is counted: `n` runs or `n` pairs.
   private let unit: String
 
-  init(_ counts: [Int], unit: String = "") {
+  init(_ counts: some Sequence<Int>, unit: String = "") {
     var frequency: [Int: Int] = [:]
     for count in counts where count > 0 { frequency[count, default: 0] += 1 }
     usual = frequency.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key

@@ -12,7 +12,7 @@ package enum TerminalTable {
   package static func render(
     _ table: ReportTable, width: Int? = nil, rowLimit: Int? = nil
   ) -> String {
-    let rows = table.rows.prefix(rowLimit ?? .max)
+    let rows = Array(table.rows.prefix(rowLimit ?? .max))
     let labels = table.labelHeaders.indices.map { index in
       Column(
         header: [table.labelHeaders[index]], entries: rows.map { .init($0.labels[index]) },
