@@ -17,13 +17,16 @@ struct GridStatus {
   let rate: Double?
   /// What the missing stages will cost; `nil` where nothing is missing or it cannot be told.
   let estimate: CostEstimate?
-  /// How far each axis is, value by value; empty where that was not asked for.
-  let axes: [AxisProgress]
+  /// How far each axis is, value by value; `nil` where that was not asked for.
+  let axes: [AxisProgress]?
   /// The shares of the grid that were taken in this folder.
   let shards: GridShards
   private let results: ResultsOption
   /// In seconds since 1970.
   private let lookedAt: Double
+
+  /// More clusters than this are not read one by one; those with most runs come first.
+  private static let clusterLimit = 20
 
   /// The rate is that of the last ten minutes.
   private static let window = 600.0
@@ -36,7 +39,7 @@ struct GridStatus {
     shards: GridShards? = nil
   ) throws {
     self.record = record
-    axes = byAxis ? try AxisProgress.all(of: record, in: reader) : []
+    axes = byAxis ? try AxisProgress.all(of: record, in: reader) : nil
     self.results = results
     counts = try reader.counts(for: record.name)
     clusters = try reader.failureClusters(in: record.name)
@@ -120,14 +123,26 @@ struct GridStatus {
           + "(exit status 75), which is not counted")
     }
     if let remaining { lines.append("  " + remaining) }
-    lines += axes.map { "  " + $0.text }
-    for cluster in clusters {
+    if let axes {
+      lines += axes.map { "  " + $0.text }
+    } else if file != nil {
+      lines.append("  how far each axis is takes a look at every run: --axes")
+    }
+    for cluster in clusters.prefix(Self.clusterLimit) {
       lines.append("")
       lines.append(
         "  failure \(cluster.id): \(CountText.of(cluster.runs, "run")), "
           + CountText.of(cluster.jobs.count, "job"))
       lines.append("    \(cluster.example.message)")
       if let log = log(of: cluster) { lines.append("    log: \(log)") }
+    }
+    if clusters.count > Self.clusterLimit {
+      let hidden = clusters.dropFirst(Self.clusterLimit)
+      lines.append("")
+      lines.append(
+        "  and \(CountText.of(hidden.count, "cluster")) more with "
+          + "\(CountText.of(hidden.reduce(0) { $0 + $1.jobs.count }, "job")); --output json has them all"
+      )
     }
     if !clusters.isEmpty {
       lines.append("")
@@ -148,35 +163,24 @@ struct GridStatus {
       rate >= 1
       ? "\(Self.tenths(rate)) stages a second" : "\(Self.tenths(rate * 60)) stages a minute"
     if let left {
-      text +=
-        "; about \(DurationText.short(left.seconds)) left (95%: "
-        + "\(DurationText.short(left.interval.lowerBound)) to "
-        + "\(DurationText.short(left.interval.upperBound))) with \(activity.running) at once"
+      text += "; about \(DurationText.short(left.seconds)) left"
+      if let interval = left.interval {
+        text +=
+          " (95%: \(DurationText.short(interval.lowerBound)) to "
+          + "\(DurationText.short(interval.upperBound)))"
+      }
+      text += " with \(activity.running) at once"
     } else {
       text += "; to do: " + estimate.text
     }
     return text
   }
 
-  /// How long what is missing will take with as many jobs at once as now, what those have spent on their
-  /// stages taken off; `nil` where nobody is at work or it cannot be told.
-  private var left: (seconds: Double, interval: ClosedRange<Double>)? {
-    guard let estimate, activity.running > 0, rate != nil, estimate.isComplete,
-      let interval = estimate.interval
-    else { return nil }
-    let jobs = Double(activity.running)
-    let open = counts.stages.reduce(0) { $0 + $1.open }
-    let mean = open > 0 ? estimate.cost.seconds / Double(open) : 0
-    let spent = activity.runningSince.reduce(0) { $0 + min(max(0, lookedAt - $1), mean) }
-    // The last ones leave slots empty: that takes at most so much longer than work that is divided evenly,
-    // for the longest stage (Graham, "Bounds for certain multiprocessing anomalies", 1966). The mean stands
-    // for it.
-    let tail = mean * (jobs - 1) / jobs
-    func even(_ seconds: Double) -> Double { max(0, seconds - spent) / jobs }
-    return (
-      even(estimate.cost.seconds) + tail / 2,
-      even(interval.lowerBound)...even(interval.upperBound) + tail
-    )
+  /// `nil` where nobody is at work or it cannot be told.
+  private var left: TimeLeft? {
+    guard let estimate, estimate.isComplete, rate != nil else { return nil }
+    return TimeLeft(
+      estimate, stages: counts.stages.reduce(0) { $0 + $1.open }, activity: activity, now: lookedAt)
   }
 
   private static func tenths(_ value: Double) -> String {
@@ -219,7 +223,7 @@ struct GridStatus {
               .init("open", .integer($0.open)), .init("failed", .integer($0.failed)),
             ])
           })),
-      .init("axes", .array(axes.map(\.json))),
+      .init("axes", axes.map { .array($0.map(\.json)) } ?? .null),
       .init("shards", .array(shards.shards.map(\.json))),
       .init("runs_of_other_shards_missing", .integer(shards.missing)),
       .init("running_jobs", .integer(activity.running)),
@@ -231,8 +235,8 @@ struct GridStatus {
       .init(
         "core_seconds_left_high", estimate?.interval.map { .number($0.upperBound) } ?? .null),
       .init("seconds_left", left.map { .number($0.seconds) } ?? .null),
-      .init("seconds_left_low", left.map { .number($0.interval.lowerBound) } ?? .null),
-      .init("seconds_left_high", left.map { .number($0.interval.upperBound) } ?? .null),
+      .init("seconds_left_low", left?.interval.map { .number($0.lowerBound) } ?? .null),
+      .init("seconds_left_high", left?.interval.map { .number($0.upperBound) } ?? .null),
       .init("unknown_kinds", .array((estimate?.cost.unknownKinds ?? []).map { .string($0) })),
       .init(
         "failures",
