@@ -41,6 +41,14 @@ import Testing
       try GoldenFile.mismatch(text(80, 24, start), LiveFixtures.file("live-start.txt")) == nil)
   }
 
+  @Test("Of a grid that is too large it is said that its cells are not followed")
+  func largeGrids() {
+    var state = LiveFixtures.state()
+    #expect(!text(80, 24, state).contains("cells"))
+    state.progress.runsTotal = CellFill.runLimit + 1
+    #expect(text(80, 24, state).contains("\ncells are not followed: more than 50000 runs\n"))
+  }
+
   @Test("No line is wider than the terminal and none too many, whatever there is to show")
   func fits() throws {
     var state = LiveFixtures.state(cells: try cells())

@@ -106,6 +106,21 @@ import Testing
     #expect(try table.reader.work(for: "sample").map(\.job) == one.map(\.job))
   }
 
+  /// What a program says when it gets no more memory, or is seen to have too much, is chance.
+  @Test func whatReachedALimitIsOneCluster() {
+    let failures = [
+      Failure(
+        reason: .memoryLimit(1 << 20), message: "it had 2 MiB, more than its limit"),
+      Failure(reason: .memoryLimit(1 << 30), message: "its limit did not suffice: tail: exhausted"),
+      Failure(reason: .timeLimit(1), message: "it ran past its limit"),
+      Failure(reason: .timeLimit(7), message: "it ran past its limit; last words"),
+      Failure(reason: .exitStatus(1), message: "it ran past its limit"),
+    ]
+    let clusters = failures.map(\.cluster)
+    #expect(clusters[0] == clusters[1] && clusters[2] == clusters[3])
+    #expect(Set(clusters).count == 3)
+  }
+
   @Test func failuresAreSeenInClusters() throws {
     let table = try table(SampleGrid(seeds: [0, 1, 2, 3]))
     try table.complete(try table.reader.work(for: "sample")[0].job)

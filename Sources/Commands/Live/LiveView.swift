@@ -116,7 +116,11 @@ struct LiveView {
 
   /// As a table where that fits, else one after the other, several to a character if need be.
   private func cellLines(limit: Int) -> [StyledLine] {
-    guard let fill = state.cells, !fill.cells.isEmpty, limit >= 2 else { return [] }
+    guard let fill = state.cells, !fill.cells.isEmpty, limit >= 2 else {
+      let isLarge = state.progress.runsTotal > CellFill.runLimit
+      return isLarge && limit >= 1
+        ? [StyledLine("cells are not followed: more than \(CellFill.runLimit) runs", .dim)] : []
+    }
     let title = StyledLine("cells, as full as they are", .bold)
     let labelWidth = min(20, fill.rows.map { DisplayText.width($0.label) }.max() ?? 0)
     let columns = fill.rows.first?.cells.count ?? 0

@@ -45,11 +45,15 @@ struct AttemptLogs {
   /// How people get at the log of a job's last attempt: the command that shows it, or the path of a
   /// file of its own.
   ///
-  /// - Parameter results: the results folder, from where the user is.
-  static func place(of mark: String, job: JobID, results: String) -> String {
+  /// - Parameters:
+  ///   - results: the results folder, from where the user is.
+  ///   - program: what starts Espalier there.
+  static func place(
+    of mark: String, job: JobID, results: String, program: String = CommandLineText.program
+  ) -> String {
     if mark.hasSuffix(".log") { return ResultsFolder(path: results).log(mark) }
     let folder = results == "results" ? "" : " --results " + CommandLineText.quoted(results)
-    return "espalier logs --job \(job)\(folder)"
+    return "\(program) logs --job \(job)\(folder)"
   }
 
   /// `job 3 (train.py x=1), attempt 2: failed: exit status 1`.

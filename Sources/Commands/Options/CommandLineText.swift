@@ -1,10 +1,16 @@
+import Foundation
+
 /// Commands as the user would type them, for hints.
 enum CommandLineText {
+  /// What the user types to start the program.
+  static let program =
+    ProcessInfo.processInfo.environment["ESPALIER_COMMAND"].map(quoted) ?? "espalier"
+
   /// `espalier run grids/x.yaml --results out --set 'step=[0, 5]'`.
   static func command(
     _ name: String, _ grid: String, results: ResultsOption, overrides: [String] = []
   ) -> String {
-    "espalier \(name) \(quoted(grid))"
+    "\(program) \(name) \(quoted(grid))"
       + (results.results == "results" ? "" : " --results \(quoted(results.results))")
       + overrides.map { " --set \(quoted($0))" }.joined()
   }

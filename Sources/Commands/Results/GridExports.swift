@@ -162,7 +162,8 @@ struct GridExports: Sendable {
           id: cluster.id, message: cluster.example.message, runs: cluster.runs,
           jobs: cluster.jobs.count,
           log: cluster.exampleLog.map {
-            AttemptLogs.place(of: $0, job: cluster.exampleJob, results: "results")
+            AttemptLogs.place(
+              of: $0, job: cluster.exampleJob, results: "results", program: "espalier")
           })
       },
       costs: costs)

@@ -10,7 +10,7 @@ struct StatusCommand: ParsableCommand {
       Runs are done, failed (a job that they need failed for good), running (a job of theirs is at \
       work) or to do. Below stand the stages of each kind; the rate of the last ten minutes and the \
       time that is left, with a 95% interval from the times of like stages; how far each value of \
-      each axis is (done of all its runs; with a grid named, or with --axes); and the failures in \
+      each axis is (done of all its runs; with a grid of up to 20,000 runs named, or with --axes); and the failures in \
       clusters: failed jobs with the same reason and, but for numbers, the same message. A \
       cluster's id goes to `espalier retry --cluster` and `espalier runs --where failure=ID`. Works \
       during a run and changes nothing.

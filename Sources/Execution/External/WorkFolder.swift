@@ -77,6 +77,11 @@ final class WorkFolder: Sendable {
     if !spare(job) { try Self.remove("\(path)/\(job)") }
   }
 
+  /// The job has failed: what it kept may help when it is tried again, a folder with nothing in it does not.
+  func removeIfEmpty(_ job: JobID) {
+    rmdir("\(path)/\(job)")
+  }
+
   /// Removes the folders that were kept to be used again.
   func removeSpares() throws {
     while let spare = spares.withLock({ $0.popLast() }) { try Self.remove(spare) }

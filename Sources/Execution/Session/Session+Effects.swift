@@ -106,6 +106,7 @@ extension Session {
     if programs.removeValue(forKey: key) != nil {
       // What keeps nothing can be used at once; anything else until it is sure that it is not needed.
       if next == .done, !workFolder.spare(key.job) { batch.finished.append(key.job) }
+      if case .failed = next { workFolder.removeIfEmpty(key.job) }
     }
   }
 

@@ -3,9 +3,13 @@ import Keys
 
 extension Failure {
   /// Names the cluster of failures that this one belongs to: eight hex digits made of the reason and
-  /// of the message without its numbers.
+  /// of the message without its numbers. All that reached their limit of memory are one cluster, and all
+  /// that reached that of time: what a program happened to say or to be seen at then is chance.
   package var cluster: String {
-    Digest(of: "\(reason.name)\n\(Self.normalised(message))").hex(digits: 8)
+    switch reason {
+    case .memoryLimit, .timeLimit: Digest(of: "\(reason.name)\n").hex(digits: 8)
+    default: Digest(of: "\(reason.name)\n\(Self.normalised(message))").hex(digits: 8)
+    }
   }
 
   /// The message with every word that has a digit in it, every number and every name that was made up for
