@@ -41,7 +41,7 @@ struct KnownGrid {
             + "Run it with: "
             + CommandLineText.command("run", name, results: results, overrides: overrides))
       }
-      isCurrent = record.hash == loaded.grid.hash
+      isCurrent = Self.isRecord(record, of: loaded)
       if !isCurrent {
         Terminal.note(
           "note: \(name) is not what was run last; these are the results of the grid as it was then"
@@ -63,6 +63,17 @@ struct KnownGrid {
       self.record = record
     }
     self.reader = reader
+  }
+
+  /// Whether a grid file says what was run last. A program of the user's is described by the grid alone, so
+  /// that equal specifications are enough; the built-in one may plan the same grid in another way now.
+  private static func isRecord(_ record: GridRecord, of loaded: LoadedGrid) -> Bool {
+    if case .external = record.specification.program.work,
+      record.specification == loaded.grid.specification
+    {
+      return true
+    }
+    return record.hash == loaded.grid.hash
   }
 
   /// Exports are kept in repositories, the job table behind them is not: a fresh clone has tables to read

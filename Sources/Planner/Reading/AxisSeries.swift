@@ -1,4 +1,5 @@
 import Glibc
+import Grid
 
 /// The values of axes that are written as a rule, in exact decimal arithmetic.
 enum AxisSeries {
@@ -10,14 +11,14 @@ enum AxisSeries {
   }
 
   /// 0, 1 … `count` − 1.
-  static func count(_ count: Int) -> Result<[Decimal], Objection> {
+  static func count(_ count: Int) -> Result<[ParameterValue], Objection> {
     if count == 0 { return .failure(Objection(fault: .emptyAxis)) }
     if count > GridDecoder.pointLimit { return tooMany }
-    return .success((0..<count).map { Decimal(coefficient: Int128($0), exponent: 0) })
+    return .success((0..<count).map { .integer($0) })
   }
 
   /// `from`, `from` + `by` … `to`; all are numbers by `NumberText`.
-  static func range(from: String, to: String, by: String?) -> Result<[Decimal], Objection> {
+  static func range(from: String, to: String, by: String?) -> Result<[ParameterValue], Objection> {
     let by = by ?? "1"
     guard let first = Decimal(from), let last = Decimal(to), let step = Decimal(by) else {
       return tooPrecise
@@ -45,14 +46,14 @@ enum AxisSeries {
           key: "to"))
     }
     if steps >= GridDecoder.pointLimit { return tooMany }
-    return .success((0...Int(steps)).map { decimal(start + Int128($0) * increment) })
+    return .success((0...Int(steps)).map { decimal(start + Int128($0) * increment).value })
   }
 
   /// The values between `from` and `to` of the series 10^(j / perDecade), rounded to `digits`
   /// significant digits: with 3 and 1 the familiar 1, 2, 5, 10. Powers of ten are always exact.
   static func logarithmic(
     from: String, to: String, perDecade: Int, digits: Int
-  ) -> Result<[Decimal], Objection> {
+  ) -> Result<[ParameterValue], Objection> {
     for (index, text) in [from, to].enumerated() where !((Double(text) ?? 0) > 0) {
       return .failure(Objection(fault: .logNotPositive(text), key: "log", index: index))
     }
@@ -85,12 +86,12 @@ enum AxisSeries {
           index: index))
     }
     return .success(
-      series.filter { $0.double >= first.double && $0.double <= last.double })
+      series.filter { $0.double >= first.double && $0.double <= last.double }.map(\.value))
   }
 
-  private static let tooMany = Result<[Decimal], Objection>.failure(
+  private static let tooMany = Result<[ParameterValue], Objection>.failure(
     Objection(fault: .tooManyPoints(limit: GridDecoder.pointLimit)))
 
-  private static let tooPrecise = Result<[Decimal], Objection>.failure(
+  private static let tooPrecise = Result<[ParameterValue], Objection>.failure(
     Objection(fault: .rangeTooPrecise(digits: Decimal.digitLimit)))
 }

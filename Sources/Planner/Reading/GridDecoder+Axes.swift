@@ -80,7 +80,7 @@ extension GridDecoder {
   ) -> GridBlock.AxisEntry? {
     let node = entry.value
     if diagnostics.hasFault(below: path) { return nil }
-    let series: Result<[Decimal], AxisSeries.Objection>
+    let series: Result<[ParameterValue], AxisSeries.Objection>
     if let count = node["count"].flatMap(integer(of:)) {
       series = AxisSeries.count(count)
     } else if let bounds = node["log"]?.list?.compactMap({ $0.scalar?.text }), bounds.count == 2 {
@@ -94,7 +94,7 @@ extension GridDecoder {
       return nil
     }
     switch series {
-    case .success(let decimals): return axis(decimals, entry, parameter, path)
+    case .success(let values): return axis(values, entry, parameter, path)
     case .failure(let objection):
       let part = objection.key.flatMap { key in
         objection.index.map { node[key]?.list?[$0] } ?? node[key]
@@ -106,10 +106,9 @@ extension GridDecoder {
   }
 
   private mutating func axis(
-    _ decimals: [Decimal], _ entry: YAMLNode.Entry, _ parameter: ParameterDescription,
+    _ written: [ParameterValue], _ entry: YAMLNode.Entry, _ parameter: ParameterDescription,
     _ path: [String]
   ) -> GridBlock.AxisEntry? {
-    let written = decimals.map(\.value)
     let areNumbers = written.contains { if case .number = $0 { true } else { false } }
     var values: [ParameterValue] = []
     values.reserveCapacity(written.count)
