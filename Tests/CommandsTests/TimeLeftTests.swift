@@ -135,7 +135,9 @@ import Testing
     for world in Self.worlds {
       let looks = try (0..<40).map { _ in try look(world, &generator) }
       let own = looks.compactMap(\.holds)
-      #expect(own.count(where: \.self) >= own.count * 8 / 10, "\(world): \(own)")
+      // Of few stages with a long tail the shortest are known first, whatever is said of them.
+      let least = own.count * (world.spread == .longTail ? 7 : 9) / 10
+      #expect(own.count(where: \.self) >= least, "\(world): \(own)")
       held += own
     }
     #expect(held.count > 3000)

@@ -9,9 +9,9 @@ struct TimeLeft: Hashable {
   /// From what the missing stages will cost, and how those at work do.
   ///
   /// The cost is spread over the jobs at once, with what jobs have taken beside their stages, less what
-  /// was spent on what is being computed. Stages that already take longer than the mean will take
-  /// another mean (as if they had no memory), and the missing ones are as much longer: else only short
-  /// stages would be known at the beginning. The last jobs leave slots empty: that takes at most so
+  /// was spent on what is being computed. Stages that already take longer than any of the latest jobs did
+  /// will take another mean (as if they had no memory), and the missing ones are as much longer: else
+  /// only short stages would be known at the beginning. The last jobs leave slots empty: that takes at most so
   /// much longer than work that is divided evenly as the other slots' share of the longest job (Graham,
   /// "Bounds for certain multiprocessing anomalies", 1966).
   ///
@@ -32,10 +32,11 @@ struct TimeLeft: Hashable {
       Double(stages) * Double(latest.count) / Double(max(1, latest.reduce(0) { $0 + $1.stages }))
     let beside =
       latest.reduce(0) { $0 + max(0, $1.seconds - $1.stageSeconds) } / Double(max(1, latest.count))
-    let longest = latest.reduce(elapsed.reduce(mean, max)) { max($0, $1.seconds) }
+    let usual = latest.reduce(mean) { max($0, $1.seconds) }
+    let longest = elapsed.reduce(usual, max)
 
     // What the long ones that are not done yet say of all.
-    let long = elapsed.filter { $0 > mean }.map { $0 + mean }
+    let long = elapsed.filter { $0 > usual }.map { $0 + mean }
     let timed = Double(estimate.cost.degreesOfFreedom + 1)
     let known = timed + Double(long.count)
     let longMean = (timed * mean + long.reduce(0, +)) / known
@@ -51,7 +52,7 @@ struct TimeLeft: Hashable {
     }
     let tail = longest * (slots - 1) / slots
     // The longest may take as long again.
-    let overdue = elapsed.filter { $0 > mean }.max() ?? 0
+    let overdue = longest > usual ? longest : 0
     let cost = estimate.cost.seconds
     let more = count * (longMean - mean)
     seconds = (even(cost + more, paid: true) + even(cost + more, paid: false) + tail) / 2
