@@ -10,7 +10,7 @@ enum Schema {
   /// by the ones that are there.
   static let migrations: [String] = [
     tablesOfVersion1, SchemaVersion2.migration, SchemaVersion3.migration, SchemaVersion4.migration,
-    SchemaVersion5.migration,
+    SchemaVersion5.migration, SchemaVersion6.migration,
   ]
 
   private static let tablesOfVersion1 = """
