@@ -34,7 +34,7 @@ import Testing
   }
 
   private static let worlds: [World] = Spread.allCases.flatMap { spread in
-    [(10, 2), (30, 2), (200, 2), (40, 8), (400, 16)].flatMap { jobs, slots in
+    [(20, 1), (10, 2), (30, 2), (200, 2), (40, 8), (400, 16)].flatMap { jobs, slots in
       [1, 6].flatMap { stages in
         [0.0, 1.5].map {
           World(spread: spread, jobs: jobs, slots: slots, stages: stages, beside: $0)
@@ -125,7 +125,7 @@ import Testing
     let estimate = try estimate(
       missing: missing, timed: done.suffix(200).map { $0.ended - $0.began })
     let left = try #require(
-      TimeLeft(estimate, stages: missing, activity: activity, now: now))
+      TimeLeft(estimate, isOfOneKind: true, activity: activity, now: now))
     return Look(said: left, left: end - now, share: now / end)
   }
 
@@ -143,6 +143,27 @@ import Testing
     #expect(held.count > 3000)
     let share = Double(held.count(where: \.self)) / Double(held.count)
     #expect(share >= 0.95, "\(share) of \(held.count)")
+  }
+
+  /// The end of a session: what is paid weighs more than what is uncertain.
+  @Test func theLastJobHasAnInterval() throws {
+    var cost = PlanCost()
+    cost.stages = 2
+    cost.seconds = 10.1
+    cost.standardError = 0.05
+    cost.degreesOfFreedom = 100
+    var activity = GridActivity()
+    activity.runningSince = [92]
+    activity.latest = [CompletedAttempt(seconds: 122.2, stages: 20, stageSeconds: 121.2)]
+    let left = try #require(
+      TimeLeft(CostEstimate(cost), isOfOneKind: false, activity: activity, now: 100))
+    let interval = try #require(left.interval)
+    #expect(interval.lowerBound > 4 && interval.upperBound < 6)
+  }
+
+  @Test func aSampleStandsForAllStages() throws {
+    let model = CostModel(of: Self.grid.program, timed: [])
+    #expect(model.cost(of: Self.grid.tree, missing: Array(0..<10), weight: 2.5).stages == 25)
   }
 
   /// An interval that is wide enough for anything would say nothing.

@@ -52,6 +52,8 @@ import Testing
       ([.min, 0, .max].map { .integer($0) }, false),
       ([.integer(1), .number(2), .integer(3)], false),
       (["a", "b", "c"].map { .string($0) }, false),
+      ([-66.66666666666667, 0, 66.66666666666667].map { .number($0) }, true),
+      ([-7_000_000_000_000_000, 0, 7_000_000_000_000_000].map { .integer($0) }, true),
     ] as [([ParameterValue], Bool)])
   func areReadBack(values: [ParameterValue], isSeries: Bool) throws {
     let axis = Axis(name: "x", points: Self.listed(values))

@@ -88,6 +88,38 @@ import Testing
     #expect(after.running == 0 && after.completed == 7)
     #expect(try table.reader.jobsAskingAgain(in: "sample") == 0)
     #expect(after.firstBegan != nil)
+    #expect(after.latest.reduce(0) { $0 + $1.stages } == 7)
+    #expect(
+      after.latest.allSatisfy { $0.stageSeconds == 0.25 * Double($0.stages) && $0.seconds == 0 })
     #expect(try table.reader.activity(of: "sample", since: 1e12).completed == 0)
+  }
+
+  /// An attempt is at its next stage since it completed the one before; an earlier attempt says nothing.
+  @Test func runningSinceItsLastResult() throws {
+    let table = try table()
+    try SampleGrid().record(in: table)
+    while let job = try table.reader.work(for: "sample").first(where: { $0.requires.isEmpty })?.job
+    {
+      let attempt = try table.begin(job, at: 100)
+      let stages = try table.order(for: job, attempt: attempt).stages
+      func since() throws -> [Double] {
+        try table.reader.activity(of: "sample", since: 0).runningSince
+      }
+      #expect(try since() == [100])
+      guard stages.count > 1 else {
+        _ = try table.apply([.attemptEnded(job, attempt, .again, at: 101)])
+        try table.complete(job, at: 200)
+        continue
+      }
+      _ = try table.apply([
+        .stageCompleted(job, attempt, sampleResult(of: stages[0]), at: 130, rule: .anyAttempt)
+      ])
+      #expect(try since() == [130])
+      _ = try table.apply([.attemptEnded(job, attempt, .again, at: 140)])
+      _ = try table.begin(job, at: 150)
+      #expect(try since() == [150])
+      return
+    }
+    Issue.record("no job has several stages")
   }
 }

@@ -15,13 +15,14 @@ struct KnownRun {
     guard let id = RunID(text.lowercased()) else {
       throw CommandFailure(
         "“\(text)” is not a run's id: that is 12 hex digits, as in the first column of runs.csv. "
-          + "List runs with: espalier runs GRID")
+          + "List runs with: \(CommandLineText.program) runs GRID")
     }
     let reader = try KnownGrid.reader(results)
     let details = try reader.details(of: id)
     guard !details.isEmpty else {
       throw CommandFailure(
-        "there is no run \(id) in “\(results.results)”. List runs with: espalier runs GRID")
+        "there is no run \(id) in “\(results.results)”. "
+          + "List runs with: \(CommandLineText.program) runs GRID")
     }
     self.id = id
     self.reader = reader
@@ -44,6 +45,16 @@ extension AttemptOutcome {
     }
   }
 
+  /// Why it did not complete; `nil` where it did.
+  var message: String? {
+    switch self {
+    case .completed: nil
+    case .failed(let failure): failure.message
+    case .lost(let signal): "its process died by signal \(signal)"
+    case .again, .stopped, .artifactLost: sentence
+    }
+  }
+
   /// The word for it in JSON.
   var word: String {
     switch self {
@@ -58,6 +69,11 @@ extension AttemptOutcome {
 }
 
 extension AttemptRecord {
+  /// How people get at its log; `nil` where there is none.
+  func logPlace(_ results: ResultsOption) -> String? {
+    log.map { AttemptLogs.place(of: $0, job: job, results: results.results) }
+  }
+
   /// `running`, or how it ended.
   var standing: String {
     switch outcome {

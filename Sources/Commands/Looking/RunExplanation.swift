@@ -90,7 +90,9 @@ struct RunExplanation {
       sentences.append("job \(job.job) (\(job.label)) is ready and waits for a free worker")
     }
     if !isOwned {
-      sentences.append("nobody is at work in this results folder; `espalier run` goes on")
+      sentences.append(
+        "nobody is at work in this results folder; `\(CommandLineText.program) run` with its grid goes on"
+      )
     }
     return sentences
   }
@@ -136,7 +138,7 @@ struct RunExplanation {
         ? ""
         : " --results "
           + CommandLineText.quoted(run.results.results)
-      lines += ["", "what they said: espalier logs \(run.id)\(folder)"]
+      lines += ["", "what they said: \(CommandLineText.program) logs \(run.id)\(folder)"]
     }
     return lines.joined(separator: "\n")
   }
@@ -165,7 +167,7 @@ struct RunExplanation {
               .init("seconds", stage.result.map { .number($0.seconds) } ?? .null),
             ])
           })),
-      .init("attempts", .array(run.attempts.map(\.json))),
+      .init("attempts", .array(run.attempts.map { $0.json(results: run.results) })),
       .init("core_seconds_left", cost?.knownSeconds.map { .number($0) } ?? .null),
       .init("core_seconds_left_low", cost?.interval.map { .number($0.lowerBound) } ?? .null),
       .init("core_seconds_left_high", cost?.interval.map { .number($0.upperBound) } ?? .null),
@@ -174,18 +176,17 @@ struct RunExplanation {
 }
 
 extension AttemptRecord {
-  var json: OrderedJSON {
-    var message: OrderedJSON = .null
-    if case .failed(let failure)? = outcome { message = .string(failure.message) }
-    return .object([
+  /// - Parameter results: where its log is.
+  func json(results: ResultsOption) -> OrderedJSON {
+    .object([
       .init("job", .integer(Int(job.rawValue))),
       .init("label", .string(label)),
       .init("attempt", .integer(attempt.rawValue)),
       .init("started", .string(InstantText.text(startedAt))),
       .init("seconds", seconds.map { .number($0) } ?? .null),
       .init("outcome", .string(word)),
-      .init("message", message),
-      .init("log", log.map { .string($0) } ?? .null),
+      .init("message", (hasBegun ? outcome?.message : nil).map { .string($0) } ?? .null),
+      .init("log", logPlace(results).map { .string($0) } ?? .null),
     ])
   }
 }

@@ -47,7 +47,8 @@ struct RunFilter {
         let cluster = condition.value.description
         guard condition.comparison.isOrdered || clusters.contains(cluster) else {
           throw CommandFailure(
-            "there is no failure cluster “\(cluster)”; `espalier status` lists them")
+            "there is no failure cluster “\(cluster)”; `\(CommandLineText.program) status` lists them"
+          )
         }
         return (.failure, condition)
       default: break

@@ -17,31 +17,31 @@ struct TimeLeft: Hashable {
   ///
   /// - Parameters:
   ///   - estimate: of the missing stages, those that are being computed included.
-  ///   - stages: how many stages are missing.
+  ///   - isOfOneKind: whether all of them are of one kind; else a stage that is long says nothing of others.
   ///   - now: in seconds since 1970.
   /// - Returns: `nil` where nobody is at work or nothing is missing.
-  init?(_ estimate: CostEstimate, stages: Int, activity: GridActivity, now: Double) {
-    guard activity.running > 0, stages > 0 else { return nil }
+  init?(_ estimate: CostEstimate, isOfOneKind: Bool, activity: GridActivity, now: Double) {
+    let count = estimate.cost.stages
+    guard activity.running > 0, count > 0 else { return nil }
     let slots = Double(activity.running)
-    let mean = estimate.cost.seconds / Double(stages)
+    let mean = estimate.cost.seconds / count
     let elapsed = activity.runningSince.map { max(0, now - $0) }
 
     // What jobs take beside their stages, and the longest of them.
     let latest = activity.latest
     let jobs =
-      Double(stages) * Double(latest.count) / Double(max(1, latest.reduce(0) { $0 + $1.stages }))
+      count * Double(latest.count) / Double(max(1, latest.reduce(0) { $0 + $1.stages }))
     let beside =
       latest.reduce(0) { $0 + max(0, $1.seconds - $1.stageSeconds) } / Double(max(1, latest.count))
     let usual = latest.reduce(mean) { max($0, $1.seconds) }
     let longest = elapsed.reduce(usual, max)
 
     // What the long ones that are not done yet say of all.
-    let long = elapsed.filter { $0 > usual }.map { $0 + mean }
+    let long = isOfOneKind ? elapsed.filter { $0 > usual }.map { $0 + mean } : []
     let timed = Double(estimate.cost.degreesOfFreedom + 1)
     let known = timed + Double(long.count)
     let longMean = (timed * mean + long.reduce(0, +)) / known
     let longSquares = long.reduce(0) { $0 + ($1 - longMean) * ($1 - longMean) }
-    let count = Double(stages)
     let longError = (longSquares / known * count * (1 + count / known)).squareRoot()
 
     /// - Parameter paid: whether those at work have had what they take beside their stages.
@@ -58,7 +58,9 @@ struct TimeLeft: Hashable {
     seconds = (even(cost + more, paid: true) + even(cost + more, paid: false) + tail) / 2
     interval = estimate.interval.map { interval in
       let high = even(interval.upperBound + more + 2 * longError, paid: false) + tail + overdue
-      return even(interval.lowerBound, paid: true)...high
+      let low = even(interval.lowerBound, paid: true)
+      // Of what is paid more may be left than of what is not: towards the end what was spent is less.
+      return low...max(low, high)
     }
   }
 }

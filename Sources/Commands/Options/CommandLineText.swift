@@ -4,7 +4,10 @@ import Foundation
 enum CommandLineText {
   /// What the user types to start the program.
   static let program =
-    ProcessInfo.processInfo.environment["ESPALIER_COMMAND"].map(quoted) ?? "espalier"
+    ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : quoted($0) }
+    ?? "espalier"
+  /// By which `tools/espalier` says how it was called; not meant for the programs of a grid.
+  static let variable = "ESPALIER_COMMAND"
 
   /// `espalier run grids/x.yaml --results out --set 'step=[0, 5]'`.
   static func command(

@@ -36,6 +36,11 @@ struct KnownGrid {
     if FileManager.default.fileExists(atPath: name) {
       let loaded = try LoadedGrid(file: name, overrides: overrides)
       guard let record = try reader.grid(loaded.name) else {
+        if let owner = OwnedFolder.livingOwner(of: folder) {
+          throw CommandFailure(
+            "\(name) does not stand in the job table of \(results.results) yet; process \(owner.pid) is "
+              + "at work there, and may be entering it. Look again in a moment")
+        }
         throw CommandFailure(
           "\(name) has not been run into \(results.results) yet. "
             + "Run it with: "

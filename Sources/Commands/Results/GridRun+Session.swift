@@ -63,7 +63,9 @@ extension GridRun {
       ],
       workingDirectory: URL(filePath: loaded.file).deletingLastPathComponent()
         .path(percentEncoded: false),
-      environment: ProcessInfo.processInfo.environment)
+      environment: ProcessInfo.processInfo.environment.filter {
+        $0.key != CommandLineText.variable
+      })
     settings.crashLimit = options.crashLimit
     settings.retries = options.retries
     settings.timeLimit = options.timeLimit?.seconds

@@ -87,6 +87,9 @@ struct GridRun {
     if options.output != .quiet { Terminal.note(text) }
   }
 
+  /// To enter so many takes seconds.
+  private static let manyRuns = 200_000
+
   /// Records the grid in the job table, unless it stands there unchanged.
   private func plan(in table: JobTable, _ firstPlan: Planning?, takingShare: Bool) throws {
     if try table.reader.isPlanned(loaded.name, hash: loaded.grid.hash) {
@@ -105,6 +108,7 @@ struct GridRun {
         "  \(kind.kind): \(kind.sharing.steps) steps instead of \(kind.sharing.stepsAlone), "
           + "since runs share their way")
     }
+    if runs.total >= Self.manyRuns { say("entering them into the job table") }
     let jobs = planning.jobs
     try table.record(planning.plan, as: loaded.name, at: Self.now) { isAssigned, take in
       try jobs(isAssigned).forEachJob(take)
@@ -144,7 +148,8 @@ struct GridRun {
       let what = (shard.map { "shard \($0) of " } ?? "") + loaded.name
       if let cluster {
         throw CommandFailure(
-          "\(what) has no failure cluster “\(cluster)”; `espalier status` lists them")
+          "\(what) has no failure cluster “\(cluster)”; `\(CommandLineText.program) status` lists them"
+        )
       }
       say("\(what) has no failed runs")
     } else {

@@ -21,6 +21,8 @@ struct GridStatus {
   let axes: [AxisProgress]?
   /// The shares of the grid that were taken in this folder.
   let shards: GridShards
+  /// Whether a process is at work in the results folder.
+  private let isOwned: Bool
   private let results: ResultsOption
   /// In seconds since 1970.
   private let lookedAt: Double
@@ -46,10 +48,14 @@ struct GridStatus {
     jobsAskingAgain = try reader.jobsAskingAgain(in: record.name)
     let now = Date().timeIntervalSince1970
     lookedAt = now
-    activity = try reader.activity(of: record.name, since: now - Self.window)
-    let isOwned = OwnedFolder.livingOwner(of: ResultsFolder(path: results.results)) != nil
-    if isOwned, activity.running > 0, activity.completed > 0, let began = activity.firstBegan {
-      rate = Double(activity.completed) / max(1, now - max(began, now - Self.window))
+    let owner = OwnedFolder.livingOwner(of: ResultsFolder(path: results.results))
+    isOwned = owner != nil
+    let since = max(now - Self.window, owner?.start ?? 0)
+    activity = try reader.activity(of: record.name, since: since)
+    if let owner, activity.running > 0, activity.completed > 0, let began = activity.firstBegan {
+      // Nothing was done between an earlier session and this one.
+      let start = max(began, since, owner.start ?? began)
+      rate = Double(activity.completed) / max(1, now - start)
     } else {
       rate = nil
     }
@@ -99,8 +105,11 @@ struct GridStatus {
         of: tree, missing: states.indices.filter { states[$0] == .open }))
   }
 
-  /// - Parameter isCurrent: whether `file` says what was run; its options may differ otherwise.
-  func text(file: String?, isCurrent: Bool = true) -> String {
+  /// - Parameters:
+  ///   - file: the grid file, where the user named it.
+  ///   - isCurrent: whether `file` says what was run; its options may differ otherwise.
+  ///   - isNamed: whether the user asked for this grid.
+  func text(file: String?, isCurrent: Bool = true, isNamed: Bool = false) -> String {
     let runs = counts.runs
     var lines = [
       "\(record.name): \(CountText.of(runs.total, "run")), \(runs.done) done, \(runs.failed) failed, "
@@ -123,9 +132,12 @@ struct GridStatus {
           + "(exit status 75), which is not counted")
     }
     if let remaining { lines.append("  " + remaining) }
+    if !isOwned, counts.runs.pending + counts.runs.running > shards.missing {
+      lines.append("  nobody is at work on it; it goes on with: \(command("run", file))")
+    }
     if let axes {
       lines += axes.map { "  " + $0.text }
-    } else if file != nil {
+    } else if isNamed {
       lines.append("  how far each axis is takes a look at every run: --axes")
     }
     for cluster in clusters.prefix(Self.clusterLimit) {
@@ -135,6 +147,7 @@ struct GridStatus {
           + CountText.of(cluster.jobs.count, "job"))
       lines.append("    \(cluster.example.message)")
       if let log = log(of: cluster) { lines.append("    log: \(log)") }
+      if let more = more(for: cluster, file) { lines.append("    with more of it: \(more)") }
     }
     if clusters.count > Self.clusterLimit {
       let hidden = clusters.dropFirst(Self.clusterLimit)
@@ -146,7 +159,7 @@ struct GridStatus {
     }
     if !clusters.isEmpty {
       lines.append("")
-      let retry = CommandLineText.command("retry", file ?? gridFile, results: results)
+      let retry = command("retry", file)
       lines.append(
         isCurrent
           ? "  try them again with: \(retry)"
@@ -180,7 +193,25 @@ struct GridStatus {
   private var left: TimeLeft? {
     guard let estimate, estimate.isComplete, rate != nil else { return nil }
     return TimeLeft(
-      estimate, stages: counts.stages.reduce(0) { $0 + $1.open }, activity: activity, now: lookedAt)
+      estimate, isOfOneKind: counts.stages.count { $0.open > 0 } == 1, activity: activity,
+      now: lookedAt)
+  }
+
+  /// A command for the grid; with a word for its file where that is not known.
+  private func command(_ name: String, _ file: String?) -> String {
+    CommandLineText.command(name, file ?? gridFile ?? "FILE", results: results)
+      + (file ?? gridFile == nil ? " (FILE: the grid's)" : "")
+  }
+
+  /// How a cluster is tried again that came to a limit, with twice as much.
+  private func more(for cluster: FailureCluster, _ file: String?) -> String? {
+    let option: String
+    switch cluster.example.reason {
+    case .memoryLimit(let bytes): option = "--memory \(bytes.addingSaturated(bytes) >> 20)MiB"
+    case .timeLimit(let seconds): option = "--time-limit \(Int((2 * seconds).rounded(.up)))s"
+    default: return nil
+    }
+    return command("retry", file) + " --cluster \(cluster.id) \(option)"
   }
 
   private static func tenths(_ value: Double) -> String {
@@ -196,9 +227,9 @@ struct GridStatus {
   }
 
   /// Where the grid file probably is, for a grid that was not named by its file.
-  private var gridFile: String {
+  private var gridFile: String? {
     ["grids/\(record.name).yaml", "\(record.name).yaml"]
-      .first { FileManager.default.fileExists(atPath: $0) } ?? "GRID"
+      .first { FileManager.default.fileExists(atPath: $0) }
   }
 
   var json: OrderedJSON {

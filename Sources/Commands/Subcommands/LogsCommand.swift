@@ -105,7 +105,7 @@ struct LogsCommand: ParsableCommand {
       }
     case .json:
       let entries = shown.map { entry in
-        Self.adding([.init("text", .string(entry.text))], to: entry.attempt)
+        adding([.init("text", .string(entry.text))], to: entry.attempt)
       }
       Terminal.write(OrderedJSON.array(entries).text, to: 1)
     case .quiet: break
@@ -121,10 +121,11 @@ struct LogsCommand: ParsableCommand {
     return last.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  private static func adding(
+  private func adding(
     _ members: [OrderedJSON.Member], to attempt: AttemptRecord
   ) -> OrderedJSON {
-    guard case .object(let own) = attempt.json else { return attempt.json }
+    let json = attempt.json(results: results)
+    guard case .object(let own) = json else { return json }
     return .object(own + members)
   }
 
@@ -176,7 +177,7 @@ struct LogsCommand: ParsableCommand {
           .init("runs", .integer(run?.count ?? 0)),
           .init("job", .integer(Int(match.attempt.job.rawValue))),
           .init("attempt", .integer(match.attempt.attempt.rawValue)),
-          .init("log", match.attempt.log.map { .string($0) } ?? .null),
+          .init("log", match.attempt.logPlace(results).map { .string($0) } ?? .null),
           .init("line", .integer(match.line)),
           .init("text", .string(match.text)),
         ])

@@ -11,8 +11,8 @@ struct StatusCommand: ParsableCommand {
       work) or to do. Below stand the stages of each kind; the rate of the last ten minutes and the \
       time that is left, with a 95% interval from the times of like stages; how far each value of \
       each axis is (done of all its runs; with a grid of up to 20,000 runs named, or with --axes); and the failures in \
-      clusters: failed jobs with the same reason and, but for numbers, the same message. A \
-      cluster's id goes to `espalier retry --cluster` and `espalier runs --where failure=ID`. Works \
+      clusters: failed jobs with the same reason and, but for numbers, the same message (all that came to \
+      their limit of memory are one, and all that came to that of time). A cluster's id goes to `espalier retry --cluster` and `espalier runs --where failure=ID`. Works \
       during a run and changes nothing.
 
       JSON, for each grid: grid; runs with total, done, failed, running, pending, orphaned; for each \
@@ -50,11 +50,13 @@ struct StatusCommand: ParsableCommand {
     let reader: JobTableReader
     let records: [GridRecord]
     var isCurrent = true
+    var file: String?
     if let grid {
       let known = try KnownGrid(grid, results: results)
       reader = known.reader
       records = [known.record]
       isCurrent = known.isCurrent
+      file = known.file
     } else {
       reader = try KnownGrid.reader(results)
       records = try reader.grids()
@@ -67,7 +69,8 @@ struct StatusCommand: ParsableCommand {
     switch output {
     case .table:
       Terminal.print(
-        statuses.map { $0.text(file: grid, isCurrent: isCurrent) }.joined(separator: "\n\n"))
+        statuses.map { $0.text(file: file, isCurrent: isCurrent, isNamed: grid != nil) }
+          .joined(separator: "\n\n"))
     case .json: Terminal.write(OrderedJSON.array(statuses.map(\.json)).text, to: 1)
     case .quiet: break
     }

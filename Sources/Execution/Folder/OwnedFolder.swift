@@ -12,6 +12,11 @@ package struct OwnerRecord: Hashable, Sendable, Codable {
   package let since: String
 
   package var pid: Int32 { process.pid }
+
+  /// The same in seconds since 1970, to the second.
+  package var start: Double? {
+    try? Date(since, strategy: .iso8601).timeIntervalSince1970
+  }
 }
 
 /// The right to change a results folder, held by one process at a time and given back when the value

@@ -50,7 +50,7 @@ package struct ValueSeries: Hashable, Sendable {
       return Double(value).magnitude < largest ? value : nil
     case (.number(let value), let digits?):
       let scaled = (value * power(digits)).rounded()
-      // Of the two zeros only one is a quotient.
+      // −0 comes back as 0, which has the same text.
       guard scaled.magnitude < largest, scaled / power(digits) == value else { return nil }
       return Int(scaled)
     default: return nil
@@ -79,7 +79,7 @@ extension ValueSeries: Codable {
       count: try container.decode(Int.self, forKey: .count),
       digits: try container.decodeIfPresent(Int.self, forKey: .digits))
     guard (1...10_000_000).contains(count), (0...Self.digitLimit).contains(digits ?? 0),
-      Double(first).magnitude < Self.largest, Self.product(step, count) != nil
+      Double(first).magnitude < Self.largest, Self.product(step, count - 1) != nil
     else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "no series"))

@@ -88,6 +88,7 @@ package struct CostModel {
       units[demand, default: 0] += Double(max(1, steps)) * Double(stride) * weight
     }
     var cost = predict(order.map { ($0, units[$0] ?? 0) })
+    cost.stages = Double(missing.count) * weight
     cost.memory = order.compactMap { program.footprint?.memory($0.kind, $0.parameters) }.max()
     cost.disk = disk(of: missing, in: tree, &whole)
     return cost

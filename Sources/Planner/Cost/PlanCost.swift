@@ -2,6 +2,8 @@ import Grid
 
 /// What the missing stages of a plan will cost, as far as that is known.
 package struct PlanCost: Hashable, Sendable {
+  /// How many stages are missing; a whole number but for a sample that stands for all.
+  package var stages = 0.0
   /// Expected seconds of one core's work, of the kinds that something comparable was timed of.
   package var seconds = 0.0
   /// The standard error of that prediction; `nil` where nothing is known of how much stages differ.
