@@ -41,12 +41,12 @@ import Testing
       try GoldenFile.mismatch(text(80, 24, start), LiveFixtures.file("live-start.txt")) == nil)
   }
 
-  @Test("Of a grid that is too large it is said that its cells are not followed")
-  func largeGrids() {
-    var state = LiveFixtures.state()
-    #expect(!text(80, 24, state).contains("cells"))
-    state.progress.runsTotal = CellFill.runLimit + 1
-    #expect(text(80, 24, state).contains("\ncells are not followed: more than 50000 runs\n"))
+  @Test("Cells that were looked at some time ago say so")
+  func lookedAtCells() throws {
+    var state = LiveFixtures.state(cells: try cells())
+    #expect(text(80, 24, state).contains("\ncells, as full as they are\n"))
+    state.cellsSeenAt = 35
+    #expect(text(80, 24, state).contains("\ncells, as full as they are (1 min 0 s ago)\n"))
   }
 
   @Test("No line is wider than the terminal and none too many, whatever there is to show")

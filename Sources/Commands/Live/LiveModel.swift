@@ -8,7 +8,7 @@ struct LiveModel {
   struct Subject {
     let title: String
     let grid: String
-    /// The job table, which is read once.
+    /// The job table, which is read once, of a large grid from time to time.
     let table: String
     let slots: Int
     /// Where a share of the grid is run: its runs, and how many others are done already.
@@ -19,6 +19,14 @@ struct LiveModel {
   private var line = ProgressLine()
   private(set) var state = LiveState()
   private var hasCells = false
+  /// Of a large grid: the look at its cells that is being taken, and when the next one may begin.
+  private var look: Later<(cells: CellFill, seconds: Double)?>?
+  private var lookBegan = 0.0
+  private var nextLook = 0.0
+
+  /// A look takes at most this share of a core, and comes at most so often, in seconds.
+  private static let lookShare = 0.01
+  private static let lookInterval = 10.0
 
   /// Failures that are kept.
   private static let failureLimit = 8
@@ -29,12 +37,15 @@ struct LiveModel {
     state.slots = subject.slots
   }
 
-  mutating func observe(_ snapshot: ExecutionSnapshot) {
+  /// - Parameter showsCells: whether anybody sees the cells.
+  mutating func observe(_ snapshot: ExecutionSnapshot, showsCells: Bool = true) {
     var progress = ProgressState(snapshot)
     line.observe(progress)
-    if !hasCells {
+    if showsCells, progress.runsTotal > CellFill.runLimit {
+      lookAtCells(progress.elapsed)
+    } else if showsCells, !hasCells {
       hasCells = true
-      state.cells = cells(progress)
+      state.cells = grid.flatMap { try? CellFill(of: $0.record, in: $0.reader) }
     }
     if let share = subject.share {
       progress.runsTotal = share.runs
@@ -57,12 +68,31 @@ struct LiveModel {
   func text(_ progress: ProgressState) -> String { line.text(progress) }
   func bar(_ progress: ProgressState, width: Int) -> String { line.bar(progress, width: width) }
 
-  private func cells(_ progress: ProgressState) -> CellFill? {
-    guard progress.runsTotal <= CellFill.runLimit else { return nil }
-    // They are for the eye only: a table that cannot be read fails elsewhere, with a message.
+  /// Takes what the last look has seen, and begins the next one when it is time.
+  private mutating func lookAtCells(_ elapsed: Double) {
+    if let seen = look?.ready {
+      if let seen {
+        state.cells = seen.cells
+        state.cellsSeenAt = lookBegan
+      }
+      look = nil
+      nextLook = elapsed + max(Self.lookInterval, (seen?.seconds ?? 0) / Self.lookShare)
+    }
+    guard look == nil, elapsed >= nextLook, let grid else { return }
+    lookBegan = elapsed
+    look = Later {
+      let clock = ContinuousClock()
+      let began = clock.now
+      guard let cells = try? CellFill(now: grid.record, in: grid.reader) else { return nil }
+      return (cells, (clock.now - began) / .seconds(1))
+    }
+  }
+
+  /// They are for the eye only: a table that cannot be read fails elsewhere, with a message.
+  private var grid: (record: GridRecord, reader: JobTableReader)? {
     guard let reader = try? JobTableReader(path: subject.table),
       let record = try? reader.grid(subject.grid)
     else { return nil }
-    return try? CellFill(of: record, in: reader)
+    return (record, reader)
   }
 }

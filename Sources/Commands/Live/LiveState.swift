@@ -16,8 +16,10 @@ struct LiveState {
   var history = RateHistory()
   /// Jobs that may run at once.
   var slots = 0
-  /// `nil` where cells are not followed.
+  /// `nil` while they are not known.
   var cells: CellFill?
+  /// When they were looked at, in seconds since the session began; `nil` where they are followed.
+  var cellsSeenAt: Double?
   /// The latest first.
   var failures: [Failure] = []
 }

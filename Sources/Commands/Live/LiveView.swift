@@ -116,12 +116,11 @@ struct LiveView {
 
   /// As a table where that fits, else one after the other, several to a character if need be.
   private func cellLines(limit: Int) -> [StyledLine] {
-    guard let fill = state.cells, !fill.cells.isEmpty, limit >= 2 else {
-      let isLarge = state.progress.runsTotal > CellFill.runLimit
-      return isLarge && limit >= 1
-        ? [StyledLine("cells are not followed: more than \(CellFill.runLimit) runs", .dim)] : []
+    guard let fill = state.cells, !fill.cells.isEmpty, limit >= 2 else { return [] }
+    let seen = state.cellsSeenAt.map { seen in
+      " (" + DurationText.short(max(0, state.progress.elapsed - seen)) + " ago)"
     }
-    let title = StyledLine("cells, as full as they are", .bold)
+    let title = StyledLine("cells, as full as they are" + (seen ?? ""), .bold)
     let labelWidth = min(20, fill.rows.map { DisplayText.width($0.label) }.max() ?? 0)
     let columns = fill.rows.first?.cells.count ?? 0
     if fill.rows.count < limit, columns + labelWidth + 3 <= width {
@@ -144,7 +143,9 @@ struct LiveView {
         $0.failed += $1.failed
       }
     }
-    var lines = [together > 1 ? StyledLine("cells, \(together) to a mark", .bold) : title]
+    var lines = [
+      together > 1 ? StyledLine("cells, \(together) to a mark" + (seen ?? ""), .bold) : title
+    ]
     for start in stride(from: 0, to: groups.count, by: width - 2) {
       var line = StyledLine("  ")
       for cell in groups[start..<min(start + width - 2, groups.count)] { add(cell, to: &line) }

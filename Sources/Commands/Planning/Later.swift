@@ -13,6 +13,9 @@ final class Later<Value: Sendable>: Sendable {
     }
   }
 
+  /// The value, if it is there already.
+  var ready: Value? { made.withLock { $0 } }
+
   var value: Value {
     group.wait()
     guard let value = made.withLock({ $0 }) else {

@@ -14,8 +14,9 @@ struct RunCommand: ParsableCommand {
       completes what is missing.
 
       On a terminal of at least 60 columns and 16 lines a view of workers, throughput, cells (of \
-      grids up to 50,000 runs) and failures is drawn in place; on a smaller one a single line; elsewhere plain lines every ten \
-      seconds. --output quiet shows nothing, and NO_COLOR=1 leaves colours out.
+      grids beyond 50,000 runs looked at every ten seconds, or every few minutes where that takes \
+      seconds) and failures is drawn in place; on a smaller one a single line; elsewhere plain lines \
+      every ten seconds. --output quiet shows nothing, and NO_COLOR=1 leaves colours out.
 
       JSON: at the end, that of `espalier status GRID` without the axes.
 

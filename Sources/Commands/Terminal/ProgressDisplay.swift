@@ -24,7 +24,7 @@ final class ProgressDisplay: Sendable {
 
   func update(_ snapshot: ExecutionSnapshot) {
     shown.withLock { shown in
-      shown.model.observe(snapshot)
+      shown.model.observe(snapshot, showsCells: isTerminal)
       let progress = shown.model.state.progress
       if isTerminal {
         let size = Terminal.errorSize
