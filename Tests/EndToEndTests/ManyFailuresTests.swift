@@ -42,6 +42,10 @@ struct ManyFailuresTests {
     #expect(clusters.map { $0["jobs"] as? Int } == [1650, 1650, 1650, 50])
     let memory = try #require(clusters.last)
     #expect(memory["reason"] as? String == "memory limit")
+    let id = try #require(memory["cluster"] as? String)
+    let text = try EspalierProgram.succeed(["status", "causes.yaml"], in: folder).standardOutput
+    let hint = " retry causes.yaml --cluster \(id) --memory 96MiB\n"
+    #expect(text.contains(hint), "\(text)")
     // Their logs are in one store, and what kept nothing left no folder.
     for (name, most) in [("logs", 3), ("work", 0)] {
       let path = folder.url.appending(path: "results/\(name)").path
@@ -51,8 +55,7 @@ struct ManyFailuresTests {
 
     let retry = try EspalierProgram.run(
       [
-        "retry", "causes.yaml", "--cluster", try #require(memory["cluster"] as? String),
-        "--memory", "2GiB", "--output", "quiet",
+        "retry", "causes.yaml", "--cluster", id, "--memory", "2GiB", "--output", "quiet",
       ], in: folder)
     #expect(retry.status == 1)
     let left = try failures(in: folder)

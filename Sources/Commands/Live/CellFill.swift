@@ -24,7 +24,7 @@ struct CellFill: Sendable {
   private var runsOfStage: [StageKey: [Int32]] = [:]
   private var runsOfJob: [JobID: [Int32]] = [:]
 
-  /// Grids with more runs are not followed run by run, which takes 300 bytes for each; they are looked at
+  /// Grids with more runs are not followed run by run, for the memory that it takes; they are looked at
   /// from time to time.
   static let runLimit = 50_000
 

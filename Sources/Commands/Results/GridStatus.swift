@@ -198,8 +198,10 @@ struct GridStatus {
   }
 
   /// A command for the grid; with a word for its file where that is not known.
-  private func command(_ name: String, _ file: String?) -> String {
-    CommandLineText.command(name, file ?? gridFile ?? "FILE", results: results)
+  ///
+  /// - Parameter options: what follows the grid.
+  private func command(_ name: String, _ file: String?, options: String = "") -> String {
+    CommandLineText.command(name, file ?? gridFile ?? "FILE", results: results) + options
       + (file ?? gridFile == nil ? " (FILE: the grid's)" : "")
   }
 
@@ -207,11 +209,12 @@ struct GridStatus {
   private func more(for cluster: FailureCluster, _ file: String?) -> String? {
     let option: String
     switch cluster.example.reason {
-    case .memoryLimit(let bytes): option = "--memory \(bytes.addingSaturated(bytes) >> 20)MiB"
+    case .memoryLimit(let bytes):
+      option = "--memory \(max(1, bytes.addingSaturated(bytes) >> 20))MiB"
     case .timeLimit(let seconds): option = "--time-limit \(Int((2 * seconds).rounded(.up)))s"
     default: return nil
     }
-    return command("retry", file) + " --cluster \(cluster.id) \(option)"
+    return command("retry", file, options: " --cluster \(cluster.id) \(option)")
   }
 
   private static func tenths(_ value: Double) -> String {

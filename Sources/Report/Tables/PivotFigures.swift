@@ -9,7 +9,7 @@ struct PivotFigures: Sendable {
   /// By row and column the place in `present`; below 0 where there is no cell.
   private let places: [Int32]
 
-  /// - Complexity: O(n log n) in the runs; about 300 bytes for each cell.
+  /// - Complexity: O(n log n) in the runs; some hundred bytes for each cell.
   init(_ pivot: Pivot) {
     var summarizer = Summarizer()
     var present: [CellFigures] = []
