@@ -152,6 +152,14 @@ import Testing
     #expect(try grid.log(0) == nil)
   }
 
+  /// What a worker says after its last job is kept with that, once the session is over.
+  @Test func theLastWordsOfAWorkerAreKept() throws {
+    let grid = try grid(["work"])
+    grid.settings.environment["WORKER_LAST_WORDS"] = "1"
+    try grid.run()
+    #expect(try grid.log(0) == "the worker says goodbye\n")
+  }
+
   @Test func workersThatDoNotStartEndTheSession() throws {
     let grid = try grid(["work"])
     grid.settings.environment["WORKER_START"] = "dies"

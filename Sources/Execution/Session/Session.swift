@@ -236,6 +236,7 @@ final class Session: @unchecked Sendable {
     }
     finishGuard()
     queue.sync {
+      keepLastWords()
       if !storeHasFailed { removeLeftovers() }
       watch.finish()
       if let progress {
@@ -243,6 +244,15 @@ final class Session: @unchecked Sendable {
         let runs = storeHasFailed ? nil : try? table.reader.counts(for: grid).runs
         progress.finish(runs) { snapshot($0) }
       }
+    }
+  }
+
+  /// What processes said up to their ends, which may come after the last commit.
+  private func keepLastWords() {
+    do {
+      try logs.flush()
+    } catch {
+      storeFailed("\(error)")
     }
   }
 
