@@ -34,6 +34,10 @@ enum {
   LONGEST_PATH = 4096,
 };
 
+// How many milliseconds what a program says, and that it has started, may wait for what the owner waits
+// for, and how much of it: hearing of each by itself costs the owner more than starting a program.
+enum { PATIENCE = 100, MOST_WAITING = 1 << 16 };
+
 struct place {
   pid_t pid; // 0 for a place that is free
   int output;
@@ -59,6 +63,8 @@ static char incoming[ESPALIER_LONGEST_FRAME];
 static size_t incoming_length;
 static char outgoing[8 * LONGEST_PIECE];
 static size_t outgoing_length;
+static int outgoing_is_awaited;  // by the owner, or long enough here
+static uint64_t outgoing_since;  // when the first of it came, in milliseconds
 static int owner_is_there = 1;
 
 static char journal[1 << 16];
@@ -84,6 +90,12 @@ static uint64_t ticks(void) {
   clock_gettime(CLOCK_BOOTTIME, &time);
   return (uint64_t)time.tv_sec * (uint64_t)ticks_per_second +
          (uint64_t)time.tv_nsec / (uint64_t)(1000000000 / ticks_per_second);
+}
+
+static uint64_t milliseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
 // MARK: - The journal
@@ -191,6 +203,23 @@ static void flush_outgoing(int must) {
   if (!owner_is_there) done = outgoing_length;
   memmove(outgoing, outgoing + done, outgoing_length - done);
   outgoing_length -= done;
+  outgoing_is_awaited = outgoing_length > 0;
+}
+
+// A frame of so many bytes was put behind the others.
+static void has_put(int type, size_t size) {
+  if (outgoing_length == 0) outgoing_since = milliseconds();
+  outgoing_length += size;
+  int can_wait = type == ESPALIER_FRAME_STARTED || type == ESPALIER_FRAME_OUTPUT ||
+                 type == ESPALIER_FRAME_ERROR;
+  if (!can_wait || outgoing_length >= MOST_WAITING) outgoing_is_awaited = 1;
+}
+
+// For how long what is there may still wait; -1 when there is nothing.
+static int patience(void) {
+  if (outgoing_length == 0 || outgoing_is_awaited) return -1;
+  uint64_t waited = milliseconds() - outgoing_since;
+  return waited < PATIENCE ? (int)(PATIENCE - waited) : 0;
 }
 
 static void put_frame(int type, int detail, uint32_t place, int32_t value) {
@@ -199,7 +228,7 @@ static void put_frame(int type, int detail, uint32_t place, int32_t value) {
       .value = value};
   if (room() < sizeof frame) flush_outgoing(1);
   memcpy(outgoing + outgoing_length, &frame, sizeof frame);
-  outgoing_length += sizeof frame;
+  has_put(type, sizeof frame);
 }
 
 // MARK: - What programs say
@@ -289,7 +318,7 @@ static int read_piece(struct place *place, int type) {
   if (type == ESPALIER_FRAME_OUTPUT) take_output(place, bytes, (size_t)count);
   frame.size = (uint32_t)(sizeof frame + (size_t)count);
   memcpy(outgoing + outgoing_length, &frame, sizeof frame);
-  outgoing_length += frame.size;
+  has_put(type, frame.size);
   return 1;
 }
 
@@ -556,6 +585,14 @@ static void turn_journal(void) {
   put_frame(ESPALIER_FRAME_JOURNAL, 0, 0, journal_number);
 }
 
+// Writes down what was said, and sends it if it is time for that.
+static void pass_on(void) {
+  flush_journal();
+  if (patience() == 0) outgoing_is_awaited = 1;
+  int has_failed = journal_error != 0 && !journal_error_is_told;
+  if (outgoing_is_awaited || has_failed) flush_outgoing(0);
+}
+
 static void serve(void) {
   while (1) {
     int can_read = room() >= sizeof(struct espalier_frame) + LONGEST_PIECE;
@@ -563,14 +600,14 @@ static void serve(void) {
     entries[count++] = (struct pollfd){.fd = CHILDREN, .events = POLLIN};
     entries[count++] = (struct pollfd){.fd = OWNER, .events = POLLIN};
     entries[count++] = (struct pollfd){
-        .fd = SOCKET, .events = (short)(POLLIN | (outgoing_length > 0 ? POLLOUT : 0))};
+        .fd = SOCKET, .events = (short)(POLLIN | (outgoing_is_awaited ? POLLOUT : 0))};
     for (int index = 0; index < settings.places; index++) {
       struct place *place = &places[index];
       int is_there = place->pid != 0 && can_read;
       entries[count++] = (struct pollfd){.fd = is_there ? place->output : -1, .events = POLLIN};
       entries[count++] = (struct pollfd){.fd = is_there ? place->error : -1, .events = POLLIN};
     }
-    if (poll(entries, (nfds_t)count, -1) < 0) continue;
+    if (poll(entries, (nfds_t)count, patience()) < 0) continue;
     for (int index = 0; index < settings.places; index++) {
       struct place *place = &places[index];
       if (entries[3 + 2 * index].revents != 0) read_piece(place, ESPALIER_FRAME_OUTPUT);
@@ -578,10 +615,10 @@ static void serve(void) {
     }
     if (entries[0].revents != 0) finish_ended();
     if (entries[1].revents != 0) owner_is_there = 0;
-    flush_outgoing(0);
+    pass_on();
     if (entries[2].revents & (POLLIN | POLLHUP | POLLERR)) {
       take_frames();
-      flush_outgoing(0);
+      pass_on();
     }
     if (!owner_is_there) shut_down();
     if (journal_written > settings.journal_length) turn_journal();

@@ -121,6 +121,26 @@ import Testing
     }
   }
 
+  /// What programs say gathers for a moment, and comes without their ends.
+  @Test func aReportIsHeardWhileItsProgramRuns() throws {
+    let grid = try TestGrid(
+      shell: """
+        echo '{"step": 1, "metrics": {"loss": 2}}'
+        echo '{"step": 2, "metrics": {"loss": 1}}'
+        for wait in $(seq 300); do
+          if [ -f heard ]; then exit 0; fi
+          sleep 0.1
+        done
+        exit 9
+        """, prefix: "step")
+    try grid.add([["lr": .integer(1)]], steps: [1, 2])
+    let heard = grid.home.path + "/heard"
+    let report = try grid.run { snapshot in
+      if snapshot.stagesDone == 1 { _ = FileManager.default.createFile(atPath: heard, contents: nil) }
+    }
+    #expect(report.outcome == .finished && report.jobs.done == 1)
+  }
+
   /// A program that dies on its way keeps what it had reported, and its checkpoints.
   @Test func aLostProgramGoesOnWhereItWas() throws {
     let grid = try TestGrid(

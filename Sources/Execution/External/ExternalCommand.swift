@@ -38,13 +38,14 @@ struct ExternalCommand: Hashable, Sendable {
       }
       words = ["/bin/sh", "-c", filled]
     }
-    var environment: [String: String] = [:]
-    environment["ESPALIER_PARAMETERS"] = parameters.canonical.text
-    environment["ESPALIER_RUN"] = RunID(parameters: parameters.canonical).text
-    environment["ESPALIER_ATTEMPT"] = attempt.description
-    environment["ESPALIER_CHECKPOINT_DIR"] = checkpoints
-    environment["ESPALIER_RESULTS"] = report
-    self.environment = environment
+    let canonical = parameters.canonical
+    environment = [
+      "ESPALIER_PARAMETERS": canonical.text,
+      "ESPALIER_RUN": RunID(parameters: canonical).text,
+      "ESPALIER_ATTEMPT": attempt.description,
+      "ESPALIER_CHECKPOINT_DIR": checkpoints,
+      "ESPALIER_RESULTS": report,
+    ]
   }
 
   /// The text as one word of a POSIX shell, whatever it holds. What means itself to a shell, such as
