@@ -136,7 +136,9 @@ import Testing
     try grid.add([["lr": .integer(1)]], steps: [1, 2])
     let heard = grid.home.path + "/heard"
     let report = try grid.run { snapshot in
-      if snapshot.stagesDone == 1 { _ = FileManager.default.createFile(atPath: heard, contents: nil) }
+      if snapshot.stagesDone == 1 {
+        _ = FileManager.default.createFile(atPath: heard, contents: nil)
+      }
     }
     #expect(report.outcome == .finished && report.jobs.done == 1)
   }
