@@ -164,7 +164,9 @@ struct LookingTests {
     }
   }
 
-  @Test("plan, status, runs, explain, logs and retry have these fields, and help names them")
+  @Test(
+    "plan, status, runs, explain, logs, retry, verify and merge have these fields, and help names them"
+  )
   func fields() throws {
     let folder = try TemporaryFolder()
     try folder.write(
@@ -222,7 +224,7 @@ struct LookingTests {
           "attempts.message", "attempts.outcome", "attempts.seconds", "attempts.started",
           "core_seconds_left", "core_seconds_left_high", "core_seconds_left_low", "grid", "in_grid",
           "metrics", "parameters", "reasons", "run", "stages", "stages.job", "stages.key",
-          "stages.kind", "stages.seconds", "stages.state", "stages.step", "state",
+          "stages.kind", "stages.seconds", "stages.state", "stages.step", "state", "unknown_kinds",
         ]
       ),
       (
@@ -236,11 +238,34 @@ struct LookingTests {
           ["logs", "--grep", "hello 0", "--output", "json"], in: folder
         ).standardOutput, ["attempt", "job", "line", "log", "run", "runs", "text"]
       ),
+      (
+        "verify",
+        "["
+          + (try EspalierProgram.run(["verify", "--output", "json"], in: folder).standardOutput)
+          + "]",
+        [
+          "checked", "checked.artifacts", "checked.bytes", "checked.exports", "checked.grids",
+          "checked.runs", "findings", "results", "verdict",
+        ]
+      ),
+      (
+        "merge",
+        "["
+          + (try EspalierProgram.succeed(
+            ["merge", "results", "--results", "merged", "--output", "json"], in: folder
+          ).standardOutput) + "]",
+        [
+          "artifacts", "attempts", "failures", "from", "grids", "grids.done", "grids.failed",
+          "grids.grid", "grids.pending", "grids.runs", "grids.standing", "into", "logs", "results",
+          "results_known", "results_unneeded", "results_without_artifacts",
+        ]
+      ),
     ]
     let deep: [String: Set<String>] = [
       "plan": ["cost", "runs", "shard", "stages"],
       "status": ["axes", "failures", "runs", "shards", "stages"],
       "retry": ["failures", "runs", "shards", "stages"], "explain": ["attempts", "stages"],
+      "verify": ["checked"], "merge": ["grids"],
     ]
     for (command, output, wanted) in expected {
       let found = try names(

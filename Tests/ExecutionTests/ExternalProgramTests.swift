@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Grid
+import Synchronization
 import Testing
 
 @testable import Execution
@@ -135,12 +136,16 @@ import Testing
         """, prefix: "step")
     try grid.add([["lr": .integer(1)]], steps: [1, 2])
     let heard = grid.home.path + "/heard"
+    let seen = Mutex<[StageProgress]>([])
     let report = try grid.run { snapshot in
-      if snapshot.stagesDone == 1 {
-        _ = FileManager.default.createFile(atPath: heard, contents: nil)
-      }
+      guard snapshot.stagesDone == 1 else { return }
+      seen.withLock { $0 += snapshot.activities.compactMap(\.progress) }
+      _ = FileManager.default.createFile(atPath: heard, contents: nil)
     }
     #expect(report.outcome == .finished && report.jobs.done == 1)
+    // How far it is on its way to the last step.
+    let progress = try #require(seen.withLock { $0.first })
+    #expect(progress.done == 2 && progress.total == 2 && progress.unit == "step")
   }
 
   /// A program that dies on its way keeps what it had reported, and its checkpoints.

@@ -14,6 +14,9 @@ struct CellFill: Sendable {
   /// The cells as a table: labels of the rows, and for each row its cells by column; `nil` where a row or
   /// column has none.
   private(set) var rows: [(label: String, cells: [Int?])] = []
+  /// The axes of the table's rows and of its columns, the slowest first.
+  private(set) var down: [String] = []
+  private(set) var across: [String] = []
 
   /// By run.
   private var cellOfRun: [Int32] = []
@@ -58,7 +61,7 @@ struct CellFill: Sendable {
       if missing[run] == 0 { cells[Int(cellOfRun[run])].done += 1 }
       if missing[run] == Self.failed { cells[Int(cellOfRun[run])].failed += 1 }
     }
-    rows = layout.rows
+    arrange(by: layout)
   }
 
   /// As the cells are now; what is completed later changes nothing.
@@ -94,7 +97,12 @@ struct CellFill: Sendable {
       case .pending, .running: break
       }
     }
+    arrange(by: layout)
+  }
+
+  private mutating func arrange(by layout: CellLayout) {
     rows = layout.rows
+    (down, across) = layout.names
   }
 
   mutating func complete(_ stage: StageKey) {
@@ -119,6 +127,8 @@ struct CellFill: Sendable {
 private struct CellLayout {
   private let down: [Int]
   private let across: [Int]
+  /// The names of both.
+  let names: (down: [String], across: [String])
   private var places: [[ParameterValue]: Int] = [:]
   private var rowNumbers: [[ParameterValue]: Int] = [:]
   private var columnNumbers: [[ParameterValue]: Int] = [:]
@@ -133,6 +143,7 @@ private struct CellLayout {
     let down = named.isEmpty ? Array(axes.prefix(1)) : named
     across = axes.filter { !down.contains($0) }
     self.down = down
+    names = (down.map { specification.axes[$0].name }, across.map { specification.axes[$0].name })
   }
 
   /// The number of the cell that a run belongs to: the next one for a new cell.

@@ -120,11 +120,16 @@ struct LiveView {
     let seen = state.cellsSeenAt.map { seen in
       " (" + DurationText.short(max(0, state.progress.elapsed - seen)) + " ago)"
     }
-    let title = StyledLine("cells, as full as they are" + (seen ?? ""), .bold)
+    func title(_ words: String) -> StyledLine {
+      StyledLine("cells, \(words)" + (seen ?? ""), .bold)
+    }
+    let full = title("as full as they are")
     let labelWidth = min(20, fill.rows.map { DisplayText.width($0.label) }.max() ?? 0)
     let columns = fill.rows.first?.cells.count ?? 0
     if fill.rows.count < limit, columns + labelWidth + 3 <= width {
-      return [title]
+      var named = full
+      named.add(": " + axesText(of: fill), .dim)
+      return [named]
         + fill.rows.map { row in
           let label = StyledLine(DisplayText.printable(row.label)).cut(to: labelWidth).plain
           var line = StyledLine("  " + DisplayText.padded(label, to: labelWidth) + " ")
@@ -143,15 +148,21 @@ struct LiveView {
         $0.failed += $1.failed
       }
     }
-    var lines = [
-      together > 1 ? StyledLine("cells, \(together) to a mark" + (seen ?? ""), .bold) : title
-    ]
+    var lines = [together > 1 ? title("\(together) to a mark") : full]
     for start in stride(from: 0, to: groups.count, by: width - 2) {
       var line = StyledLine("  ")
       for cell in groups[start..<min(start + width - 2, groups.count)] { add(cell, to: &line) }
       lines.append(line)
     }
     return lines
+  }
+
+  /// `temperature down, learning_rate × step across`.
+  private func axesText(of fill: CellFill) -> String {
+    [(fill.down, "down"), (fill.across, "across")]
+      .filter { !$0.0.isEmpty }
+      .map { names, way in DisplayText.printable(names.joined(separator: " × ")) + " " + way }
+      .joined(separator: ", ")
   }
 
   private func add(_ cell: CellFill.Cell, to line: inout StyledLine) {

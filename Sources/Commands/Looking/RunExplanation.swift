@@ -25,7 +25,8 @@ struct RunExplanation {
         ParameterAssignment.self, from: Data(detail.parameters.utf8))
     } catch {
       throw CommandFailure(
-        "the parameters of run \(run.id) are not a JSON object; `espalier verify` says more",
+        "the parameters of run \(run.id) are not a JSON object; "
+          + "`\(CommandLineText.program) verify` says more",
         status: .store)
     }
     let open = Set(detail.stages.filter { $0.state != .done }.map(\.job))
@@ -171,6 +172,7 @@ struct RunExplanation {
       .init("core_seconds_left", cost?.knownSeconds.map { .number($0) } ?? .null),
       .init("core_seconds_left_low", cost?.interval.map { .number($0.lowerBound) } ?? .null),
       .init("core_seconds_left_high", cost?.interval.map { .number($0.upperBound) } ?? .null),
+      .init("unknown_kinds", .array((cost?.cost.unknownKinds ?? []).map { .string($0) })),
     ])
   }
 }

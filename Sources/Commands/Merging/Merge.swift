@@ -29,8 +29,8 @@ struct Merge {
     try refuseSameFolder()
     guard FileManager.default.fileExists(atPath: source.table) else {
       throw CommandFailure(
-        "there are no results in “\(from)” (no \(from)/jobs.sqlite); name a folder that `espalier run` "
-          + "has worked on")
+        "there are no results in “\(from)” (no \(from)/jobs.sqlite); name a folder that "
+          + "`\(CommandLineText.program) run` has worked on")
     }
     let held = try HeldFolder(source)
     let reader = try JobTableReader(path: source.table, isOwned: false)
@@ -217,8 +217,8 @@ struct Merge {
     throw CommandFailure(
       "\(from) and \(into) contradict each other: the same stage has another result there. One of them "
         + "was made by a changed program or on a machine that computes differently; nothing was merged. "
-        + "Find out which is wrong (`espalier verify --results DIR`), and compute it again in a new "
-        + "folder.\n" + sentences.joined(separator: "\n"), status: .store)
+        + "Find out which is wrong (`\(CommandLineText.program) verify --results DIR`), and "
+        + "compute it again in a new folder.\n" + sentences.joined(separator: "\n"), status: .store)
   }
 
   /// Writes the grid's files as `run` does.

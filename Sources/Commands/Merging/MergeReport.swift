@@ -50,7 +50,7 @@ struct MergeReport {
     if withoutArtifacts > 0 {
       lines.append(
         "  left out: \(CountText.of(withoutArtifacts, "result")) with a missing or damaged artifact in "
-          + "\(from); `espalier run` computes them again")
+          + "\(from); `\(CommandLineText.program) run` computes them again")
     }
     if unneeded > 0 {
       lines.append(

@@ -3,6 +3,7 @@ import Execution
 import Foundation
 import Grid
 import JobTable
+import Planner
 
 /// A grid that the job table has, for the commands that only look.
 struct KnownGrid {
@@ -57,10 +58,7 @@ struct KnownGrid {
       self.record = record
     } else {
       guard let record = try reader.grid(name) else {
-        let known = try reader.grids().map(\.name).sorted()
-        throw CommandFailure(
-          "there is no file “\(name)”, and no grid of that name in \(results.results)"
-            + (known.isEmpty ? "." : "; it has \(known.joined(separator: ", "))."))
+        throw try Self.unknown(name, in: reader, results: results)
       }
       source = nil
       file = nil
@@ -68,6 +66,19 @@ struct KnownGrid {
       self.record = record
     }
     self.reader = reader
+  }
+
+  private static func unknown(
+    _ name: String, in reader: JobTableReader, results: ResultsOption
+  ) throws -> CommandFailure {
+    let known = try reader.grids().map(\.name).sorted()
+    let files = ["\(name).yaml", "\(name).yml", "grids/\(name).yaml"]
+      .filter { FileManager.default.fileExists(atPath: $0) }
+    let nearest = files.first ?? Suggestion.nearest(to: name, among: known)
+    return CommandFailure(
+      "there is no file “\(name)”, and no grid of that name in \(results.results)"
+        + (known.isEmpty ? "." : "; it has \(known.joined(separator: ", ")).")
+        + (nearest.map { " Did you mean “\($0)”?" } ?? ""))
   }
 
   /// Whether a grid file says what was run last. A program of the user's is described by the grid alone, so
@@ -101,7 +112,7 @@ struct KnownGrid {
         + "\(folder.table) to make others from. Read these files, or compute the results again"
         + (isFile
           ? " with: " + CommandLineText.command("run", name, results: results, overrides: overrides)
-          : " with: espalier run, and the grid's file"))
+          : " with: \(CommandLineText.program) run, and the grid's file"))
   }
 
   static func reader(_ option: ResultsOption) throws -> JobTableReader {

@@ -145,7 +145,9 @@ struct GridStatus {
       lines.append(
         "  failure \(cluster.id): \(CountText.of(cluster.runs, "run")), "
           + CountText.of(cluster.jobs.count, "job"))
-      lines.append("    \(cluster.example.message)")
+      // The others' messages may have other numbers.
+      let lead = cluster.jobs.count > 1 ? "for example: " : ""
+      lines.append("    " + lead + cluster.example.message)
       if let log = log(of: cluster) { lines.append("    log: \(log)") }
       if let more = more(for: cluster, file) { lines.append("    with more of it: \(more)") }
     }

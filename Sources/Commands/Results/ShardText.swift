@@ -12,7 +12,8 @@ extension GridShards {
     if missing > 0 {
       lines.append(
         "\(CountText.of(missing, "run")) of other shards \(missing == 1 ? "is" : "are") not here: take "
-          + "their results in with `espalier merge FOLDER`, or run the grid without --shard")
+          + "their results in with `\(CommandLineText.program) merge FOLDER`, or run the grid "
+          + "without --shard")
     }
     return lines
   }

@@ -12,7 +12,8 @@ struct ExplainCommand: ParsableCommand {
 
       JSON, for each grid that has the run: run, grid, state, in_grid (false for an orphan), reasons, \
       parameters, metrics; stages (kind, step, key, job, state, seconds); attempts (job, label, attempt, \
-      started, seconds, outcome, message, log); core_seconds_left with core_seconds_left_low and _high.
+      started, seconds, outcome, message, log); core_seconds_left with core_seconds_left_low and _high; \
+      unknown_kinds, which were never timed.
 
       Examples:
         espalier explain f11c5e914ac9
@@ -24,7 +25,7 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var results: ResultsOption
 
-  @Option(help: "table or json.")
+  @Option(help: "table, json or quiet (only the exit status).")
   var output = OutputMode.table
 
   func run() throws {

@@ -46,7 +46,7 @@ struct LogsCommand: ParsableCommand {
 
   @OptionGroup var results: ResultsOption
 
-  @Option(help: "table or json.")
+  @Option(help: "table, json or quiet (only the exit status).")
   var output = OutputMode.table
 
   func validate() throws {

@@ -45,7 +45,7 @@ struct ReportCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What the entries show: \(ReportStatistic.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "statistic"))
+      valueName: "statistic"), completion: .list(ReportStatistic.allCases.map(\.rawValue)))
   var statistic: String?
 
   /// More rows of one table than anyone scrolls back to; a file gets them all.

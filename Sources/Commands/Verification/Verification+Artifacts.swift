@@ -63,6 +63,6 @@ extension Verification {
       .note,
       "\(leftovers.count) unfinished file\(leftovers.count == 1 ? "" : "s") of killed writers "
         + "lie\(leftovers.count == 1 ? "s" : "") in \(folder.artifacts). They are harmless; the next "
-        + "`espalier run` removes them.")
+        + "`\(CommandLineText.program) run` removes them.")
   }
 }

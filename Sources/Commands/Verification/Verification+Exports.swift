@@ -17,13 +17,13 @@ extension Verification {
         if Self.isOlder(written, than: runs) {
           add(
             .note,
-            "\(path)/runs.csv is older than the job table. `espalier run`, or `espalier export "
-              + "\(record.name) --to \(path)`, writes it anew.")
+            "\(path)/runs.csv is older than the job table. `\(CommandLineText.program) run`, or "
+              + "`\(CommandLineText.program) export \(record.name) --to \(path)`, writes it anew.")
         } else {
           add(
             .stale,
-            "\(path)/runs.csv says something else of finished runs than the job table. `espalier "
-              + "export \(record.name) --to \(path)` writes it anew.")
+            "\(path)/runs.csv says something else of finished runs than the job table. "
+              + "`\(CommandLineText.program) export \(record.name) --to \(path)` writes it anew.")
         }
         return
       }
@@ -32,8 +32,8 @@ extension Verification {
       if try summary != exports.bytes(of: .summary) {
         add(
           .stale,
-          "\(path)/summary.csv is not what follows from runs.csv. `espalier export \(record.name) "
-            + "--to \(path)` writes it anew.")
+          "\(path)/summary.csv is not what follows from runs.csv. "
+            + "`\(CommandLineText.program) export \(record.name) --to \(path)` writes it anew.")
       }
       guard exports.tables.contains(.claims), let claims = contents(path + "/claims.csv") else {
         return
@@ -42,8 +42,8 @@ extension Verification {
       if try claims != exports.bytes(of: .claims) {
         add(
           .stale,
-          "\(path)/claims.csv is not what follows from the runs. `espalier export \(record.name) "
-            + "--to \(path)` writes it anew.")
+          "\(path)/claims.csv is not what follows from the runs. "
+            + "`\(CommandLineText.program) export \(record.name) --to \(path)` writes it anew.")
       }
     } catch let error as JobTableError {
       guard case .damaged = error else { throw error }

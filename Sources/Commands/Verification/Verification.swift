@@ -64,7 +64,7 @@ struct Verification {
       add(
         .note,
         "Process \(owner.pid), which worked on \(folder.path) last, was killed. The next "
-          + "`espalier run` ends what it left behind and goes on.")
+          + "`\(CommandLineText.program) run` ends what it left behind and goes on.")
     }
   }
 

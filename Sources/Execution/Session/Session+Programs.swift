@@ -53,6 +53,7 @@ extension Session {
       return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
     }
     programs[key]?.missing = Set(order.stages.map(\.key))
+    programs[key]?.lastStep = order.stages.compactMap(\.step).max() ?? 0
     activities[key.job]?.stagesTotal = order.stages.count
     let command = ExternalCommand(
       program: external, stages: order.stages, attempt: key.attempt,
@@ -217,9 +218,10 @@ extension Session {
 
   private func progress(of key: ProgramKey, step: Int) -> StageProgress? {
     guard case .external(let external) = program.work, let prefix = external.prefix,
-      let stage = programs[key]?.missing.first
+      let state = programs[key], let stage = state.missing.first
     else { return nil }
-    return StageProgress(stage: stage, done: step, total: 0, unit: prefix, note: "")
+    return StageProgress(
+      stage: stage, done: step, total: state.lastStep, unit: prefix, note: "")
   }
 
   /// The process has ended, or never was.
