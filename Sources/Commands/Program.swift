@@ -43,33 +43,44 @@ package struct Program: ParsableCommand {
       try refuseUnknownCommand(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       try command.run()
-      Glibc.exit(ExitStatus.done.rawValue)
+      end(ExitStatus.done.rawValue)
     } catch let code as ExitCode {
-      Glibc.exit(code.rawValue)
+      end(code.rawValue)
     } catch let failure as CommandFailure {
       Terminal.note("espalier: \(failure.message)")
-      Glibc.exit(failure.status.rawValue)
+      end(failure.status.rawValue)
     } catch let error as JobTableError {
       Terminal.note("espalier: \(error)")
-      Glibc.exit(ExitStatus.store.rawValue)
+      end(ExitStatus.store.rawValue)
     } catch let error as OwnershipError {
       Terminal.note("espalier: \(error)")
-      Glibc.exit(ExitStatus.store.rawValue)
+      end(ExitStatus.store.rawValue)
     } catch let error as GuardFailure {
       Terminal.note("espalier: \(error)")
-      Glibc.exit(ExitStatus.store.rawValue)
+      end(ExitStatus.store.rawValue)
     } catch let error as FileError {
       Terminal.note("espalier: \(error)")
-      Glibc.exit(ExitStatus.store.rawValue)
+      end(ExitStatus.store.rawValue)
     } catch let error as ArtifactError {
       Terminal.note("espalier: \(error)")
-      Glibc.exit(ExitStatus.store.rawValue)
+      end(ExitStatus.store.rawValue)
     } catch {
       let usage = exitCode(for: error)
       Terminal.write(
         fullMessage(for: error) + "\n", to: usage.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
-      Glibc.exit(usage.isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
+      end(usage.isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
     }
+  }
+
+  /// Ends the process; with the status of a full disk where what was to be read could not be written.
+  private static func end(_ status: Int32) -> Never {
+    if Terminal.outputError != 0 {
+      Terminal.note(
+        "espalier: standard output could not be written and is not whole: "
+          + String(cString: strerror(Terminal.outputError)))
+      Glibc.exit(ExitStatus.store.rawValue)
+    }
+    Glibc.exit(status)
   }
 
   /// A misspelt command would else be called an unexpected argument.

@@ -56,7 +56,7 @@ struct StatusTests {
     // Without the options of the run the command that stands there would plan another grid.
     #expect(
       status.contains(
-        "try them again with the grid as it was run, its --set options included: "
+        "try them again with: the grid as it was run, its --set options included: "
           + "espalier retry 'bad grid.yaml' --results 'my results'"))
     _ = try EspalierProgram.run(["run", "bad grid.yaml"], in: folder)
     let same = try EspalierProgram.succeed(["status", "bad grid.yaml"], in: folder).standardOutput
@@ -67,5 +67,33 @@ struct StatusTests {
     let log = try EspalierProgram.succeed(
       ["logs", "--job", "1", "--results", "my results"], in: folder)
     #expect(log.standardOutput == "what went wrong\n")
+  }
+
+  @Test("Hints of a share stay within it, and those of a grid that was run with options say so")
+  func hintsOfShares() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: half
+      program: {shell: "exit {code}"}
+      axes: {code: [1, 2, 3, 4]}
+      """, to: "half.yaml")
+    let run = try EspalierProgram.run(
+      ["run", "half.yaml", "--shard", "2/2", "--max-fails", "1", "-j", "1"], in: folder)
+    #expect(run.status == 1)
+    for named in [["half.yaml"], ["half"], []] {
+      let status = try EspalierProgram.succeed(["status"] + named, in: folder).standardOutput
+      #expect(status.contains("goes on with: espalier run half.yaml --shard 2/2\n"), "\(status)")
+      #expect(status.contains("again with: espalier retry half.yaml --shard 2/2\n"), "\(status)")
+    }
+    _ = try EspalierProgram.run(
+      ["run", "half.yaml", "--set", "code=[5, 6]", "--max-fails", "1", "-j", "1"], in: folder)
+    for named in [["half.yaml"], ["half"], []] {
+      let status = try EspalierProgram.succeed(["status"] + named, in: folder).standardOutput
+      #expect(
+        status.contains(
+          "goes on with: the grid as it was run, its --set options included: espalier run half.yaml\n"
+        ), "\(status)")
+    }
   }
 }

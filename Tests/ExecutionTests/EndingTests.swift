@@ -82,21 +82,6 @@ import Testing
     #expect(try grid.run(control: control).outcome == .stopped)
   }
 
-  @Test func signalsAreTheUsersWishes() throws {
-    let grid = try TestGrid(shell: "sleep 600", slots: 1)
-    grid.settings.handlesSignals = true
-    try grid.add([["x": .integer(1)]])
-    let sent = Mutex(0)
-    let report = try grid.run { snapshot in
-      guard snapshot.jobs.running > 0 else { return }
-      sent.withLock { sent in
-        if sent < 2 { kill(getpid(), SIGINT) }
-        sent += 1
-      }
-    }
-    #expect(report.outcome == .stopped)
-  }
-
   /// A log that cannot be written is a store that fails: a sentence, and nothing lost before it.
   @Test func aFailingStoreEndsTheSession() throws {
     let grid = try TestGrid(
@@ -113,5 +98,44 @@ import Testing
     let report = try grid.run()
     #expect(report.outcome == .finished)
     #expect(try (0..<3).allSatisfy { try grid.metrics($0)?["x"] == Double($0 + 1) })
+  }
+
+  /// One session of a process catches signals at a time.
+  @Suite(.serialized) struct SignalTests {
+    @Test func signalsAreTheUsersWishes() throws {
+      let grid = try TestGrid(shell: "sleep 600", slots: 1)
+      grid.settings.handlesSignals = true
+      try grid.add([["x": .integer(1)]])
+      let sent = Mutex<[SuspendingClock.Instant]>([])
+      let report = try grid.run { snapshot in
+        guard snapshot.jobs.running > 0 else { return }
+        sent.withLock { sent in
+          let now = SuspendingClock.now
+          if sent.count == 2 || sent.contains(where: { now < $0 + .milliseconds(300) }) { return }
+          kill(getpid(), SIGINT)
+          sent.append(now)
+        }
+      }
+      #expect(report.outcome == .stopped)
+    }
+
+    /// `timeout` sends a signal to its program, and once more to the program's group.
+    @Test func signalsThatComeTogetherAreOne() throws {
+      let grid = try TestGrid(shell: "sleep 600", slots: 1)
+      grid.settings.handlesSignals = true
+      grid.settings.drainGrace = 0.5
+      try grid.add([["x": .integer(1)]])
+      let endings = Mutex<[ExecutionControl.Wish?]>([])
+      let report = try grid.run { snapshot in
+        guard snapshot.jobs.running > 0 else { return }
+        endings.withLock { endings in
+          if endings.isEmpty { for _ in 0..<2 { kill(getpid(), SIGINT) } }
+          endings.append(snapshot.ending)
+        }
+      }
+      #expect(report.outcome == .drained)
+      // Who looks is told.
+      #expect(endings.withLock { $0.first == .some(nil) && $0.dropFirst().contains(.drain) })
+    }
   }
 }

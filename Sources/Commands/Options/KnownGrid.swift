@@ -83,7 +83,7 @@ struct KnownGrid {
 
   /// Whether a grid file says what was run last. A program of the user's is described by the grid alone, so
   /// that equal specifications are enough; the built-in one may plan the same grid in another way now.
-  private static func isRecord(_ record: GridRecord, of loaded: LoadedGrid) -> Bool {
+  static func isRecord(_ record: GridRecord, of loaded: LoadedGrid) -> Bool {
     if case .external = record.specification.program.work,
       record.specification == loaded.grid.specification
     {

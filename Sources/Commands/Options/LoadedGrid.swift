@@ -15,10 +15,10 @@ struct LoadedGrid {
   /// What the command line said of it.
   let overrides: [String]
 
-  /// Reads the grid file; warnings go to standard error.
+  /// Reads the grid file; warnings go to standard error, unless nobody asked for the file.
   ///
   /// - Throws: `CommandFailure` with every fault of the file, one a line.
-  init(file: String, overrides: [String]) throws {
+  init(file: String, overrides: [String], isQuiet: Bool = false) throws {
     self.file = file
     let bytes = try Self.bytes(of: file)
     let reader = GridReader(builtin: BuiltinProgram.description) {
@@ -31,7 +31,7 @@ struct LoadedGrid {
     } catch {
       throw CommandFailure(error.description)
     }
-    for warning in grid.warnings { Terminal.note(warning.description) }
+    for warning in grid.warnings where !isQuiet { Terminal.note(warning.description) }
     name = Self.name(of: file, grid: grid.specification.name)
     self.overrides = overrides
     if !Self.isFolderName(name) {

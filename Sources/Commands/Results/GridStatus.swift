@@ -106,11 +106,12 @@ struct GridStatus {
   }
 
   /// - Parameters:
-  ///   - file: the grid file, where the user named it.
-  ///   - isCurrent: whether `file` says what was run; its options may differ otherwise.
+  ///   - named: the grid file, where the user named it, and whether it says what was run; its options may
+  ///     differ otherwise.
   ///   - isNamed: whether the user asked for this grid.
-  func text(file: String?, isCurrent: Bool = true, isNamed: Bool = false) -> String {
+  func text(file named: (path: String, isCurrent: Bool)?, isNamed: Bool = false) -> String {
     let runs = counts.runs
+    let file = needsCommand ? named ?? probableFile : nil
     var lines = [
       "\(record.name): \(CountText.of(runs.total, "run")), \(runs.done) done, \(runs.failed) failed, "
         + "\(runs.running) running, \(runs.pending) to do"
@@ -132,8 +133,10 @@ struct GridStatus {
           + "(exit status 75), which is not counted")
     }
     if let remaining { lines.append("  " + remaining) }
-    if !isOwned, counts.runs.pending + counts.runs.running > shards.missing {
-      lines.append("  nobody is at work on it; it goes on with: \(command("run", file))")
+    let asRun =
+      file?.isCurrent == false ? "the grid as it was run, its --set options included: " : ""
+    if isLeft {
+      lines.append("  nobody is at work on it; it goes on with: \(asRun)\(command("run", file))")
     }
     if let axes {
       lines += axes.map { "  " + $0.text }
@@ -149,7 +152,9 @@ struct GridStatus {
       let lead = cluster.jobs.count > 1 ? "for example: " : ""
       lines.append("    " + lead + cluster.example.message)
       if let log = log(of: cluster) { lines.append("    log: \(log)") }
-      if let more = more(for: cluster, file) { lines.append("    with more of it: \(more)") }
+      if let more = more(for: cluster, file) {
+        lines.append("    with more of it: \(asRun)\(more)")
+      }
     }
     if clusters.count > Self.clusterLimit {
       let hidden = clusters.dropFirst(Self.clusterLimit)
@@ -161,14 +166,17 @@ struct GridStatus {
     }
     if !clusters.isEmpty {
       lines.append("")
-      let retry = command("retry", file)
-      lines.append(
-        isCurrent
-          ? "  try them again with: \(retry)"
-          : "  try them again with the grid as it was run, its --set options included: \(retry)")
+      lines.append("  try them again with: \(asRun)\(command("retry", file))")
     }
     return lines.joined(separator: "\n")
   }
+
+  /// Whether something is to be done and nobody does it.
+  private var isLeft: Bool {
+    !isOwned && counts.runs.pending + counts.runs.running > shards.missing
+  }
+
+  private var needsCommand: Bool { isLeft || !clusters.isEmpty }
 
   /// `3.2 stages a second; 12 min to 15 min left with 2 jobs at once`.
   private var remaining: String? {
@@ -199,16 +207,23 @@ struct GridStatus {
       now: lookedAt)
   }
 
-  /// A command for the grid; with a word for its file where that is not known.
+  /// A command for the grid, or the share of it that is run here; with a word for its file where that is not
+  /// known.
   ///
   /// - Parameter options: what follows the grid.
-  private func command(_ name: String, _ file: String?, options: String = "") -> String {
-    CommandLineText.command(name, file ?? gridFile ?? "FILE", results: results) + options
-      + (file ?? gridFile == nil ? " (FILE: the grid's)" : "")
+  private func command(
+    _ name: String, _ file: (path: String, isCurrent: Bool)?, options: String = ""
+  ) -> String {
+    let share = shards.shards.first { $0.jobsDone < $0.jobs } ?? shards.shards.first
+    return CommandLineText.command(name, file?.path ?? "FILE", results: results) + options
+      + (share.map { " --shard \($0.shard)" } ?? "")
+      + (file == nil ? " (FILE: the grid's)" : "")
   }
 
   /// How a cluster is tried again that came to a limit, with twice as much.
-  private func more(for cluster: FailureCluster, _ file: String?) -> String? {
+  private func more(
+    for cluster: FailureCluster, _ file: (path: String, isCurrent: Bool)?
+  ) -> String? {
     let option: String
     switch cluster.example.reason {
     case .memoryLimit(let bytes):
@@ -232,9 +247,13 @@ struct GridStatus {
   }
 
   /// Where the grid file probably is, for a grid that was not named by its file.
-  private var gridFile: String? {
-    ["grids/\(record.name).yaml", "\(record.name).yaml"]
-      .first { FileManager.default.fileExists(atPath: $0) }
+  private var probableFile: (path: String, isCurrent: Bool)? {
+    for path in ["grids/\(record.name).yaml", "\(record.name).yaml"]
+    where FileManager.default.fileExists(atPath: path) {
+      let loaded = try? LoadedGrid(file: path, overrides: [], isQuiet: true)
+      return (path, loaded.map { KnownGrid.isRecord(record, of: $0) } ?? false)
+    }
+    return nil
   }
 
   var json: OrderedJSON {

@@ -49,14 +49,12 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let reader: JobTableReader
     let records: [GridRecord]
-    var isCurrent = true
-    var file: String?
+    var file: (path: String, isCurrent: Bool)?
     if let grid {
       let known = try KnownGrid(grid, results: results)
       reader = known.reader
       records = [known.record]
-      isCurrent = known.isCurrent
-      file = known.file
+      file = known.file.map { ($0, known.isCurrent) }
     } else {
       reader = try KnownGrid.reader(results)
       records = try reader.grids()
@@ -69,7 +67,7 @@ struct StatusCommand: ParsableCommand {
     switch output {
     case .table:
       Terminal.print(
-        statuses.map { $0.text(file: file, isCurrent: isCurrent, isNamed: grid != nil) }
+        statuses.map { $0.text(file: file, isNamed: grid != nil) }
           .joined(separator: "\n\n"))
     case .json: Terminal.write(OrderedJSON.array(statuses.map(\.json)).text, to: 1)
     case .quiet: break

@@ -10,6 +10,7 @@ final class ProgressDisplay: Sendable {
   private struct Shown {
     var model: LiveModel
     var nextPlain = ProgressDisplay.plainInterval
+    var hasToldOfEnding = false
     /// What stands on the screen.
     var frame: ScreenFrame?
   }
@@ -34,6 +35,10 @@ final class ProgressDisplay: Sendable {
             lines, over: shown.frame, columns: size.columns, colours: hasColours),
           to: STDERR_FILENO)
         shown.frame = ScreenFrame(lines)
+      } else if progress.isEnding {
+        // Once, and at once.
+        if !shown.hasToldOfEnding { Terminal.note(ProgressLine.endingText(progress)) }
+        shown.hasToldOfEnding = true
       } else if progress.elapsed >= shown.nextPlain {
         Terminal.note(shown.model.text(progress))
         shown.nextPlain = progress.elapsed + Self.plainInterval

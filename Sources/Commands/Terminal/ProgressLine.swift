@@ -23,6 +23,8 @@ struct ProgressState {
   var activities: [Activity] = []
   /// Seconds since the session began.
   var elapsed = 0.0
+  /// Whether it was asked to end, and what is at work comes to an end.
+  var isEnding = false
 
   /// Stages that the session is through with, done or failed.
   var stagesOver: Int { min(stagesDone + stagesFailed, stagesTotal) }
@@ -87,13 +89,20 @@ struct ProgressLine {
     return parts.joined(separator: " · ")
   }
 
+  /// `stopping: waiting some seconds for 2 jobs; Ctrl-C again stops at once`.
+  static func endingText(_ state: ProgressState) -> String {
+    "stopping: waiting some seconds for \(CountText.of(state.activities.count, "job")); "
+      + "Ctrl-C again stops at once"
+  }
+
   /// The line with a bar in front, cut to the width of the terminal.
   func bar(_ state: ProgressState, width: Int) -> String {
     let cells = 20
     let full = min(cells, Int(state.share * Double(cells)))
     let bar =
       "[" + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + "] "
-    return String((bar + text(state)).prefix(max(width - 1, 10)))
+    let words = state.isEnding ? Self.endingText(state) : text(state)
+    return String((bar + words).prefix(max(width - 1, 10)))
   }
 
   static func rateText(_ rate: Double) -> String {

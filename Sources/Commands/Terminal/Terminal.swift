@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Standard output and standard error, and what is known of them.
 enum Terminal {
@@ -37,15 +38,23 @@ enum Terminal {
     return 100
   }
 
-  /// Writes all of `text`; a reader that has gone away (a closed pipe) is not an error worth a
-  /// message.
+  /// Why standard output is not whole (errno), if it is not; 0 where it is. A reader that has gone away
+  /// (a closed pipe) has all that it wanted.
+  static var outputError: Int32 { lastOutputError.load(ordering: .relaxed) }
+  private static let lastOutputError = Atomic<Int32>(0)
+
+  /// Writes all of `text`, or as much as can be: see `outputError`.
   static func write(_ text: String, to descriptor: Int32) {
+    if descriptor == STDOUT_FILENO, outputError != 0 { return }
     var text = text
     text.withUTF8 { buffer in
       var offset = 0
       while offset < buffer.count {
         let count = Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
         if count < 0 && errno == EINTR { continue }
+        if count < 0, descriptor == STDOUT_FILENO, errno != EPIPE {
+          lastOutputError.store(errno, ordering: .relaxed)
+        }
         if count <= 0 { return }
         offset += count
       }

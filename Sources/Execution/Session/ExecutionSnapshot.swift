@@ -42,6 +42,8 @@ package struct ExecutionSnapshot: Sendable {
   package let stagesTotal: Int
   /// In the order of the jobs.
   package let activities: [Activity]
+  /// How the session was asked to end, if it was.
+  package let ending: ExecutionControl.Wish?
   /// What happened since the snapshot before.
   package let news: SessionNews
 }

@@ -89,6 +89,6 @@ extension Session {
           job: job, attempt: activity.attempt, label: labels[job] ?? "job \(job)",
           seconds: (time - activity.began) / .seconds(1), progress: activity.progress,
           stagesDone: activity.stagesDone, stagesTotal: activity.stagesTotal)
-      }, news: news)
+      }, ending: ending, news: news)
   }
 }

@@ -159,6 +159,8 @@ final class Session: @unchecked Sendable {
   var alarm: Duration?
   var signals: SignalWatch?
   var outcome: Scheduler.Outcome?
+  /// What the user, or whoever has the control, asked for last.
+  var ending: ExecutionControl.Wish?
   let isOver = DispatchSemaphore(value: 0)
 
   init(
@@ -310,8 +312,9 @@ final class Session: @unchecked Sendable {
       isCommitting = false
       committed(outcome)
     case .memoryExceeded(let key, let resident): memoryExceeded(key, resident: resident)
-    case .wish(.drain): feed(.drain)
-    case .wish(.stop): feed(.stop)
+    case .wish(let wish):
+      ending = wish
+      feed(wish == .drain ? .drain : .stop)
     case .tick: feed(.tick)
     }
   }
