@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Bad input gets a sentence and status 2, and nothing is written.
@@ -24,6 +25,25 @@ struct BadInputTests {
     #expect(lines.contains("bad.yaml:5:18:"))
     #expect(lines.contains("bad.yaml:7:"))
     #expect(!folder.exists("results"))
+  }
+
+  @Test(
+    "Output that cannot be written is no success",
+    arguments: [["schema"], ["status", "--output", "json"], ["runs", "one", "--output", "csv"]])
+  func fullOutput(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: one
+      program: {shell: "echo '{\\"metrics\\": {\\"y\\": 1}}'"}
+      axes: {x: [1]}
+      """, to: "one.yaml")
+    try EspalierProgram.succeed(["run", "one.yaml"], in: folder)
+    let error = folder.url.appending(path: "error").path()
+    let program = try ChildProgram(
+      [EspalierProgram.path] + arguments, in: folder.url.path(), output: "/dev/full", error: error)
+    #expect(try program.wait().status == 4)
+    #expect(try folder.read("error").contains("standard output could not be written"))
   }
 
   @Test("A missing file, a folder, an unknown command and an unknown option")

@@ -131,6 +131,12 @@ struct LookingTests {
       (["runs", "causes.yaml", "--where", "kind=nope"], "kind is never “nope”"),
       (["runs", "causes.yaml", "--where", "kind < 3 and x = 1"], "is compared with a number"),
       (["runs", "causes.yaml", "--where", "failure=00000000"], "no failure cluster"),
+      (["runs", "causes.yaml", "--where", "failure > 1"], "failure has no order"),
+      (["runs", "causes.yaml", "--where", "state>done"], "state has no order"),
+      (["runs", "causes.yaml", "--where", "run=zzz"], "is not a run's id"),
+      (["runs", "cause"], "Did you mean “causes”?"),
+      (["retry", "causes.yaml", "--memory", "1"], "--memory takes an amount from 1 MiB on"),
+      (["retry", "causes.yaml", "--time-limit", "0"], "--time-limit takes a time"),
       (["logs", "--job", "99999"], "there is no job 99999"),
       (["runs", "causes.yaml", "--metric", "y"], "no run has the metric"),
       (["retry", "causes.yaml", "--cluster", "00000000"], "no failure cluster"),
@@ -240,9 +246,7 @@ struct LookingTests {
       ),
       (
         "verify",
-        "["
-          + (try EspalierProgram.run(["verify", "--output", "json"], in: folder).standardOutput)
-          + "]",
+        try EspalierProgram.run(["verify", "--output", "json"], in: folder).standardOutput,
         [
           "checked", "checked.artifacts", "checked.bytes", "checked.exports", "checked.grids",
           "checked.runs", "findings", "results", "verdict",
@@ -250,13 +254,13 @@ struct LookingTests {
       ),
       (
         "merge",
-        "["
-          + (try EspalierProgram.succeed(
-            ["merge", "results", "--results", "merged", "--output", "json"], in: folder
-          ).standardOutput) + "]",
+        try EspalierProgram.succeed(
+          ["merge", "results", "--results", "merged", "--output", "json"], in: folder
+        ).standardOutput,
         [
           "artifacts", "attempts", "failures", "from", "grids", "grids.done", "grids.failed",
-          "grids.grid", "grids.pending", "grids.runs", "grids.standing", "into", "logs", "results",
+          "grids.grid", "grids.pending", "grids.runs", "grids.standing", "into", "logs",
+          "logs_damaged", "results",
           "results_known", "results_unneeded", "results_without_artifacts",
         ]
       ),

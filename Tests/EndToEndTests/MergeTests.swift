@@ -36,8 +36,8 @@ struct MergeTests {
     #expect(first["logs"] as? Int == 8 && first["results_known"] as? Int == 0)
     #expect(
       first.keys.sorted() == [
-        "artifacts", "attempts", "failures", "from", "grids", "into", "logs", "results",
-        "results_known", "results_unneeded", "results_without_artifacts",
+        "artifacts", "attempts", "failures", "from", "grids", "into", "logs", "logs_damaged",
+        "results", "results_known", "results_unneeded", "results_without_artifacts",
       ])
     let grids = try #require(first["grids"] as? [[String: Any]])
     #expect(
@@ -54,6 +54,38 @@ struct MergeTests {
     #expect(try folder.bytes("new/read/report.html") == page)
     #expect(try folder.bytes("results/read/runs.csv") == runs)
     #expect(folder.exists("new/read/grid.yaml"))
+  }
+
+  @Test("A damaged table is not merged, not even in part, and makes no folder")
+  func damagedTable() throws {
+    let folder = try folder()
+    var bytes = try folder.bytes("other/jobs.sqlite")
+    bytes.replaceSubrange((2 * 4096)..<(7 * 4096), with: [UInt8](repeating: 0x5A, count: 5 * 4096))
+    let path = folder.url.appending(path: "other/jobs.sqlite")
+    try bytes.write(to: path)
+    let output = try EspalierProgram.run(["merge", "other", "--results", "new"], in: folder)
+    #expect(output.status == 4 && output.standardError.contains("damaged"), "\(output)")
+    #expect(!folder.exists("new"))
+  }
+
+  @Test("Damaged logs are named by verify, logs and merge")
+  func damagedLogs() throws {
+    let folder = try folder()
+    let whole = try EspalierProgram.succeed(["verify", "--results", "other"], in: folder)
+    #expect(whole.standardOutput.contains("all is well"))
+    #expect(
+      try report(["other", "--results", "whole"], in: folder)["logs_damaged"] as? Bool == false)
+    var bytes = try folder.bytes("other/logs/000001.logs")
+    // Of the last compressed frame.
+    bytes[bytes.count - 6] ^= 0xFF
+    try bytes.write(to: folder.url.appending(path: "other/logs/000001.logs"))
+    let found = try EspalierProgram.run(["verify", "--results", "other"], in: folder)
+    #expect(found.status == 4 && found.standardOutput.contains("Logs are damaged: "), "\(found)")
+    let search = try EspalierProgram.run(
+      ["logs", "--grep", "reading", "--results", "other"], in: folder)
+    #expect(search.standardError.contains("some of the logs are damaged"), "\(search)")
+    let merged = try report(["other", "--results", "new"], in: folder)
+    #expect(merged["results"] as? Int == 8 && merged["logs_damaged"] as? Bool == true)
   }
 
   @Test("A folder is not merged into itself, whatever it is called")

@@ -96,4 +96,22 @@ struct StatusTests {
         ), "\(status)")
     }
   }
+
+  @Test("What a program says cannot move the cursor of who looks")
+  func controlCharacters() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: loud
+      program: {shell: "printf 'Error: \\\\033[31mred\\\\033[2J\\\\n' >&2; exit 3"}
+      axes: {x: [1]}
+      """, to: "loud.yaml")
+    #expect(try EspalierProgram.run(["run", "loud.yaml"], in: folder).status == 1)
+    let runs = try folder.read("results/loud/runs.csv")
+    let id = try #require(runs.split(separator: "\n").last?.split(separator: ",").first)
+    for arguments in [["status"], ["explain", String(id)]] {
+      let text = try EspalierProgram.succeed(arguments, in: folder).standardOutput
+      #expect(text.contains("Error: \\u{1b}[31mred") && !text.contains("\u{1B}"), "\(text)")
+    }
+  }
 }

@@ -83,11 +83,19 @@ struct VerifyTests {
   func leftovers() throws {
     let name = try #require(artifacts.first).split(separator: "/").dropLast().joined(separator: "/")
     try folder.write("half", to: "\(name)/.abc.state.zst.77.1.tmp")
+    // No process has that number; the other is at work.
+    let dead = "results/small/.runs.csv.4194304.1.tmp"
+    let alive = "results/small/.runs.csv.\(getpid()).1.tmp"
+    for name in [dead, alive] { try folder.write("half", to: name) }
     let found = try verify()
     #expect(found.status == 0)
-    #expect(found.standardOutput.contains("note: 1 unfinished file of killed writers"))
+    let note = "note: 1 unfinished file of killed writers lies in "
+    for place in ["artifacts", "small"] {
+      #expect(found.standardOutput.contains("\(note)results/\(place)."), "\(found)")
+    }
     try EspalierProgram.succeed(["run", "small.yaml"], in: folder)
     #expect(!folder.exists("\(name)/.abc.state.zst.77.1.tmp"))
+    #expect(!folder.exists(dead) && folder.exists(alive))
   }
 
   @Test("Exports that contradict the table are named, and older ones are not held against it")

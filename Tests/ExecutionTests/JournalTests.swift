@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func anEndDoesNotMakeUpForWhatIsMissing() throws {
-    #expect(try steps(line(1) + line(3) + "exited 0\n") == [1])
+    #expect(try steps(line(1) + line(3) + "exited 0\n") == [1, 3])
     #expect(try steps(line(1) + line(2) + "{\"metrics\": 3}\n" + line(3) + "exited 0\n") == [1])
   }
 

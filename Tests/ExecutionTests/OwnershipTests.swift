@@ -248,11 +248,11 @@ import Testing
     #expect(
       eventually { words.withLock { $0.contains { if case .died = $0 { true } else { false } } } })
     let last = words.withLock { words in
-      words.compactMap { word -> Result<[ReportLedger.Completed], Failure>? in
+      words.compactMap { word -> ReportLedger.Ending? in
         if case .program(key, .ended(.exited(0), let last, _)) = word { last } else { nil }
       }
     }
-    #expect(try last.first?.get().map(\.metrics) == [["a": 3]])
+    #expect(last.first?.completed.map(\.metrics) == [["a": 3]] && last.first?.failure == nil)
     #expect(!programs.start(request, process, at: 0))
   }
 

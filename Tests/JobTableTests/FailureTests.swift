@@ -147,6 +147,9 @@ import Testing
     ("/tmp/run-a.b_c: full. Stop", "/tmp/#: full. Stop"),
     ("in /dev/shm/torch_x.", "in /dev/shm/#."),
     ("$TMPDIR/tmpqwertyui/y and tmp.AbCdEfGhIj", "$TMPDIR/#/y and #"),
+    ("no metrics at step 28, 29", "no metrics at step #"),
+    ("no metrics at step 1, 2, 3, …, 29; print some", "no metrics at step #; print some"),
+    ("shape (3, 4) and (3,4,x5): 1 2", "shape (#) and (#): # #"),
     ("tmpfs is full, tmp is not", "tmpfs is full, tmp is not"), ("see /tmp/", "see /tmp/"),
   ])
   func messagesLoseTheirNumbers(message: String, normalised: String) {

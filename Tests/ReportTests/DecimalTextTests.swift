@@ -84,6 +84,13 @@ import Testing
     #expect(
       RunCondition(text: "x != \"1\"")
         == RunCondition(name: "x", comparison: .notEqual, value: .string("1")))
+    // Numbers as a grid file may have them.
+    for (text, value) in [(".1", 0.1), ("-.5", -0.5), ("+.25", 0.25), ("+1.5", 1.5)] {
+      #expect(RunCondition(text: "x <= \(text)")?.value == .number(value))
+    }
+    for text in ["+x", ".x", "-", "+", "."] {
+      #expect(RunCondition(text: "x == \(text)")?.value == .string(text))
+    }
     for text in ["", "x", "= 1", "x =", "x === 1", "x <> 1"] {
       #expect(RunCondition(text: text) == nil)
     }

@@ -53,6 +53,18 @@ package enum Folder {
     }
   }
 
+  /// The paths of files in the folder that writers which were killed left unfinished.
+  package static func leftovers(in path: String) throws(FileError) -> [String] {
+    try TemporaryFile.leftovers(in: path)
+  }
+
+  /// Removes these.
+  package static func removeLeftovers(in path: String) throws(FileError) {
+    for file in try leftovers(in: path) where unlink(file) != 0 && errno != ENOENT {
+      throw FileError(.remove, file, code: errno)
+    }
+  }
+
   static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

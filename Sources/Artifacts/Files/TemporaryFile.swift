@@ -32,6 +32,18 @@ struct TemporaryFile: ~Copyable {
     }
   }
 
+  /// The paths of files in a folder whose writers on this machine are gone.
+  static func leftovers(in folder: String) throws(FileError) -> [String] {
+    try Folder.names(in: folder).filter { name in
+      // .NAME.PROCESS.NUMBER.tmp
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard name.hasPrefix("."), name.hasSuffix(suffix), parts.count >= 5,
+        let process = pid_t(parts[parts.count - 3]), process > 0, Int(parts[parts.count - 2]) != nil
+      else { return false }
+      return kill(process, 0) != 0 && errno == ESRCH
+    }.map { folder + "/" + $0 }
+  }
+
   deinit {
     close(descriptor)
     if !isInPlace { unlink(path) }

@@ -7,7 +7,7 @@ import Keys
 ///     magic 0x184D2A5B · size of the rest (u32) · SHA-256 of what follows, 8 bytes of it
 ///     size of the compressed frame (u32) · size of its content (u32) · number of pieces (u32)
 ///     for each piece: job (i64) · attempt (u32) · size (u32)
-///     the compressed frame
+///     the compressed frame with its checksum, which those of earlier versions do not have
 ///
 /// All numbers are little-endian. The content is the pieces one after the other.
 struct LogBlock {
@@ -36,7 +36,7 @@ struct LogBlock {
   static func bytes(of pieces: [Piece], content: [UInt8]) -> [UInt8] {
     var frame: [UInt8] = []
     content.withRawBytes { content in
-      Compression.compress(content, level: 3) { frame += $0 }
+      Compression.compress(content, level: 3, hasChecksum: true) { frame += $0 }
     }
     var directory: [UInt8] = []
     directory.reserveCapacity(12 + pieces.count * pieceSize)

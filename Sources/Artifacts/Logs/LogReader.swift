@@ -30,16 +30,26 @@ package final class LogReader {
   /// Blocks that are kept: attempts of about the same time share them.
   private static let mostKept = 64
 
+  private let folder: String
   private let files: [File]
   private var kept: [Content] = []
+  /// Files that are gone though later ones are there.
+  private let gone: [Int]
+  /// Whether anything was, or will be, left out because it is damaged.
+  package private(set) var isIncomplete: Bool
 
   /// The logs as they are now.
   package init(folder: String) throws(FileError) {
+    let numbers = try LogFiles.numbers(in: folder)
     var files: [File] = []
-    for number in try LogFiles.numbers(in: folder) {
+    for number in numbers {
       files.append(try File(path: folder + "/" + LogFiles.name(number)))
     }
+    self.folder = folder
     self.files = files
+    let known = Set(numbers)
+    gone = (1..<max(numbers.last ?? 1, 1)).filter { !known.contains($0) }
+    isIncomplete = !gone.isEmpty || files.contains { $0.index.hasDamage }
   }
 
   /// What an attempt said; `nil` when it said nothing. What is damaged is left out.
@@ -47,7 +57,10 @@ package final class LogReader {
     var bytes: [UInt8]?
     for place in files.indices {
       for offset in files[place].index.offsets(of: name) {
-        guard let content = try content(of: place, at: offset) else { continue }
+        guard let content = try content(of: place, at: offset) else {
+          isIncomplete = true
+          continue
+        }
         var start = 0
         for piece in content.pieces {
           if piece.name == name {
@@ -63,6 +76,25 @@ package final class LogReader {
   /// The names of all logs in ascending order.
   package var names: [LogName] {
     Set(files.flatMap { $0.index.entries.map(\.name) }).sorted()
+  }
+
+  /// What of the logs is lost, a sentence for each file. A tail that a kill has torn is none.
+  ///
+  /// - Complexity: O(bytes of all logs).
+  package func damage() throws(FileError) -> [String] {
+    var sentences = gone.map { "the file \(folder)/\(LogFiles.name($0)) is gone" }
+    for place in files.indices {
+      let file = files[place]
+      let blocks = Set(file.index.entries.map(\.offset)).sorted()
+      var lost = 0
+      for offset in blocks where try content(of: place, at: offset) == nil { lost += 1 }
+      if lost > 0 {
+        sentences.append("\(lost) of the \(blocks.count) blocks of \(file.path) cannot be read")
+      } else if file.index.hasDamage {
+        sentences.append("something between the \(blocks.count) blocks of \(file.path) is none")
+      }
+    }
+    return sentences
   }
 
   private func content(of place: Int, at offset: Int) throws(FileError) -> Content? {

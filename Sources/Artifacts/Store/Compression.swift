@@ -4,14 +4,17 @@ import CZstd
 enum Compression {
   /// Hands the compressed frame over piece by piece.
   ///
+  /// - Parameter hasChecksum: whether the frame ends with four bytes of XXH64 of its content, where nothing
+  ///   else holds a checksum of it.
   /// - Precondition: the level is one that zstd has.
   static func compress<Failure: Error>(
-    _ content: UnsafeRawBufferPointer, level: Int,
+    _ content: UnsafeRawBufferPointer, level: Int, hasChecksum: Bool = false,
     into sink: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     guard let context = ZSTD_createCCtx() else { preconditionFailure("no memory for zstd") }
     defer { ZSTD_freeCCtx(context) }
     check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level)))
+    check(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, hasChecksum ? 1 : 0))
     check(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(content.count)))
     let output = UnsafeMutableRawBufferPointer.allocate(
       byteCount: ZSTD_CStreamOutSize(), alignment: 16)

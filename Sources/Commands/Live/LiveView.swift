@@ -108,7 +108,7 @@ struct LiveView {
     if failures.isEmpty { return [] }
     return [StyledLine("last failures", .bold)]
       + failures.map { failure in
-        var line = StyledLine("  " + DurationText.short(failure.at) + " ", .dim)
+        var line = StyledLine("  at " + DurationText.short(failure.at) + "  ", .dim)
         line.add(DisplayText.printable(failure.label) + ": ")
         line.add(DisplayText.printable(failure.message), .bad)
         return line

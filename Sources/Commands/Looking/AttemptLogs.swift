@@ -21,6 +21,13 @@ struct AttemptLogs {
     }
   }
 
+  /// What to say where parts of the logs are damaged; `nil` where nothing that was asked for is.
+  var caution: String? {
+    store.isIncomplete
+      ? "some of the logs are damaged and were left out; `\(CommandLineText.program) verify` says more"
+      : nil
+  }
+
   /// The log's text; `nil` when the attempt said nothing. Bytes that are not UTF-8 are replaced.
   ///
   /// - Throws: `CommandFailure` when it is there and cannot be read.

@@ -41,9 +41,13 @@ struct AxisProgress {
   var text: String {
     guard values.count <= Self.valueLimit else {
       let complete = values.count { $0.done == $0.total }
-      let failing = values.count { $0.failed > 0 }
+      let failing = values.filter { $0.failed > 0 }
+      let named = failing.prefix(Self.valueLimit).map(\.value.description).joined(separator: ", ")
       return "\(axis): \(complete) of \(values.count) values complete"
-        + (failing > 0 ? ", \(failing) with failed runs" : "")
+        + (failing.isEmpty
+          ? ""
+          : ", \(failing.count) with failed runs: \(named)"
+            + (failing.count > Self.valueLimit ? " …" : ""))
     }
     let parts = values.map { value in
       "\(value.value) \(value.done)/\(value.total)"

@@ -16,6 +16,10 @@ struct RunExplanation {
   /// What its missing stages will cost; `nil` when none is missing.
   let cost: CostEstimate?
   private let isOwned: Bool
+  /// Why those of its jobs failed that did.
+  private let failures: [JobID: Failure]
+  /// Those of its jobs that no share of the grid needs that was taken in this folder.
+  private let otherShares: Set<JobID>
 
   init(_ detail: RunDetail, of run: KnownRun) throws {
     self.run = run
@@ -32,6 +36,14 @@ struct RunExplanation {
     let open = Set(detail.stages.filter { $0.state != .done }.map(\.job))
     work = try run.reader.work(on: open.sorted())
     cost = open.isEmpty ? nil : try Self.cost(of: detail, in: run.reader)
+    var failures: [JobID: Failure] = [:]
+    for job in work where job.hasFailed { failures[job.job] = try run.reader.failure(of: job.job) }
+    self.failures = failures
+    let shares = try run.reader.shards(of: detail.grid)
+    let taken = try shares.reduce(into: Set<JobID>()) {
+      $0.formUnion(try run.reader.jobs(of: $1, in: detail.grid) ?? [])
+    }
+    otherShares = shares.isEmpty ? [] : Set(work.map(\.job)).subtracting(taken)
     isOwned = OwnedFolder.livingOwner(of: ResultsFolder(path: run.results.results)) != nil
   }
 
@@ -62,11 +74,9 @@ struct RunExplanation {
           + DurationText.short(max(0, InstantText.now - attempt.startedAt))
       }
     case .failed:
-      let failed = work.filter(\.hasFailed)
-      return failed.map { job in
-        let last = run.attempts.last { $0.job == job.job && $0.outcome != nil }
-        let why = last?.outcome?.sentence ?? "a job that it needs failed"
-        return "job \(job.job) (\(job.label)) \(why)"
+      return work.filter(\.hasFailed).map { job in
+        let why = failures[job.job].map { ": \($0.message)" } ?? ""
+        return "job \(job.job) (\(job.label)) failed\(why)"
       }
     case .pending: return waiting
     }
@@ -87,8 +97,17 @@ struct RunExplanation {
         return "job \(job.job) (\(job.label)) waits for job \(required)\(label), which is \(state)"
       }
     }
-    for job in work where job.requires.isEmpty && !atWork.contains(job.job) {
-      sentences.append("job \(job.job) (\(job.label)) is ready and waits for a free worker")
+    for job in work where job.requires.isEmpty && !atWork.contains(job.job) && !job.hasFailed {
+      let state =
+        if otherShares.contains(job.job) {
+          "is part of another share of the grid than those that are run in this folder"
+        } else if run.attempts.last(where: { $0.job == job.job && $0.hasBegun })?.outcome == .again
+        {
+          "asked for another try (exit status 75), which it gets after a pause"
+        } else {
+          "is ready and waits for a free worker"
+        }
+      sentences.append("job \(job.job) (\(job.label)) \(state)")
     }
     if !isOwned {
       sentences.append(
@@ -129,9 +148,11 @@ struct RunExplanation {
     if !run.attempts.isEmpty { lines += ["", "attempts"] }
     for attempt in run.attempts {
       let took = attempt.seconds.map { " after " + DurationText.short($0) } ?? ""
+      let standing =
+        attempt.isRunning && !isOwned ? "it was at work when its owner died" : attempt.standing
       lines.append(
         "  job \(attempt.job) (\(attempt.label)), attempt \(attempt.attempt), "
-          + "\(InstantText.text(attempt.startedAt)): \(attempt.standing)\(took)")
+          + "\(InstantText.text(attempt.startedAt)): \(standing)\(took)")
     }
     if run.attempts.contains(where: { $0.log != nil }) {
       let folder =
@@ -141,7 +162,7 @@ struct RunExplanation {
           + CommandLineText.quoted(run.results.results)
       lines += ["", "what they said: \(CommandLineText.program) logs \(run.id)\(folder)"]
     }
-    return lines.joined(separator: "\n")
+    return lines.map(DisplayText.printable).joined(separator: "\n")
   }
 
   var json: OrderedJSON {

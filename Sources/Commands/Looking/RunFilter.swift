@@ -34,8 +34,22 @@ struct RunFilter {
         return (.axis(axis), condition)
       }
       switch condition.name {
-      case "run": return (.run, condition)
+      case "run":
+        try Self.refuseOrder(condition)
+        let text = condition.value.description
+        guard RunID(text.lowercased()) != nil else {
+          throw CommandFailure(
+            "“\(text)” is not a run's id: that is 12 hex digits, as in the first column of runs.csv."
+          )
+        }
+        return (
+          .run,
+          RunCondition(
+            name: condition.name, comparison: condition.comparison,
+            value: .string(text.lowercased()))
+        )
       case "state":
+        try Self.refuseOrder(condition)
         let states = RunState.allCases.map(\.rawValue)
         guard states.contains(condition.value.description) else {
           throw CommandFailure(
@@ -44,8 +58,9 @@ struct RunFilter {
         }
         return (.state, condition)
       case "failure":
+        try Self.refuseOrder(condition)
         let cluster = condition.value.description
-        guard condition.comparison.isOrdered || clusters.contains(cluster) else {
+        guard clusters.contains(cluster) else {
           throw CommandFailure(
             "there is no failure cluster “\(cluster)”; `\(CommandLineText.program) status` lists them"
           )
@@ -78,6 +93,13 @@ struct RunFilter {
     throw CommandFailure(
       "\(axis.name) is never “\(condition.value)”; it is \(some)"
         + (axis.points.count > 8 ? " …" : "") + ". " + several)
+  }
+
+  private static func refuseOrder(_ condition: RunCondition) throws {
+    guard condition.comparison.isOrdered else { return }
+    throw CommandFailure(
+      "\(condition.name) has no order; write == or != instead of "
+        + "\(condition.comparison.rawValue).")
   }
 
   private static let several = "For several conditions, write --where several times."

@@ -24,6 +24,9 @@ struct LogCopy {
     self.target = LogStore(folder: target.logs)
   }
 
+  /// Whether something of the source's logs is damaged and was left out.
+  var isIncomplete: Bool { sourceLogs.isIncomplete }
+
   /// Takes what an attempt said, for an attempt of the target.
   ///
   /// - Returns: whether it said anything.

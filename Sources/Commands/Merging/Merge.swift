@@ -34,6 +34,8 @@ struct Merge {
     }
     let held = try HeldFolder(source)
     let reader = try JobTableReader(path: source.table, isOwned: false)
+    // A table that is read only in part would pass for one that has less.
+    try reader.checkPages()
     let grids = try chosen(in: reader)
     // What cannot be planned is found before this folder is made.
     let plans = try plans(of: grids, in: reader)

@@ -110,6 +110,7 @@ struct MergeIntake {
   /// Records what was taken.
   private mutating func flush() throws {
     try logs.flush()
+    report.logsAreDamaged = logs.isIncomplete
     try table.takeIn(pending)
     pending = []
     pendingJobs = []

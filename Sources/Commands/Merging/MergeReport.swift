@@ -33,6 +33,8 @@ struct MergeReport {
   var artifacts = 0
   /// Results that were not taken since an artifact of theirs is missing or damaged there.
   var withoutArtifacts = 0
+  /// Whether some of the logs there are damaged and were left out.
+  var logsAreDamaged = false
   /// Results of stages that no grid of this folder needs.
   var unneeded = 0
 
@@ -51,6 +53,9 @@ struct MergeReport {
       lines.append(
         "  left out: \(CountText.of(withoutArtifacts, "result")) with a missing or damaged artifact in "
           + "\(from); `\(CommandLineText.program) run` computes them again")
+    }
+    if logsAreDamaged {
+      lines.append("  left out: logs that are damaged in \(from)")
     }
     if unneeded > 0 {
       lines.append(
@@ -80,7 +85,8 @@ struct MergeReport {
       .init("results_without_artifacts", .integer(withoutArtifacts)),
       .init("results_unneeded", .integer(unneeded)),
       .init("attempts", .integer(attempts)), .init("failures", .integer(failures)),
-      .init("logs", .integer(logs)), .init("artifacts", .integer(artifacts)),
+      .init("logs", .integer(logs)), .init("logs_damaged", .boolean(logsAreDamaged)),
+      .init("artifacts", .integer(artifacts)),
       .init(
         "grids",
         .array(

@@ -3,10 +3,19 @@ import Planner
 
 /// An amount of memory on the command line, written as in grid files.
 struct MemoryLimit: ExpressibleByArgument {
+  private let text: String
   let bytes: Int
 
-  init?(argument: String) {
-    guard let bytes = Quantity.bytes(argument) else { return nil }
-    self.bytes = bytes
+  /// Takes any text: what is wrong with it is said by `validate`.
+  init(argument: String) {
+    text = argument
+    bytes = Quantity.bytes(argument) ?? 0
+  }
+
+  /// No program starts with less than a mebibyte.
+  func validate(_ option: String) throws {
+    guard bytes < 1 << 20 else { return }
+    throw ValidationError(
+      "\(option) takes an amount from 1 MiB on, such as 512MiB or 8GiB; “\(text)” is not that")
   }
 }

@@ -56,6 +56,8 @@ struct RunOptions: ParsableArguments {
       }
     }
     if maxFails == 0 { throw ValidationError("--max-fails takes a number from 1, not 0") }
+    try timeLimit?.validate("--time-limit")
+    try memory?.validate("--memory")
     if crashLimit < 0 { throw ValidationError("--crash-limit takes a number from 0") }
   }
 

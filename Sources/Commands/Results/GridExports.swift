@@ -63,17 +63,6 @@ struct GridExports: Sendable {
     }
   }
 
-  /// Makes the folder that exports are to be written to.
-  static func make(_ folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CommandFailure(
-        "the folder \(folder) cannot be made: \(error.localizedDescription)", status: .store)
-    }
-  }
-
   /// - Parameter pass: goes through the results for `timings.csv` in the folder.
   /// - Throws: `FileError` when a file cannot be written, `JobTableError` when the table cannot be
   ///   read.
@@ -136,7 +125,7 @@ struct GridExports: Sendable {
 
   /// Writes figures as SVG files under their names.
   static func write(_ figures: [Figure], to folder: String) throws {
-    try make(folder)
+    try Folder.make(folder)
     for figure in figures {
       try AtomicFile.write(figure.svg, to: "\(folder)/\(figure.name).svg")
     }
@@ -258,7 +247,7 @@ extension KnownGrid {
   @discardableResult
   func export(to folder: String) throws -> GridExports {
     let isNew = !FileManager.default.fileExists(atPath: folder)
-    try GridExports.make(folder)
+    try Folder.make(folder)
     // One thread goes through the results while this one reads the runs and makes tables of them;
     // where the owner writes, both take turns on its connection. What is completed between the two
     // stands in one of the files only, until the next export.

@@ -168,7 +168,7 @@ struct GridStatus {
       lines.append("")
       lines.append("  try them again with: \(asRun)\(command("retry", file))")
     }
-    return lines.joined(separator: "\n")
+    return lines.map(DisplayText.printable).joined(separator: "\n")
   }
 
   /// Whether something is to be done and nobody does it.

@@ -16,7 +16,9 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var grid: GridOptions
 
-  @Option(help: ArgumentHelp("The folder to write to; it is made if need be.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The folder to write to; it is made if need be.", valueName: "dir"),
+    completion: .directory)
   var to: String
 
   func run() throws {

@@ -38,7 +38,9 @@ struct LogsCommand: ParsableCommand {
   @Flag(name: [.customShort("i"), .long], help: "With --grep: capital letters make no difference.")
   var ignoreCase = false
 
-  @Option(help: ArgumentHelp("With --grep: only logs of this grid's jobs.", valueName: "grid"))
+  @Option(
+    help: ArgumentHelp("With --grep: only logs of this grid's jobs.", valueName: "grid"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String?
 
   @Flag(help: "With a run or a job: all attempts, not only the last at each job.")
@@ -68,6 +70,8 @@ struct LogsCommand: ParsableCommand {
 
   func run() throws {
     let logs = try AttemptLogs(results: results)
+    // Whatever is found, or not, comes with it.
+    defer { if let caution = logs.caution { Terminal.note(caution) } }
     if let grep {
       try search(LinePattern(grep, ignoresCase: ignoreCase), logs)
     } else if let id {

@@ -19,8 +19,8 @@ struct MergeCommand: ParsableCommand {
       each other: the same stage with another result.
 
       JSON: from, into, results, results_known, results_without_artifacts, results_unneeded, attempts, \
-      failures, logs, artifacts, and for each of grids: grid, standing (new, same or other), runs, done, \
-      failed, pending.
+      failures, logs, logs_damaged, artifacts, and for each of grids: grid, standing (new, same or \
+      other), runs, done, failed, pending.
 
       Exit status: 0 merged, 2 bad usage, 4 a folder is in use or damaged, or they contradict each other.
 
@@ -36,7 +36,8 @@ struct MergeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only this grid, by its name in the other folder, or by its file.", valueName: "grid"))
+      "Only this grid, by its name in the other folder, or by its file.", valueName: "grid"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String?
 
   @OptionGroup var results: ResultsOption

@@ -54,6 +54,7 @@ struct PlanCommand: ParsableCommand {
 
   func validate() throws {
     if pilotTime != nil, !pilot { throw ValidationError("--pilot-time goes with --pilot") }
+    try pilotTime?.validate("--pilot-time")
     if pilot, share.text != nil {
       throw ValidationError("--pilot times jobs of the whole grid and does not go with --shard")
     }

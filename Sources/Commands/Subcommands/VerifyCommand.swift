@@ -27,7 +27,8 @@ struct VerifyCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The grid file; without it, the whole results folder.", valueName: "grid"))
+    help: ArgumentHelp("The grid file; without it, the whole results folder.", valueName: "grid"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String?
 
   @OptionGroup var results: ResultsOption

@@ -1,8 +1,9 @@
 /// Durations as people read them.
 enum DurationText {
-  /// `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
+  /// `40 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
   static func short(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "?" }
+    if seconds < 0.0995 { return "\(Int((seconds * 1000).rounded())) ms" }
     if seconds < 9.95 {
       let tenths = Int((seconds * 10).rounded())
       return "\(tenths / 10).\(tenths % 10) s"

@@ -1,5 +1,6 @@
 import Artifacts
 import Grid
+import JobTable
 import Keys
 
 extension Verification {
@@ -55,14 +56,26 @@ extension Verification {
   }
 
   /// What writers that were killed left in the midst of writing.
-  mutating func checkLeftovers() throws {
+  mutating func checkLeftovers(of grids: [GridRecord]) throws {
     guard owner == nil else { return }
-    let leftovers = try store.leftovers()
-    if leftovers.isEmpty { return }
-    add(
-      .note,
-      "\(leftovers.count) unfinished file\(leftovers.count == 1 ? "" : "s") of killed writers "
-        + "lie\(leftovers.count == 1 ? "s" : "") in \(folder.artifacts). They are harmless; the next "
-        + "`\(CommandLineText.program) run` removes them.")
+    let places = grids.map { folder.grid($0.name) }
+    var leftovers = [(folder.artifacts, try store.leftovers().count)]
+    for place in places { leftovers.append((place, try Folder.leftovers(in: place).count)) }
+    for (place, count) in leftovers where count > 0 {
+      add(
+        .note,
+        "\(count) unfinished file\(count == 1 ? "" : "s") of killed writers "
+          + "lie\(count == 1 ? "s" : "") in \(place). They are harmless; the next "
+          + "`\(CommandLineText.program) run` removes them.")
+    }
+  }
+
+  mutating func checkLogs() throws {
+    for sentence in try LogReader(folder: folder.logs).damage() {
+      add(
+        .damage,
+        "Logs are damaged: \(sentence). What attempts said there is lost; results are not concerned."
+      )
+    }
   }
 }

@@ -43,8 +43,9 @@ struct Verification {
     checkOwner()
     guard try checkTable() else { return }
     try checkArtifacts()
-    try checkLeftovers()
     let grids = try grid.map { [$0] } ?? reader.grids()
+    try checkLeftovers(of: grids)
+    try checkLogs()
     for grid in grids { try checkExports(of: grid) }
   }
 

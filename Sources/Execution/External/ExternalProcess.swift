@@ -15,9 +15,8 @@ final class ExternalProcess: @unchecked Sendable {
     case reported([ReportLedger.Completed], step: Int?)
     /// What it reported makes the attempt a failure.
     case failed(Failure)
-    /// The process is gone. `last` is what is complete if the end was a good one, or what is wrong
-    /// with the reports.
-    case ended(ProcessEnd, last: Result<[ReportLedger.Completed], Failure>, detail: String)
+    /// The process is gone. `last` is what that means if the end was a good one.
+    case ended(ProcessEnd, last: ReportLedger.Ending, detail: String)
     /// It could not be started.
     case notStarted(SpawnFailure)
   }
@@ -117,11 +116,16 @@ final class ExternalProcess: @unchecked Sendable {
       if end == .exited(0) { read(line, piece, post) } else { log.write(line: line) }
     }
     readReportFile(post)
-    let last = failure.map { .failure($0) } ?? ledger.finish()
-    if end == .exited(0), case .failure(let failure) = last { log.note(failure.message) }
+    let last = failure.map { ReportLedger.Ending(failure: $0) } ?? ledger.finish()
+    if end == .exited(0), let failure = last.failure { log.note(failure.message) }
     log.finish()
-    let complaint = errors.lastLine
-    post(.ended(end, last: last, detail: complaint.isEmpty ? log.lastLine : complaint))
+    post(.ended(end, last: last, detail: end == .exited(0) ? "" : complaint))
+  }
+
+  /// What it said last that tells why it failed.
+  private var complaint: String {
+    let words = errors.lastLine
+    return words.isEmpty ? log.lastLine : words
   }
 
   /// Takes in what the program wrote into the file of `ESPALIER_RESULTS`.

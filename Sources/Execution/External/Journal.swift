@@ -122,7 +122,7 @@ extension ReportLedger {
       case .failure: return completed
       }
     }
-    if record.status == 0, case .success(let results) = finish() { completed += results }
+    if record.status == 0 { completed += finish().completed }
     return completed
   }
 }

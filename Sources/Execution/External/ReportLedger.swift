@@ -24,6 +24,14 @@ struct ReportLedger {
     let metrics: [String: Double]
   }
 
+  /// What a good end of the program means.
+  struct Ending: Hashable {
+    /// The results that it completes.
+    var completed: [Completed] = []
+    /// Why the attempt has failed nevertheless; `nil` where all that was wanted is there.
+    var failure: Failure?
+  }
+
   /// The name of the prefix axis, if the program has one.
   private let prefix: String?
   /// What is wanted, by the prefix axis's value; one entry under `nil` without a prefix axis.
@@ -75,23 +83,23 @@ struct ReportLedger {
     }
   }
 
-  /// The program has ended well: what is reported is complete. Returns the last results, or what is
-  /// missing.
-  mutating func finish() -> Result<[Completed], Failure> {
+  /// The program has ended well: what is reported is complete, whatever else is missing.
+  mutating func finish() -> Ending {
     let completed = closeCurrent()
-    guard !wanted.isEmpty else { return .success(completed) }
+    if wanted.isEmpty { return Ending(completed: completed) }
     guard let prefix else {
-      return .failure(
-        violation(
+      return Ending(
+        completed: completed,
+        failure: violation(
           "it ended without reporting metrics; print a line such as {\"metrics\": {\"loss\": 0.5}}")
       )
     }
     let missing = wanted.keys.compactMap { $0 }.sorted().map(String.init)
-    let named =
-      missing.prefix(8).joined(separator: ", ")
-      + (missing.count > 8 ? " and \(missing.count - 8) more" : "")
-    return .failure(
-      violation("it ended without reporting metrics at \(prefix) \(named)"))
+    let shown = missing.count > 8 ? missing.prefix(7) + ["…"] + missing.suffix(1) : missing[...]
+    return Ending(
+      completed: completed,
+      failure: violation(
+        "it ended without reporting metrics at \(prefix) \(shown.joined(separator: ", "))"))
   }
 
   private func step(in members: [String: JSONValue]) -> Result<Int?, Failure> {

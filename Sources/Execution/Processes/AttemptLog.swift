@@ -27,7 +27,7 @@ final class AttemptLog {
     self.name = name
     self.store = store
     isKept = name.job != 0
-    last = LogTail(keeping: isKept ? 600 : 4096)
+    last = isKept ? LogTail() : LogTail(keeping: 4096)
   }
 
   deinit {

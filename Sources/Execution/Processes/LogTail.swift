@@ -4,7 +4,7 @@ struct LogTail {
   private var last: [UInt8] = []
 
   /// - Parameter kept: so many bytes of the end at least.
-  init(keeping kept: Int = 600) {
+  init(keeping kept: Int = 2000) {
     self.kept = kept
   }
 
@@ -19,15 +19,45 @@ struct LogTail {
       .split(whereSeparator: \.isNewline).joined(separator: "\n  ")
   }
 
-  /// The last line that says something, shortened; empty when there is none.
+  /// What it says of an error, in one line, shortened; empty when it says nothing. That is the last line
+  /// that names one, or that follows a traceback of Python, or else the last line: programs that break
+  /// down often end with words of less weight, a warning about what leaked or a farewell.
   var lastLine: String {
-    let lines = last.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
-    for line in lines.reversed() {
-      let text = String(decoding: line, as: UTF8.self)
-      guard text.contains(where: { !$0.isWhitespace }) else { continue }
+    var line: Substring?
+    var named: Substring?
+    var isInTraceback = false
+    let lines = last.suffix(kept)
+      .split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+    for bytes in lines {
+      let text = String(decoding: bytes, as: UTF8.self)
       let words = text.drop { $0.isWhitespace }
-      return words.count > 200 ? words.prefix(199) + "…" : String(words)
+      if words.isEmpty { continue }
+      line = words
+      // What is indented is a piece of the program, or explains another line.
+      let isIndented = words.startIndex != text.startIndex
+      if text.hasPrefix("Traceback (") {
+        isInTraceback = true
+      } else if !isIndented, isInTraceback || Self.namesError(text) {
+        named = words
+        isInTraceback = false
+      }
     }
-    return ""
+    guard let line = named ?? line else { return "" }
+    return line.count > 200 ? line.prefix(199) + "…" : String(line)
+  }
+
+  /// Whether a line is about an error: not one that counts them, warns, or has a quantity of that name.
+  private static func namesError(_ line: String) -> Bool {
+    let words = line.lowercased()
+    if ["warning", "no error", "0 error", "without error"].contains(where: words.contains) {
+      return false
+    }
+    if ["Error", "ERROR", "Exception"].contains(where: line.contains) { return true }
+    let begins = words.hasPrefix("error") || words.contains(" error:")
+    return begins
+      || [
+        "exception:", "fatal", "panic", "out of memory", "assertion", "abort", "segmentation",
+        "killed", "cannot ",
+      ].contains(where: words.contains)
   }
 }

@@ -41,7 +41,7 @@ extension Session {
   func startProgram(_ key: ProgramKey, _ order: JobOrder?) {
     // The session may be ending since the attempt began.
     guard let state = programs[key], !state.isBeingEnded, !storeHasFailed, let order else {
-      return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
+      return programGone(key, .notStarted("it was stopped before it began"))
     }
     guard case .external(let external) = program.work else {
       preconditionFailure("an external job of the built-in program")
@@ -50,7 +50,7 @@ extension Session {
       try workFolder.make(key.job)
     } catch {
       storeFailed("\(error)")
-      return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
+      return programGone(key, .notStarted("it was stopped before it began"))
     }
     programs[key]?.missing = Set(order.stages.map(\.key))
     programs[key]?.lastStep = order.stages.compactMap(\.step).max() ?? 0
@@ -61,8 +61,7 @@ extension Session {
     let name = command.words.first ?? ""
     guard let path = path(of: name, external) else {
       return programGone(
-        key, .notStarted("there is no program “\(name)” in the folders of PATH"),
-        last: .success([]))
+        key, .notStarted("there is no program “\(name)” in the folders of PATH"))
     }
     var resources = program.resources
     if let memory = settings.memoryLimit { resources.memory = memory }
@@ -108,7 +107,7 @@ extension Session {
       freePlaces.append(place)
       storeFailed("\(error)")
       programGone(
-        process.key, .notStarted("it was stopped before it began"), last: .success([]))
+        process.key, .notStarted("it was stopped before it began"))
     }
   }
 
@@ -158,7 +157,7 @@ extension Session {
     if failure.isOfStore { storeFailed("\(failure)") }
     guard let state = programs[key], failure.isTransient, mayTryAgain(key), !state.isBeingEnded
     else {
-      return programGone(key, .notStarted("\(failure)"), last: .success([]))
+      return programGone(key, .notStarted("\(failure)"))
     }
     if let place = state.place { freePlaces.append(place) }
     programs[key]?.place = nil
@@ -187,7 +186,7 @@ extension Session {
       return
     }
     if state.isBeingEnded || storeHasFailed {
-      return programGone(key, .notStarted("it was stopped before it began"), last: .success([]))
+      return programGone(key, .notStarted("it was stopped before it began"))
     }
     start(request, process)
   }
@@ -226,7 +225,7 @@ extension Session {
 
   /// The process has ended, or never was.
   private func programGone(
-    _ key: ProgramKey, _ end: ProcessEnd, last: Result<[ReportLedger.Completed], Failure>,
+    _ key: ProgramKey, _ end: ProcessEnd, last: ReportLedger.Ending = .init(),
     detail: String = ""
   ) {
     guard let state = programs[key] else { return }
@@ -239,10 +238,8 @@ extension Session {
     }
     var report: Failure?
     if end == .exited(0), !state.isBeingEnded {
-      switch last {
-      case .success(let completed): record(completed, of: key)
-      case .failure(let failure): report = failure
-      }
+      record(last.completed, of: key)
+      report = last.failure
     }
     if unrecorded.contains(key) {
       batch.files.append(workFolder.report(of: key))

@@ -43,4 +43,13 @@ extension JobTableReader {
       }
     }
   }
+
+  /// Why the job failed for good; `nil` where it did not.
+  package func failure(of job: JobID) throws -> Failure? {
+    try read { db in
+      let text = try db.first(
+        "SELECT failure FROM job WHERE id = ?", .job(job), value: { $0.optionalText(0) })
+      return try text.flatMap { $0 }.map { try Coding.value(Failure.self, from: $0) }
+    }
+  }
 }

@@ -3,6 +3,12 @@ import Grid
 import Keys
 
 extension JobTableReader {
+  /// - Throws: `JobTableError.damaged` where a page is not what it must be.
+  /// - Complexity: O(size of the table), a second or so for half a GiB.
+  package func checkPages() throws {
+    try read { db in try TableFile.checkAllPages(db, path: path) }
+  }
+
   /// Checks every invariant of the table and says which do not hold; empty when all is well.
   ///
   /// - Parameter isOwned: whether an owner is at work, so that attempts may be running.

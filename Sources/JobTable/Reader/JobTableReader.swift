@@ -7,7 +7,7 @@ import Keys
 ///
 /// Errors are `JobTableError`.
 package struct JobTableReader: Sendable {
-  private let path: String
+  let path: String
   /// The owner's connection, where the owner itself reads.
   private let queue: DatabaseQueue?
   /// Whether a process is at work on the table. Without one, an attempt whose end is not on record is

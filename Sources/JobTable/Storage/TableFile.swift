@@ -213,6 +213,10 @@ enum TableFile {
 
   private static func checkPages(_ db: Database, path: String) throws {
     if let file = FileProbe(path), file.size > checkedSize { return }
+    try checkAllPages(db, path: path)
+  }
+
+  static func checkAllPages(_ db: Database, path: String) throws {
     let finding = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
     guard finding == "ok" else {
       throw JobTableError.damaged(path: path, detail: finding ?? "the check gave no answer")

@@ -15,7 +15,8 @@ extension Failure {
   /// The message with every word that has a digit in it, every number and every name that was made up for
   /// a temporary file replaced by `#`: what is left is the same for the same fault at other steps,
   /// addresses and temporary paths. Such a name follows `/tmp/` or `/shm/`, or begins with `tmp`, as those
-  /// of mktemp and of Python's tempfile do in any folder.
+  /// of mktemp and of Python's tempfile do in any folder. A list of such words is one of them, however
+  /// long it is.
   ///
   /// - Complexity: O(length of the message).
   static func normalised(_ message: String) -> String {
@@ -48,7 +49,16 @@ extension Failure {
         }
         index += 1
       }
-      output += hasDigit ? [UInt8(ascii: "#")] : Array(bytes[start..<index])
+      if hasDigit {
+        // What is before it in a list goes, with the commas.
+        let tail = output.reversed().prefix { $0 != UInt8(ascii: "#") }
+        let isList =
+          tail.count < output.count && tail.contains(UInt8(ascii: ","))
+          && tail.allSatisfy { ", …".utf8.contains($0) }
+        if isList { output.removeLast(tail.count) } else { output.append(UInt8(ascii: "#")) }
+      } else {
+        output += bytes[start..<index]
+      }
     }
     return String(decoding: output, as: UTF8.self)
   }

@@ -20,7 +20,20 @@ extension RunCondition {
         value: .string(String(written.dropFirst().dropLast())))
       return
     }
-    self.init(name: name, comparison: comparison, value: ParameterValue(cellText: written))
+    self.init(
+      name: name, comparison: comparison, value: ParameterValue(cellText: Self.spelledOut(written)))
+  }
+
+  /// A number as CSV has it: with a digit before its point, and no plus sign.
+  private static func spelledOut(_ text: String) -> String {
+    let sign = text.hasPrefix("-") ? "-" : ""
+    let rest = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+    if rest.hasPrefix("."), rest.dropFirst().first?.isASCII == true,
+      rest.dropFirst().first?.isNumber == true
+    {
+      return sign + "0" + rest
+    }
+    return rest.first?.isNumber == true ? sign + rest : text
   }
 
   private static func trimmed(_ text: Substring) -> String {
