@@ -106,6 +106,10 @@ struct LookingTests {
     let id = String(line.prefix(12))
     let text = try EspalierProgram.succeed(["explain", id], in: folder).standardOutput
     #expect(text.hasPrefix("run \(id) of causes: failed\n"))
+    // The first digits are enough where no other run has them.
+    #expect(
+      try EspalierProgram.succeed(["explain", String(id.prefix(11))], in: folder).standardOutput
+        == text)
     for words in ["cannot parse input", "kind  word", "attempt 1", "espalier logs \(id)"] {
       #expect(text.contains(words), "\(text)")
     }
@@ -123,6 +127,7 @@ struct LookingTests {
     for (arguments, words) in [
       (["explain", "xyz"], "12 hex digits"),
       (["explain", "000000000000"], "there is no run"),
+      (["explain", "abc"], "the first few of them"),
       (["logs"], "Name a run"),
       (["logs", "--grep", "(unclosed"], "is no pattern"),
       (["logs", "--grep", "here", "causes.yaml"], "--grid causes.yaml"),

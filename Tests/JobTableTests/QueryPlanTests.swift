@@ -107,6 +107,7 @@ import Testing
       // One run, and failed jobs again.
       let run = try #require(try reader.runs(in: "sample").first?.id)
       _ = try reader.details(of: run)
+      _ = try reader.runIDs(beginning: String(run.text.prefix(5)), limit: 5)
       _ = try reader.attempts(for: run)
       _ = try table.reopenFailed(in: "sample", cluster: failure.cluster)
     }

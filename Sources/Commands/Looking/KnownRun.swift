@@ -10,14 +10,17 @@ struct KnownRun {
   let attempts: [AttemptRecord]
   let results: ResultsOption
 
+  /// - Parameter text: an id, or a beginning of one that no other run's has.
   /// - Throws: `CommandFailure` for what is no id, or of no run.
   init(_ text: String, results: ResultsOption) throws {
-    guard let id = RunID(text.lowercased()) else {
+    let text = text.lowercased()
+    guard Self.isBeginning(text) else {
       throw CommandFailure(
-        "“\(text)” is not a run's id: that is 12 hex digits, as in the first column of runs.csv. "
-          + "List runs with: \(CommandLineText.program) runs GRID")
+        "“\(text)” is not a run's id: that is 12 hex digits, as in the first column of runs.csv, or "
+          + "the first few of them. List runs with: \(CommandLineText.program) runs GRID")
     }
     let reader = try KnownGrid.reader(results)
+    let id = try Self.id(beginning: text, in: reader, results)
     let details = try reader.details(of: id)
     guard !details.isEmpty else {
       throw CommandFailure(
@@ -29,6 +32,31 @@ struct KnownRun {
     self.details = details
     attempts = try reader.attempts(for: id)
     self.results = results
+  }
+
+  /// Whether it can be an id, or the first digits of one: four at least.
+  static func isBeginning(_ text: String) -> Bool {
+    let missing = 12 - text.utf8.count
+    return (0...8).contains(missing)
+      && RunID(text.lowercased() + String(repeating: "0", count: missing)) != nil
+  }
+
+  private static func id(
+    beginning text: String, in reader: JobTableReader, _ results: ResultsOption
+  ) throws -> RunID {
+    if let id = RunID(text) { return id }
+    let limit = 5
+    let found = try reader.runIDs(beginning: text, limit: limit)
+    if found.count > 1 {
+      let names = found.map(\.text).joined(separator: ", ") + (found.count == limit ? " …" : "")
+      throw CommandFailure("“\(text)” begins the ids of several runs: \(names). Write more of it")
+    }
+    guard let id = found.first else {
+      throw CommandFailure(
+        "there is no run whose id begins with \(text) in “\(results.results)”. "
+          + "List runs with: \(CommandLineText.program) runs GRID")
+    }
+    return id
   }
 }
 

@@ -24,7 +24,7 @@ struct LogsCommand: ParsableCommand {
         espalier logs -i --grep warning --output json
       """)
 
-  @Argument(help: ArgumentHelp("A run's id.", valueName: "run"))
+  @Argument(help: ArgumentHelp("A run's id, or the first few digits of it.", valueName: "run"))
   var id: String?
 
   @Option(help: ArgumentHelp("A job's number, in place of a run.", valueName: "job"))
@@ -60,7 +60,7 @@ struct LogsCommand: ParsableCommand {
     if grep == nil, grid != nil || ignoreCase {
       throw ValidationError("--grid and --ignore-case go with --grep.")
     }
-    if let id, grep != nil, grid == nil, RunID(id.lowercased()) == nil {
+    if let id, grep != nil, grid == nil, !KnownRun.isBeginning(id) {
       throw ValidationError(
         "“\(id)” is not a run's id: that is 12 hex digits. To search the logs of one grid, name it with "
           + "--grid \(id)")

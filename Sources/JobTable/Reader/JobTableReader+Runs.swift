@@ -41,6 +41,19 @@ extension JobTableReader {
     }
   }
 
+  /// The first runs whose ids begin so, in ascending order.
+  ///
+  /// - Parameter beginning: lower-case hex digits.
+  /// - Complexity: O(log(runs) + limit · grids).
+  package func runIDs(beginning: String, limit: Int) throws -> [RunID] {
+    try read { db in
+      try db.all(
+        "SELECT DISTINCT run FROM run_key WHERE run >= ? AND run < ? ORDER BY run LIMIT ?",
+        .text(beginning), .text(beginning + "g"), .integer(Int64(limit)),
+        value: { try $0.runID(0) })
+    }
+  }
+
   /// Every grid's run of that id.
   package func details(of run: RunID) throws -> [RunDetail] {
     try read { db in

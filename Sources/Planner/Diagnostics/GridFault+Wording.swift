@@ -140,6 +140,10 @@ extension GridFault {
       Wording(
         "\(Self.subject(path)) grows a limit that is not there",
         "give `\(limit)` under resources, or remove the factor")
+    case .gpusOnRecordOnly:
+      Wording(
+        "\(Self.subject(path)) is on record only",
+        "Espalier gives out no GPUs; say with -j how many jobs may run at once")
     case .presetOfExternalProgram:
       Wording("presets belong to the built-in program", "remove the key, or use `include`")
     case .unknownPreset(let name, let suggestion, let allowed):

@@ -47,6 +47,8 @@ package enum GridFault: Hashable, Sendable {
   case prefixNotAnAxis(String, suggestion: String?, allowed: [String])
   case prefixNotAStep(prefix: String, value: String)
   case growthWithoutLimit(String)
+  /// A warning.
+  case gpusOnRecordOnly
   case presetOfExternalProgram
   case unknownPreset(String, suggestion: String?, allowed: [String])
 

@@ -65,7 +65,13 @@ extension GridDecoder {
     var resources = Resources()
     guard let node else { return resources }
     if let cpus = node["cpus"].flatMap(integer(of:)) { resources.cpus = cpus }
-    if let gpus = node["gpus"].flatMap(integer(of:)) { resources.gpus = gpus }
+    if let entry = node["gpus"], let gpus = integer(of: entry) {
+      resources.gpus = gpus
+      if gpus > 0 {
+        diagnostics.warning(
+          .gpusOnRecordOnly, at: entry.place, path: ["program", "resources", "gpus"])
+      }
+    }
     resources.memory = node["memory"]?.scalar.flatMap { Quantity.bytes($0.text) }
     resources.time = node["time"]?.scalar.flatMap { Quantity.seconds($0.text) }
     resources.memoryGrowth = decodeGrowth(of: "memory", node)

@@ -130,6 +130,16 @@ extension BrokenGrid {
         "g.yaml:1:74: unknown key “gpu” under program.resources; did you mean “gpus”?",
       ]),
     BrokenGrid(
+      "GPUs that nobody gives out",
+      """
+      program: {command: [a], resources: {gpus: 1}}
+      axes: {x: [1]}
+      """,
+      messages: [
+        "g.yaml:1:43: warning: program.resources.gpus is on record only; Espalier gives out no GPUs; "
+          + "say with -j how many jobs may run at once"
+      ]),
+    BrokenGrid(
       "bad growth",
       """
       program:

@@ -42,7 +42,7 @@ import Testing
       let read = try Laboratory.read(
         grid.text, file: "g.yaml", overrides: grid.overrides, files: grid.files)
       let warnings = try PlanBuilder.planWithWarnings(read).warnings
-      return warnings.map(\.fault)
+      return (read.warnings + warnings).map(\.fault)
     } catch {
       return error.diagnostics.map(\.fault)
     }
