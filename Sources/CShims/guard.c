@@ -215,7 +215,7 @@ static void has_put(int type, size_t size) {
   if (!can_wait || outgoing_length >= MOST_WAITING) outgoing_is_awaited = 1;
 }
 
-// For how long what is there may still wait; -1 when there is nothing.
+// For how long what is there may still wait; -1 when there is nothing, or it is sent as soon as it can be.
 static int patience(void) {
   if (outgoing_length == 0 || outgoing_is_awaited) return -1;
   uint64_t waited = milliseconds() - outgoing_since;

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 
 int espalier_watch_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -45,10 +47,24 @@ uint64_t espalier_waker_take(int waker) {
 // One owner a process catches signals at a time.
 static volatile sig_atomic_t signal_waker = -1;
 
+// When the first signal came, in milliseconds of the monotonic clock; 0 before.
+static _Atomic int64_t first_signal;
+
+int espalier_signal_is_another(int64_t first, int64_t now) {
+  enum { TOGETHER = 100 };
+  return first == 0 || now - first > TOGETHER;
+}
+
 static void wake_on_signal(int number) {
   (void)number;
   int error = errno;
-  if (signal_waker >= 0) eventfd_write(signal_waker, 1);
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  int64_t now = (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+  int64_t first = 0;
+  int is_first = atomic_compare_exchange_strong(&first_signal, &first, now);
+  if (signal_waker >= 0 && (is_first || espalier_signal_is_another(first, now)))
+    eventfd_write(signal_waker, 1);
   errno = error;
 }
 
@@ -62,6 +78,7 @@ int espalier_signal_size(void) { return (int)sizeof(struct sigaction); }
 
 int espalier_signal_catch(int number, int waker, void *before) {
   signal_waker = waker;
+  first_signal = 0;
   return set_action(number, wake_on_signal, before);
 }
 

@@ -88,7 +88,7 @@ import Testing
     let first = try #require(LogBlock(directory: bytes[...]))
     let second = try #require(LogBlock(directory: bytes[first.size...]))
     let whole = try LogReader(folder: folder)
-    #expect(try whole.damage() == [] && !whole.isIncomplete)
+    #expect(try whole.damage() == ([], []) && !whole.isIncomplete)
     for place in 0..<second.compressedSize {
       let byte = first.size + second.directorySize + place
       bytes[byte] ^= 0x55
@@ -102,7 +102,7 @@ import Testing
       } else {
         #expect(try text(2) == nil)
         #expect(try reader.bytes(of: LogName(job: 2, attempt: 1)) == nil && reader.isIncomplete)
-        #expect(try reader.damage() == ["1 of the 3 blocks of \(path) cannot be read"])
+        #expect(try reader.damage().damaged == ["1 of the 3 blocks of \(path) cannot be read"])
       }
       bytes[byte] ^= 0x55
     }
@@ -110,14 +110,21 @@ import Testing
 
   @Test func aFileThatIsGoneIsMissed() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    for number in [2, 4] {
-      _ = FileManager.default.createFile(atPath: "\(folder)/00000\(number).logs", contents: nil)
+    for number in [2, 4, 20_251_129] {
+      let path = "\(folder)/\(LogFiles.name(number))"
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
     }
     let reader = try LogReader(folder: folder)
     #expect(reader.isIncomplete)
+    let (damaged, gone) = try reader.damage()
+    #expect(damaged == [])
+    // One that is not the last is complete, or was left for its damage.
     #expect(
-      try reader.damage()
-        == ["the file \(folder)/000001.logs is gone", "the file \(folder)/000003.logs is gone"])
+      gone == [
+        "the file 000001.logs is gone", "the end of 000002.logs is gone",
+        "the file 000003.logs is gone", "the end of 000004.logs is gone",
+        "the files 000005.logs to 20251128.logs are gone",
+      ])
   }
 
   /// Damage to a directory hides its own block. The next owner leaves those behind it where they are.

@@ -36,6 +36,24 @@ struct ProgressLineTests {
     #expect(line.bar(half(100), width: 80).hasPrefix("[████████████████████]"))
   }
 
+  @Test("a session that is asked to end says so, on a line, a bar and the view")
+  func ending() {
+    var state = state(1, of: 4, at: 9)
+    #expect(ProgressLine.endingText(state) == nil)
+    state.ending = .drain
+    #expect(ProgressLine.endingText(state) == "stopping")
+    state.activities = [.init(label: "a", done: 0, total: 1, note: "")]
+    let words = "stopping: waiting some seconds for 1 job; Ctrl-C again stops at once"
+    #expect(ProgressLine.endingText(state) == words)
+    #expect(ProgressLine().bar(state, width: 120).hasSuffix("] " + words))
+    var live = LiveState()
+    live.progress = state
+    #expect(LiveView(live, columns: 100, rows: 30).lines.map(\.plain).contains(words))
+    live.progress.ending = .stop
+    #expect(
+      LiveView(live, columns: 100, rows: 30).lines.map(\.plain).contains("stopping at once"))
+  }
+
   @Test("a long stage does not promise years")
   func stalled() throws {
     var line = ProgressLine()

@@ -127,7 +127,7 @@ struct LookingTests {
     for (arguments, words) in [
       (["explain", "xyz"], "12 hex digits"),
       (["explain", "000000000000"], "there is no run"),
-      (["explain", "abc"], "the first few of them"),
+      (["explain", "abc"], "the first four or more of them"),
       (["logs"], "Name a run"),
       (["logs", "--grep", "(unclosed"], "is no pattern"),
       (["logs", "--grep", "here", "causes.yaml"], "--grid causes.yaml"),

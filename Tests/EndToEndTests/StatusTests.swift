@@ -86,6 +86,14 @@ struct StatusTests {
       #expect(status.contains("goes on with: espalier run half.yaml --shard 2/2\n"), "\(status)")
       #expect(status.contains("again with: espalier retry half.yaml --shard 2/2\n"), "\(status)")
     }
+    // With several shares each cluster's command is for one that has it.
+    _ = try EspalierProgram.run(["run", "half.yaml", "--shard", "1/2"], in: folder)
+    let retry = try EspalierProgram.succeed(["status", "half.yaml"], in: folder).standardOutput
+    let hint = try #require(
+      retry.split(separator: "\n").first { $0.contains("try them again with: ") })
+    let command = hint.split(separator: " ").suffix(4).map(String.init)
+    #expect(command.prefix(3) == ["retry", "half.yaml", "--shard"])
+    #expect(try EspalierProgram.run(command, in: folder).status == 1)
     _ = try EspalierProgram.run(
       ["run", "half.yaml", "--set", "code=[5, 6]", "--max-fails", "1", "-j", "1"], in: folder)
     for named in [["half.yaml"], ["half"], []] {

@@ -17,6 +17,12 @@ import Testing
     ),
     ("Error: first\nError: second\nat line 3\n", "Error: second"),
     ("step 1, val_error: 0.5\rdone with 0 errors\r", "done with 0 errors"),
+    ("Error: 10 errors in x\nbye\n", "Error: 10 errors in x"),
+    ("error: warnings being treated as errors\nbye\n", "error: warnings being treated as errors"),
+    (
+      "ERROR: cache miss\nmemory allocation of 8 bytes failed\n",
+      "memory allocation of 8 bytes failed"
+    ),
     ("error: no\nERROR again\nKilled\nbye\n", "Killed"),
     (
       "awk: run time error: out of memory\n\tFILENAME=\"\" FNR=0\n",

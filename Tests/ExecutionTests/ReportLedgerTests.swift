@@ -139,7 +139,7 @@ import Testing
     #expect(failure?.message.hasPrefix("it ended without reporting metrics; print a line") == true)
   }
 
-  @Test func manyMissingStepsAreCounted() {
+  @Test func ofManyMissingStepsTheFirstAndTheLastAreNamed() {
     let stages = (0..<20).map {
       Stage(kind: "external", version: 1, parameters: [:], parents: [], step: $0)
     }

@@ -53,16 +53,17 @@ package enum Folder {
     }
   }
 
-  /// The paths of files in the folder that writers which were killed left unfinished.
+  /// The paths of files in the folder that writers which were killed left unfinished. Not while this
+  /// process writes there.
   package static func leftovers(in path: String) throws(FileError) -> [String] {
     try TemporaryFile.leftovers(in: path)
   }
 
-  /// Removes these.
+  /// Removes these. One that cannot be removed is harmless and stays.
   package static func removeLeftovers(in path: String) throws(FileError) {
-    for file in try leftovers(in: path) where unlink(file) != 0 && errno != ENOENT {
-      throw FileError(.remove, file, code: errno)
-    }
+    var hasRemoved = false
+    for file in try leftovers(in: path) where unlink(file) == 0 { hasRemoved = true }
+    if hasRemoved { try sync(path) }
   }
 
   static func parent(of path: String) -> String {

@@ -32,7 +32,8 @@ struct TemporaryFile: ~Copyable {
     }
   }
 
-  /// The paths of files in a folder whose writers on this machine are gone.
+  /// The paths of files in a folder that no process of this machine can be writing now. Those of this
+  /// process's number are among them: it must not be writing there.
   static func leftovers(in folder: String) throws(FileError) -> [String] {
     try Folder.names(in: folder).filter { name in
       // .NAME.PROCESS.NUMBER.tmp
@@ -40,7 +41,8 @@ struct TemporaryFile: ~Copyable {
       guard name.hasPrefix("."), name.hasSuffix(suffix), parts.count >= 5,
         let process = pid_t(parts[parts.count - 3]), process > 0, Int(parts[parts.count - 2]) != nil
       else { return false }
-      return kill(process, 0) != 0 && errno == ESRCH
+      // In a container each process may have the same number.
+      return process == getpid() || kill(process, 0) != 0 && errno == ESRCH
     }.map { folder + "/" + $0 }
   }
 

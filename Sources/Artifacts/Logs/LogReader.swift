@@ -12,7 +12,9 @@ package final class LogReader {
       self.path = path
       descriptor = open(path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw FileError(.open, path, code: errno) }
-      index = try LogIndex(reading: descriptor, path: path)
+      let first = try LogIndex(reading: descriptor, path: path)
+      // A tail that an owner cuts and writes anew meanwhile may look like damage.
+      index = first.hasDamage ? try LogIndex(reading: descriptor, path: path) : first
     }
 
     deinit {
@@ -30,25 +32,37 @@ package final class LogReader {
   /// Blocks that are kept: attempts of about the same time share them.
   private static let mostKept = 64
 
-  private let folder: String
   private let files: [File]
   private var kept: [Content] = []
-  /// Files that are gone though later ones are there.
-  private let gone: [Int]
-  /// Whether anything was, or will be, left out because it is damaged.
+  /// What is lost as a whole, a sentence each: files that are gone, and ends of files, though later files
+  /// are there.
+  private let gone: [String]
+  /// Whether anything of the logs is known to be damaged or gone; that of blocks is known when they are
+  /// read.
   package private(set) var isIncomplete: Bool
 
   /// The logs as they are now.
   package init(folder: String) throws(FileError) {
-    let numbers = try LogFiles.numbers(in: folder)
     var files: [File] = []
+    var gone: [String] = []
+    var last = 0
+    let numbers = try LogFiles.numbers(in: folder)
     for number in numbers {
-      files.append(try File(path: folder + "/" + LogFiles.name(number)))
+      if number > last + 2 {
+        gone.append("the files \(LogFiles.name(last + 1)) to \(LogFiles.name(number - 1)) are gone")
+      } else if number == last + 2 {
+        gone.append("the file \(LogFiles.name(last + 1)) is gone")
+      }
+      last = number
+      let file = try File(path: folder + "/" + LogFiles.name(number))
+      // A file is left when it has its index, or for its damage.
+      if number != numbers.last, !file.index.isComplete, !file.index.hasDamage {
+        gone.append("the end of \(LogFiles.name(number)) is gone")
+      }
+      files.append(file)
     }
-    self.folder = folder
     self.files = files
-    let known = Set(numbers)
-    gone = (1..<max(numbers.last ?? 1, 1)).filter { !known.contains($0) }
+    self.gone = gone
     isIncomplete = !gone.isEmpty || files.contains { $0.index.hasDamage }
   }
 
@@ -78,23 +92,23 @@ package final class LogReader {
     Set(files.flatMap { $0.index.entries.map(\.name) }).sorted()
   }
 
-  /// What of the logs is lost, a sentence for each file. A tail that a kill has torn is none.
+  /// What of the logs is damaged, and what is gone, in sentences. A tail that a kill has torn is neither.
   ///
   /// - Complexity: O(bytes of all logs).
-  package func damage() throws(FileError) -> [String] {
-    var sentences = gone.map { "the file \(folder)/\(LogFiles.name($0)) is gone" }
+  package func damage() throws(FileError) -> (damaged: [String], gone: [String]) {
+    var damaged: [String] = []
     for place in files.indices {
       let file = files[place]
       let blocks = Set(file.index.entries.map(\.offset)).sorted()
       var lost = 0
       for offset in blocks where try content(of: place, at: offset) == nil { lost += 1 }
       if lost > 0 {
-        sentences.append("\(lost) of the \(blocks.count) blocks of \(file.path) cannot be read")
+        damaged.append("\(lost) of the \(blocks.count) blocks of \(file.path) cannot be read")
       } else if file.index.hasDamage {
-        sentences.append("something between the \(blocks.count) blocks of \(file.path) is none")
+        damaged.append("there is something between the blocks of \(file.path) that is none")
       }
     }
-    return sentences
+    return (damaged, gone)
   }
 
   private func content(of place: Int, at offset: Int) throws(FileError) -> Content? {

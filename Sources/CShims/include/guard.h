@@ -52,7 +52,10 @@ enum espalier_guard_step {
 // Starts the guard and returns its process id, or -1 with `failed_step` and `error` set.
 pid_t espalier_guard_start(struct espalier_guard *guard);
 
-// Frames are in the machine's own byte order and lie back to back. `size` counts all of it.
+// Frames are in the machine's own byte order and lie back to back. `size` counts all of it. From the guard
+// they come in the order in which things happened; that a program has started, and what it says, may wait
+// for a tenth of a second, or for 64 KiB, for what the owner waits for. So much of the logs is lost when
+// the guard is killed; of reports nothing, they are in the journal.
 struct espalier_frame {
   uint32_t size;
   uint16_t type; // enum espalier_frame_type

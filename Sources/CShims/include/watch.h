@@ -29,7 +29,11 @@ void espalier_signal_release(int waker);
 
 // From now on the signal only makes `waker` readable. The action before it is stored in `before`,
 // which is espalier_signal_size() bytes long, for espalier_signal_restore. 0, or -1 with errno.
+// Signals that come within a tenth of a second of the first are that one: `timeout` sends one to its
+// program and another to the program's group.
 int espalier_signal_catch(int number, int waker, void *before);
+// Whether a signal that comes at `now` is another one than that of `first`, 0 for none; milliseconds.
+int espalier_signal_is_another(int64_t first, int64_t now);
 int espalier_signal_ignore(int number, void *before);
 int espalier_signal_restore(int number, const void *before);
 int espalier_signal_size(void);

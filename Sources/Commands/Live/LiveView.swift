@@ -66,7 +66,7 @@ struct LiveView {
   }
 
   private var throughput: StyledLine {
-    if state.progress.isEnding { return StyledLine(ProgressLine.endingText(state.progress), .bad) }
+    if let words = ProgressLine.endingText(state.progress) { return StyledLine(words, .bad) }
     guard let rate = state.rate else { return StyledLine("no stage is complete yet", .dim) }
     var line = StyledLine("\(ProgressLine.rateText(rate)) stages/s ")
     let peak = " peak \(ProgressLine.rateText(max(state.history.peak, rate)))"

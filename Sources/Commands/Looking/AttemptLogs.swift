@@ -21,10 +21,11 @@ struct AttemptLogs {
     }
   }
 
-  /// What to say where parts of the logs are damaged; `nil` where nothing that was asked for is.
+  /// What to say where parts of the logs are damaged or gone; `nil` where none is known to be.
   var caution: String? {
     store.isIncomplete
-      ? "some of the logs are damaged and were left out; `\(CommandLineText.program) verify` says more"
+      ? "some of the logs in this folder are damaged or gone, and may be missing here; "
+        + "`\(CommandLineText.program) verify` says more"
       : nil
   }
 

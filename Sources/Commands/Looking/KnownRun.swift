@@ -17,7 +17,7 @@ struct KnownRun {
     guard Self.isBeginning(text) else {
       throw CommandFailure(
         "“\(text)” is not a run's id: that is 12 hex digits, as in the first column of runs.csv, or "
-          + "the first few of them. List runs with: \(CommandLineText.program) runs GRID")
+          + "the first four or more of them. List runs with: \(CommandLineText.program) runs GRID")
     }
     let reader = try KnownGrid.reader(results)
     let id = try Self.id(beginning: text, in: reader, results)

@@ -18,7 +18,7 @@ struct RunExplanation {
   private let isOwned: Bool
   /// Why those of its jobs failed that did.
   private let failures: [JobID: Failure]
-  /// Those of its jobs that no share of the grid needs that was taken in this folder.
+  /// Those of its jobs that only other shares of the grid need than those that were taken in this folder.
   private let otherShares: Set<JobID>
 
   init(_ detail: RunDetail, of run: KnownRun) throws {
@@ -41,7 +41,7 @@ struct RunExplanation {
     self.failures = failures
     let shares = try run.reader.shards(of: detail.grid)
     let taken = try shares.reduce(into: Set<JobID>()) {
-      $0.formUnion(try run.reader.jobs(of: $1, in: detail.grid) ?? [])
+      $0.formUnion(try run.reader.unfinishedJobs(of: $1, in: detail.grid) ?? [])
     }
     otherShares = shares.isEmpty ? [] : Set(work.map(\.job)).subtracting(taken)
     isOwned = OwnedFolder.livingOwner(of: ResultsFolder(path: run.results.results)) != nil

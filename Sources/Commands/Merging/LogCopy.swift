@@ -24,7 +24,7 @@ struct LogCopy {
     self.target = LogStore(folder: target.logs)
   }
 
-  /// Whether something of the source's logs is damaged and was left out.
+  /// Whether something of the source's logs is known to be damaged or gone.
   var isIncomplete: Bool { sourceLogs.isIncomplete }
 
   /// Takes what an attempt said, for an attempt of the target.

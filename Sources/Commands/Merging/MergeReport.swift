@@ -33,7 +33,7 @@ struct MergeReport {
   var artifacts = 0
   /// Results that were not taken since an artifact of theirs is missing or damaged there.
   var withoutArtifacts = 0
-  /// Whether some of the logs there are damaged and were left out.
+  /// Whether some of the logs there are known to be damaged or gone.
   var logsAreDamaged = false
   /// Results of stages that no grid of this folder needs.
   var unneeded = 0
@@ -55,7 +55,7 @@ struct MergeReport {
           + "\(from); `\(CommandLineText.program) run` computes them again")
     }
     if logsAreDamaged {
-      lines.append("  left out: logs that are damaged in \(from)")
+      lines.append("  some of the logs in \(from) are damaged or gone; the others were taken")
     }
     if unneeded > 0 {
       lines.append(

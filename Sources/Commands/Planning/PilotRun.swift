@@ -59,7 +59,10 @@ struct PilotRun {
       "pilot: \(jobs.count) job\(jobs.count == 1 ? "" : "s"), at most about "
         + "\(DurationText.short(budget)); what they complete is kept")
     let control = ExecutionControl()
-    let pace = PaceWatch()
+    // What a program of the user's says of its steps is for the eye.
+    let isBuiltin =
+      if case .builtin = run.loaded.grid.specification.program.work { true } else { false }
+    let pace = PaceWatch(isTracking: isBuiltin)
     let display =
       run.options.output == .quiet ? nil : ProgressDisplay(try run.liveSubject(in: table))
     let report = try Execution.run(
@@ -101,7 +104,12 @@ private final class PaceWatch: Sendable {
     var isOver = false
   }
 
+  private let isTracking: Bool
   private let state = Mutex(State())
+
+  init(isTracking: Bool) {
+    self.isTracking = isTracking
+  }
 
   /// Whether the budget was used up.
   var isOver: Bool { state.withLock { $0.isOver } }
@@ -109,7 +117,7 @@ private final class PaceWatch: Sendable {
   /// Returns whether the budget is used up with this snapshot, once.
   func observe(_ snapshot: ExecutionSnapshot, budget: Double) -> Bool {
     state.withLock { state in
-      for activity in snapshot.activities {
+      for activity in snapshot.activities where isTracking {
         guard let progress = activity.progress, progress.total > 0 else { continue }
         let mark = Mark(seconds: snapshot.seconds, done: progress.done)
         if state.tracks[progress.stage] == nil {

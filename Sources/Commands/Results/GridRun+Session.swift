@@ -168,7 +168,7 @@ extension ProgressState {
     stagesFailed = snapshot.stagesFailed
     stagesTotal = snapshot.stagesTotal
     elapsed = snapshot.seconds
-    isEnding = snapshot.ending == .drain
+    ending = snapshot.ending
     activities = snapshot.activities.map { activity in
       Activity(
         label: activity.label, done: activity.progress?.done ?? activity.stagesDone,

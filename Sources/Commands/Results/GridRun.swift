@@ -69,7 +69,7 @@ struct GridRun {
     try table.endAbandonedAttempts(at: Self.now)
     let store = ArtifactStore(folder: folder.artifacts)
     try store.removeLeftovers()
-    try Folder.removeLeftovers(in: folder.grid(loaded.name))
+    for place in folder.exportFolders(of: loaded.name) { try Folder.removeLeftovers(in: place) }
     try plan(in: table, firstPlan, takingShare: takingShare)
     try reopenLost(in: store, table)
     espalier_fault_pass(ESPALIER_FAULT_OWNER_START)

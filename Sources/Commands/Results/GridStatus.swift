@@ -21,6 +21,8 @@ struct GridStatus {
   let axes: [AxisProgress]?
   /// The shares of the grid that were taken in this folder.
   let shards: GridShards
+  /// Of each failure cluster with jobs in a share that was taken here, the first such share.
+  private let shareOfCluster: [String: Shard]
   /// Whether a process is at work in the results folder.
   private let isOwned: Bool
   private let results: ResultsOption
@@ -60,10 +62,26 @@ struct GridStatus {
       rate = nil
     }
     self.shards = try shards ?? reader.shardCounts(in: record.name)
+    shareOfCluster = try Self.shares(self.shards, of: clusters, record, in: reader)
     estimate =
       counts.runs.pending + counts.runs.running > self.shards.missing
       ? try Self.estimate(
         record, in: reader, runs: counts.runs.total, of: self.shards.shards.map(\.shard)) : nil
+  }
+
+  private static func shares(
+    _ shards: GridShards, of clusters: [FailureCluster], _ record: GridRecord,
+    in reader: JobTableReader
+  ) throws -> [String: Shard] {
+    var shares: [String: Shard] = [:]
+    if clusters.isEmpty { return shares }
+    for share in shards.shards {
+      let jobs = try reader.jobs(of: share.shard, in: record.name) ?? []
+      for cluster in clusters where shares[cluster.id] == nil {
+        if cluster.jobs.contains(where: jobs.contains) { shares[cluster.id] = share.shard }
+      }
+    }
+    return shares
   }
 
   /// Up to so many runs the grid is planned for an estimate; of larger ones, and of shares, a sample of the
@@ -136,7 +154,9 @@ struct GridStatus {
     let asRun =
       file?.isCurrent == false ? "the grid as it was run, its --set options included: " : ""
     if isLeft {
-      lines.append("  nobody is at work on it; it goes on with: \(asRun)\(command("run", file))")
+      let share = shards.shards.first { $0.jobsDone < $0.jobs }?.shard
+      let run = command("run", file, share: share)
+      lines.append("  nobody is at work on it; it goes on with: \(asRun)\(run)")
     }
     if let axes {
       lines += axes.map { "  " + $0.text }
@@ -166,7 +186,8 @@ struct GridStatus {
     }
     if !clusters.isEmpty {
       lines.append("")
-      lines.append("  try them again with: \(asRun)\(command("retry", file))")
+      let share = clusters.lazy.compactMap { shareOfCluster[$0.id] }.first
+      lines.append("  try them again with: \(asRun)\(command("retry", file, share: share))")
     }
     return lines.map(DisplayText.printable).joined(separator: "\n")
   }
@@ -207,16 +228,16 @@ struct GridStatus {
       now: lookedAt)
   }
 
-  /// A command for the grid, or the share of it that is run here; with a word for its file where that is not
-  /// known.
+  /// A command for the grid; with a word for its file where that is not known.
   ///
-  /// - Parameter options: what follows the grid.
+  /// - Parameters:
+  ///   - options: what follows the grid.
+  ///   - share: the share of it that the command is for; `nil` is all of it.
   private func command(
-    _ name: String, _ file: (path: String, isCurrent: Bool)?, options: String = ""
+    _ name: String, _ file: (path: String, isCurrent: Bool)?, options: String = "", share: Shard?
   ) -> String {
-    let share = shards.shards.first { $0.jobsDone < $0.jobs } ?? shards.shards.first
-    return CommandLineText.command(name, file?.path ?? "FILE", results: results) + options
-      + (share.map { " --shard \($0.shard)" } ?? "")
+    CommandLineText.command(name, file?.path ?? "FILE", results: results) + options
+      + (share.map { " --shard \($0)" } ?? "")
       + (file == nil ? " (FILE: the grid's)" : "")
   }
 
@@ -231,7 +252,9 @@ struct GridStatus {
     case .timeLimit(let seconds): option = "--time-limit \(Int((2 * seconds).rounded(.up)))s"
     default: return nil
     }
-    return command("retry", file, options: " --cluster \(cluster.id) \(option)")
+    return command(
+      "retry", file, options: " --cluster \(cluster.id) \(option)",
+      share: shareOfCluster[cluster.id])
   }
 
   private static func tenths(_ value: Double) -> String {
@@ -250,8 +273,9 @@ struct GridStatus {
   private var probableFile: (path: String, isCurrent: Bool)? {
     for path in ["grids/\(record.name).yaml", "\(record.name).yaml"]
     where FileManager.default.fileExists(atPath: path) {
+      // What is wrong with a file is said by the command that is given it.
       let loaded = try? LoadedGrid(file: path, overrides: [], isQuiet: true)
-      return (path, loaded.map { KnownGrid.isRecord(record, of: $0) } ?? false)
+      return (path, loaded.map { KnownGrid.isRecord(record, of: $0) } ?? true)
     }
     return nil
   }

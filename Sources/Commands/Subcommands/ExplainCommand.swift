@@ -20,7 +20,8 @@ struct ExplainCommand: ParsableCommand {
         espalier explain f11c5e914ac9 --output json
       """)
 
-  @Argument(help: ArgumentHelp("A run's id, or the first few digits of it.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("A run's id, or the first four or more digits of it.", valueName: "run"))
   var id: String
 
   @OptionGroup var results: ResultsOption

@@ -24,7 +24,8 @@ struct LogsCommand: ParsableCommand {
         espalier logs -i --grep warning --output json
       """)
 
-  @Argument(help: ArgumentHelp("A run's id, or the first few digits of it.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("A run's id, or the first four or more digits of it.", valueName: "run"))
   var id: String?
 
   @Option(help: ArgumentHelp("A job's number, in place of a run.", valueName: "job"))
@@ -62,7 +63,7 @@ struct LogsCommand: ParsableCommand {
     }
     if let id, grep != nil, grid == nil, !KnownRun.isBeginning(id) {
       throw ValidationError(
-        "“\(id)” is not a run's id: that is 12 hex digits. To search the logs of one grid, name it with "
+        "“\(id)” is not a run's id: that is 12 hex digits, or the first of them. To search the logs of one grid, name it with "
           + "--grid \(id)")
     }
     if id != nil, grid != nil { throw ValidationError("Name a run or a grid, not both.") }

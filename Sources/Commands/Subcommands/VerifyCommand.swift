@@ -13,10 +13,10 @@ struct VerifyCommand: ParsableCommand {
       hash, the states of stages, jobs and runs against each other, the numbers of attempts, the \
       dependencies of jobs. Every artifact is read and held against its record; runs.csv, \
       summary.csv and claims.csv are made again and compared. With a grid, only its artifacts and \
-      exports. Works during a run and changes nothing.
+      exports. All logs are read. Works during a run and changes nothing.
 
-      Exit status: 0 all is well, 1 an exported file is not what the table says, 4 the table or an \
-      artifact is damaged.
+      Exit status: 0 all is well, 1 an exported file is not what the table says, 4 the table, an \
+      artifact or a log is damaged.
 
       JSON: results, verdict (well, or the worst severity), findings (severity, message), checked (grids, \
       runs, artifacts, bytes, exports; null where the table cannot be opened).

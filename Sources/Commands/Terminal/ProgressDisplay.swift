@@ -35,9 +35,9 @@ final class ProgressDisplay: Sendable {
             lines, over: shown.frame, columns: size.columns, colours: hasColours),
           to: STDERR_FILENO)
         shown.frame = ScreenFrame(lines)
-      } else if progress.isEnding {
+      } else if let words = ProgressLine.endingText(progress) {
         // Once, and at once.
-        if !shown.hasToldOfEnding { Terminal.note(ProgressLine.endingText(progress)) }
+        if !shown.hasToldOfEnding { Terminal.note(words) }
         shown.hasToldOfEnding = true
       } else if progress.elapsed >= shown.nextPlain {
         Terminal.note(shown.model.text(progress))

@@ -1,3 +1,5 @@
+import Execution
+
 /// What is known of a session's progress at one moment.
 struct ProgressState {
   /// What a worker or a program is doing.
@@ -23,8 +25,8 @@ struct ProgressState {
   var activities: [Activity] = []
   /// Seconds since the session began.
   var elapsed = 0.0
-  /// Whether it was asked to end, and what is at work comes to an end.
-  var isEnding = false
+  /// How it was asked to end; `nil` while it was not.
+  var ending: ExecutionControl.Wish?
 
   /// Stages that the session is through with, done or failed.
   var stagesOver: Int { min(stagesDone + stagesFailed, stagesTotal) }
@@ -89,10 +91,16 @@ struct ProgressLine {
     return parts.joined(separator: " · ")
   }
 
-  /// `stopping: waiting some seconds for 2 jobs; Ctrl-C again stops at once`.
-  static func endingText(_ state: ProgressState) -> String {
-    "stopping: waiting some seconds for \(CountText.of(state.activities.count, "job")); "
-      + "Ctrl-C again stops at once"
+  /// `stopping: waiting some seconds for 2 jobs; Ctrl-C again stops at once`; `nil` while it goes on.
+  static func endingText(_ state: ProgressState) -> String? {
+    switch state.ending {
+    case nil: nil
+    case .stop: "stopping at once"
+    case .drain where state.activities.isEmpty: "stopping"
+    case .drain:
+      "stopping: waiting some seconds for \(CountText.of(state.activities.count, "job")); "
+        + "Ctrl-C again stops at once"
+    }
   }
 
   /// The line with a bar in front, cut to the width of the terminal.
@@ -101,8 +109,7 @@ struct ProgressLine {
     let full = min(cells, Int(state.share * Double(cells)))
     let bar =
       "[" + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + "] "
-    let words = state.isEnding ? Self.endingText(state) : text(state)
-    return String((bar + words).prefix(max(width - 1, 10)))
+    return String((bar + (Self.endingText(state) ?? text(state))).prefix(max(width - 1, 10)))
   }
 
   static func rateText(_ rate: Double) -> String {

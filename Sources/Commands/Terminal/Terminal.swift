@@ -52,6 +52,12 @@ enum Terminal {
       while offset < buffer.count {
         let count = Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
         if count < 0 && errno == EINTR { continue }
+        if count < 0 && errno == EAGAIN {
+          // Whoever started the program may have left it so.
+          var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&room, 1, -1)
+          continue
+        }
         if count < 0, descriptor == STDOUT_FILENO, errno != EPIPE {
           lastOutputError.store(errno, ordering: .relaxed)
         }

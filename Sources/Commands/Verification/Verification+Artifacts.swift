@@ -58,7 +58,7 @@ extension Verification {
   /// What writers that were killed left in the midst of writing.
   mutating func checkLeftovers(of grids: [GridRecord]) throws {
     guard owner == nil else { return }
-    let places = grids.map { folder.grid($0.name) }
+    let places = grids.flatMap { folder.exportFolders(of: $0.name) }
     var leftovers = [(folder.artifacts, try store.leftovers().count)]
     for place in places { leftovers.append((place, try Folder.leftovers(in: place).count)) }
     for (place, count) in leftovers where count > 0 {
@@ -70,12 +70,17 @@ extension Verification {
     }
   }
 
+  /// What attempts said can be read.
   mutating func checkLogs() throws {
-    for sentence in try LogReader(folder: folder.logs).damage() {
+    let (damaged, gone) = try LogReader(folder: folder.logs).damage()
+    for sentence in damaged {
       add(
         .damage,
-        "Logs are damaged: \(sentence). What attempts said there is lost; results are not concerned."
-      )
+        "Logs are damaged: \(sentence). Results are not concerned. Nothing brings back what attempts "
+          + "said there; remove the file when you need no more of it.")
+    }
+    for sentence in gone {
+      add(.note, "Logs in \(folder.logs) are incomplete: \(sentence). Results are not concerned.")
     }
   }
 }

@@ -23,6 +23,11 @@ package struct ResultsFolder: Hashable, Sendable {
   /// The folder of a grid's exports and report; `grid` is its name in the job table.
   package func grid(_ grid: String) -> String { path + "/" + grid }
 
+  /// That folder and those within it, all in which its exports are written.
+  package func exportFolders(of grid: String) -> [String] {
+    [self.grid(grid), self.grid(grid) + "/figures"]
+  }
+
   /// What the table keeps as the log of an attempt: that it is in the store. Earlier versions named a
   /// file of its own.
   package static let logMark = "logs"

@@ -46,18 +46,18 @@ struct LogTail {
     return line.count > 200 ? line.prefix(199) + "…" : String(line)
   }
 
-  /// Whether a line is about an error: not one that counts them, warns, or has a quantity of that name.
+  /// Whether a line is about an error: not one that counts none, warns, or has a quantity of that name.
   private static func namesError(_ line: String) -> Bool {
-    let words = line.lowercased()
-    if ["warning", "no error", "0 error", "without error"].contains(where: words.contains) {
+    if MemoryFailure.isNamed(in: line) { return true }
+    let words = " " + line.lowercased()
+    if [" no error", " 0 error", "without error", "warning:"].contains(where: words.contains) {
       return false
     }
     if ["Error", "ERROR", "Exception"].contains(where: line.contains) { return true }
-    let begins = words.hasPrefix("error") || words.contains(" error:")
-    return begins
+    return words.hasPrefix(" error")
       || [
-        "exception:", "fatal", "panic", "out of memory", "assertion", "abort", "segmentation",
-        "killed", "cannot ",
+        " error:", "exception:", "fatal", "panic", "assertion", "abort", "segmentation", "killed",
+        "cannot ",
       ].contains(where: words.contains)
   }
 }

@@ -53,7 +53,7 @@ extension Session {
       return programGone(key, .notStarted("it was stopped before it began"))
     }
     programs[key]?.missing = Set(order.stages.map(\.key))
-    programs[key]?.lastStep = order.stages.compactMap(\.step).max() ?? 0
+    programs[key]?.last = order.stages.max { ($0.step ?? 0) < ($1.step ?? 0) }
     activities[key.job]?.stagesTotal = order.stages.count
     let command = ExternalCommand(
       program: external, stages: order.stages, attempt: key.attempt,
@@ -217,10 +217,9 @@ extension Session {
 
   private func progress(of key: ProgramKey, step: Int) -> StageProgress? {
     guard case .external(let external) = program.work, let prefix = external.prefix,
-      let state = programs[key], let stage = state.missing.first
+      let last = programs[key]?.last, let total = last.step
     else { return nil }
-    return StageProgress(
-      stage: stage, done: step, total: state.lastStep, unit: prefix, note: "")
+    return StageProgress(stage: last.key, done: step, total: total, unit: prefix, note: "")
   }
 
   /// The process has ended, or never was.

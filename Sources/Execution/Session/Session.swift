@@ -65,8 +65,8 @@ final class Session: @unchecked Sendable {
     /// What it may have, in bytes.
     var memoryLimit: Int?
     var missing: Set<StageKey> = []
-    /// The value of the prefix axis that it is to reach; 0 without one.
-    var lastStep = 0
+    /// The stage that it is to reach, where it has a prefix axis.
+    var last: Stage?
     /// Once we are ending it, its end means nothing.
     var isBeingEnded = false
     /// When it last completed a result, or began.

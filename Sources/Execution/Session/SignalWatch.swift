@@ -4,7 +4,7 @@ import Dispatch
 import Glibc
 
 /// Takes SIGINT, SIGTERM and SIGHUP as wishes to stop while it lives: the first one drains, the next
-/// one stops at once. Signals that come together are one: `timeout` sends two. SIGPIPE is ignored, since a worker may die while it is being written to.
+/// one stops at once. SIGPIPE is ignored, since a worker may die while it is being written to.
 ///
 /// Children have groups of their own, so Ctrl-C on a terminal reaches the owner only, and they get
 /// default dispositions when they are started.
@@ -25,16 +25,11 @@ final class SignalWatch {
     change(SIGPIPE) { espalier_signal_ignore(SIGPIPE, $0) }
     guard let control else { return }
     let waker = self.waker
-    let heard = Heard()
+    let count = Counter()
     name = watch.add(waker, .reading, queue: queue) { name in
-      let now = SuspendingClock.now
-      if espalier_waker_take(waker) > 0 {
-        if let first = heard.first {
-          if now > first + Self.together { control.wish(.stop) }
-        } else {
-          heard.first = now
-          control.wish(.drain)
-        }
+      for _ in 0..<espalier_waker_take(waker) {
+        count.value += 1
+        control.wish(count.value == 1 ? .drain : .stop)
       }
       watch.arm(name)
     }
@@ -52,14 +47,11 @@ final class SignalWatch {
     close(waker)
   }
 
-  /// Signals that come within this time of the first are not the next one.
-  private static let together = Duration.milliseconds(100)
-
-  /// When the first signal came.
+  /// How many signals came.
   ///
   /// `@unchecked Sendable`: touched on the queue of the watch only.
-  private final class Heard: @unchecked Sendable {
-    var first: SuspendingClock.Instant?
+  private final class Counter: @unchecked Sendable {
+    var value = 0
   }
 
   private func change(_ number: Int32, _ call: (UnsafeMutableRawPointer?) -> Int32) {
