@@ -43,9 +43,10 @@ struct ProgressLineTests {
     state.ending = .drain
     #expect(ProgressLine.endingText(state) == "stopping")
     state.activities = [.init(label: "a", done: 0, total: 1, note: "")]
-    let words = "stopping: waiting some seconds for 1 job; Ctrl-C again stops at once"
+    let words = "stopping (Ctrl-C again: at once), waiting some seconds for 1 job"
     #expect(ProgressLine.endingText(state) == words)
-    #expect(ProgressLine().bar(state, width: 120).hasSuffix("] " + words))
+    #expect(ProgressLine().bar(state, width: 120) == words)
+    #expect(ProgressLine().bar(state, width: 40) == words.prefix(39))
     var live = LiveState()
     live.progress = state
     #expect(LiveView(live, columns: 100, rows: 30).lines.map(\.plain).contains(words))

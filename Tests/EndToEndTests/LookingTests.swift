@@ -121,6 +121,39 @@ struct LookingTests {
     #expect((explained[0]["parameters"] as? [String: Any])?["kind"] as? String == "word")
   }
 
+  @Test(
+    "A hit in the log of a job that broke off leads to a run that failed, and each attempt to its log"
+  )
+  func hits() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      name: steps
+      program:
+        shell: |
+          for s in 0 1; do echo "{\\"step\\": $s, \\"metrics\\": {\\"y\\": $s}}"; done
+          echo "boom in $ESPALIER_ATTEMPT"; exit 3
+        prefix: step
+        retries: 1
+      axes: {step: {from: 0, to: 2}}
+      """, to: "steps.yaml")
+    #expect(try EspalierProgram.run(["run", "steps.yaml"], in: folder).status == 1)
+    let found = try json(
+      EspalierProgram.succeed(["logs", "--grep", "boom", "--output", "json"], in: folder)
+        .standardOutput)
+    #expect(found.count == 2 && found.allSatisfy { $0["runs"] as? Int == 3 })
+    let id = try #require(found[0]["run"] as? String)
+    let run = try json(
+      EspalierProgram.succeed(["explain", id, "--output", "json"], in: folder).standardOutput)
+    #expect(run[0]["state"] as? String == "failed")
+    let attempts = try #require(run[0]["attempts"] as? [[String: Any]])
+    #expect(
+      attempts.map { $0["log"] as? String } == [
+        "espalier logs --job 1 --all", "espalier logs --job 1",
+      ])
+    #expect(found.map { $0["log"] as? String } == attempts.map { $0["log"] as? String })
+  }
+
   @Test("Bad questions get a sentence and status 2")
   func badQuestions() throws {
     let folder = try failing()

@@ -115,7 +115,10 @@ import Testing
       #"{"step": 1, "metrics": {"loss": "low"}}"#, "the metric “loss” is a string, not a number"
     ),
     (#"{"step": 1, "metrics": {"loss": null}}"#, "the metric “loss” is null, not a number"),
-    (#"{"metrics": {"loss": 1}}"#, "it reported metrics without saying at which “step”"),
+    (
+      #"{"metrics": {"loss": 1}}"#,
+      #"it reported metrics without saying at which “step”; say it beside them, as {"step": 3, "metrics": …}"#
+    ),
     (#"{"step": 1.5, "metrics": {"a": 1}}"#, "it reported “step” that is not an integer"),
     (#"{"step": "1", "metrics": {"a": 1}}"#, "it reported “step” that is not an integer"),
   ])

@@ -98,8 +98,14 @@ extension AttemptOutcome {
 
 extension AttemptRecord {
   /// How people get at its log; `nil` where there is none.
-  func logPlace(_ results: ResultsOption) -> String? {
-    log.map { AttemptLogs.place(of: $0, job: job, results: results.results) }
+  ///
+  /// - Parameter isLast: whether it is the last attempt at its job that left one: then that is all that the
+  ///   command shows.
+  func logPlace(_ results: ResultsOption, isLast: Bool) -> String? {
+    log.map {
+      AttemptLogs.place(of: $0, job: job, results: results.results)
+        + (isLast || $0.hasSuffix(".log") ? "" : " --all")
+    }
   }
 
   /// `running`, or how it ended.

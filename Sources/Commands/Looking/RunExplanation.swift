@@ -189,7 +189,8 @@ struct RunExplanation {
               .init("seconds", stage.result.map { .number($0.seconds) } ?? .null),
             ])
           })),
-      .init("attempts", .array(run.attempts.map { $0.json(results: run.results) })),
+      .init(
+        "attempts", .array(run.attempts.map { $0.json(results: run.results, among: run.attempts) })),
       .init("core_seconds_left", cost?.knownSeconds.map { .number($0) } ?? .null),
       .init("core_seconds_left_low", cost?.interval.map { .number($0.lowerBound) } ?? .null),
       .init("core_seconds_left_high", cost?.interval.map { .number($0.upperBound) } ?? .null),
@@ -199,9 +200,13 @@ struct RunExplanation {
 }
 
 extension AttemptRecord {
-  /// - Parameter results: where its log is.
-  func json(results: ResultsOption) -> OrderedJSON {
-    .object([
+  /// - Parameters:
+  ///   - results: where its log is.
+  ///   - attempts: all at its job, and others.
+  func json(results: ResultsOption, among attempts: [AttemptRecord]) -> OrderedJSON {
+    let last = LogsCommand.last(of: attempts.filter { $0.job == job }).first
+    let place = logPlace(results, isLast: last == nil || last?.attempt == attempt)
+    return .object([
       .init("job", .integer(Int(job.rawValue))),
       .init("label", .string(label)),
       .init("attempt", .integer(attempt.rawValue)),
@@ -209,7 +214,7 @@ extension AttemptRecord {
       .init("seconds", seconds.map { .number($0) } ?? .null),
       .init("outcome", .string(word)),
       .init("message", (hasBegun ? outcome?.message : nil).map { .string($0) } ?? .null),
-      .init("log", logPlace(results).map { .string($0) } ?? .null),
+      .init("log", place.map { .string($0) } ?? .null),
     ])
   }
 }

@@ -92,7 +92,7 @@ struct PlanText {
       .init(
         "cost",
         .object([
-          .init("seconds", .number(cost.cost.seconds)),
+          .init("seconds", cost.knownSeconds.map { .number($0) } ?? .null),
           .init("seconds_low", cost.interval.map { .number($0.lowerBound) } ?? .null),
           .init("seconds_high", cost.interval.map { .number($0.upperBound) } ?? .null),
           .init("unknown_kinds", .array(cost.cost.unknownKinds.map { .string($0) })),

@@ -173,7 +173,7 @@ struct GridStatus {
       lines.append("    " + lead + cluster.example.message)
       if let log = log(of: cluster) { lines.append("    log: \(log)") }
       if let more = more(for: cluster, file) {
-        lines.append("    with more of it: \(asRun)\(more)")
+        lines.append("    with a higher limit: \(asRun)\(more)")
       }
     }
     if clusters.count > Self.clusterLimit {

@@ -110,7 +110,7 @@ struct LogsCommand: ParsableCommand {
       }
     case .json:
       let entries = shown.map { entry in
-        adding([.init("text", .string(entry.text))], to: entry.attempt)
+        adding([.init("text", .string(entry.text))], to: entry.attempt, among: attempts)
       }
       Terminal.write(OrderedJSON.array(entries).text, to: 1)
     case .quiet: break
@@ -127,9 +127,9 @@ struct LogsCommand: ParsableCommand {
   }
 
   private func adding(
-    _ members: [OrderedJSON.Member], to attempt: AttemptRecord
+    _ members: [OrderedJSON.Member], to attempt: AttemptRecord, among attempts: [AttemptRecord]
   ) -> OrderedJSON {
-    let json = attempt.json(results: results)
+    let json = attempt.json(results: results, among: attempts)
     guard case .object(let own) = json else { return json }
     return .object(own + members)
   }
@@ -151,6 +151,8 @@ struct LogsCommand: ParsableCommand {
     }
     // What never began said nothing.
     attempts.removeAll { !$0.hasBegun }
+    let last = Dictionary(
+      Self.last(of: attempts).map { ($0.job, $0.attempt) }, uniquingKeysWith: { $1 })
     var matches: [LogMatch] = []
     for attempt in attempts {
       guard let text = try logs.text(of: attempt) else { continue }
@@ -182,7 +184,11 @@ struct LogsCommand: ParsableCommand {
           .init("runs", .integer(run?.count ?? 0)),
           .init("job", .integer(Int(match.attempt.job.rawValue))),
           .init("attempt", .integer(match.attempt.attempt.rawValue)),
-          .init("log", match.attempt.logPlace(results).map { .string($0) } ?? .null),
+          .init(
+            "log",
+            match.attempt.logPlace(
+              results, isLast: last[match.attempt.job] == match.attempt.attempt
+            ).map { .string($0) } ?? .null),
           .init("line", .integer(match.line)),
           .init("text", .string(match.text)),
         ])

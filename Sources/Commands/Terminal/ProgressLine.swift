@@ -91,25 +91,27 @@ struct ProgressLine {
     return parts.joined(separator: " · ")
   }
 
-  /// `stopping: waiting some seconds for 2 jobs; Ctrl-C again stops at once`; `nil` while it goes on.
+  /// `stopping (Ctrl-C again: at once), waiting some seconds for 2 jobs`; `nil` while it goes on.
   static func endingText(_ state: ProgressState) -> String? {
     switch state.ending {
     case nil: nil
     case .stop: "stopping at once"
     case .drain where state.activities.isEmpty: "stopping"
     case .drain:
-      "stopping: waiting some seconds for \(CountText.of(state.activities.count, "job")); "
-        + "Ctrl-C again stops at once"
+      "stopping (Ctrl-C again: at once), waiting some seconds for "
+        + CountText.of(state.activities.count, "job")
     }
   }
 
   /// The line with a bar in front, cut to the width of the terminal.
   func bar(_ state: ProgressState, width: Int) -> String {
+    let room = max(width - 1, 10)
+    if let words = Self.endingText(state) { return String(words.prefix(room)) }
     let cells = 20
     let full = min(cells, Int(state.share * Double(cells)))
     let bar =
       "[" + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + "] "
-    return String((bar + (Self.endingText(state) ?? text(state))).prefix(max(width - 1, 10)))
+    return String((bar + text(state)).prefix(room))
   }
 
   static func rateText(_ rate: Double) -> String {

@@ -105,7 +105,10 @@ struct ReportLedger {
   private func step(in members: [String: JSONValue]) -> Result<Int?, Failure> {
     guard let prefix else { return .success(nil) }
     guard let value = members[prefix] ?? members["step"] else {
-      return .failure(violation("it reported metrics without saying at which “\(prefix)”"))
+      return .failure(
+        violation(
+          "it reported metrics without saying at which “\(prefix)”; say it beside them, as "
+            + "{\"\(prefix)\": 3, \"metrics\": …}"))
     }
     guard case .number(let number) = value, let step = Int(exactly: number) else {
       return .failure(violation("it reported “\(prefix)” that is not an integer"))

@@ -20,7 +20,7 @@ extension JobTableReader {
   }
 
   /// For each of the jobs the runs that one of its stages belongs to: the first in the order of
-  /// expansion, and how many there are.
+  /// expansion, of those that failed if any did, and how many there are.
   ///
   /// - Complexity: O(stages of the jobs and their runs).
   package func runs(of jobs: Set<JobID>) throws -> [JobID: (first: RunID, count: Int)] {
@@ -38,7 +38,7 @@ extension JobTableReader {
           """
           \(Self.runsOfJob)
           SELECT r.run FROM concerned CROSS JOIN run r ON r.id = concerned.id
-          WHERE r.position IS NOT NULL ORDER BY r.grid_id, r.position LIMIT 1
+          WHERE r.position IS NOT NULL ORDER BY r.failed = 0, r.grid_id, r.position LIMIT 1
           """,
           .job(job), value: { try $0.runID(0) })
         if let first, let count { found[job] = (first, count) }
