@@ -37,4 +37,18 @@ import Testing
     #expect(style.text(-0.000_4, signed: true) == "0.000")
     #expect(style.text(0.000_4, signed: true) == "0.000")
   }
+
+  /// One learning rate at which training diverges leaves the other rows readable.
+  @Test func whatIsFarAwayHasNoSay() {
+    let means = [0.31, 0.42, 0.53, 0.64, 3.0399e62]
+    let style = NumberStyle(means: means, halfWidths: [0.011, 0.012, 0.013, 0.014, 1e62])
+    #expect(style == NumberStyle(means: Array(means.dropLast()), halfWidths: [0.013]))
+    #expect(style.text(0.42) == "0.420" && style.text(3.0399e62) == "3.04e+62")
+    #expect(style.text(-3.0399e62, signed: true) == "-3.04e+62")
+    #expect(style.text(3.0399e62, signed: true) == "+3.04e+62")
+    // Large ones among their like are not far away.
+    let large = NumberStyle(means: [1e12, 3e12, 2e12, 1e-3], halfWidths: [])
+    #expect(large.unit == "in units of 1e12" && large.text(3e12).hasPrefix("3.0"))
+    #expect(NumberStyle(means: [0.5, 0, 0, 0], halfWidths: []).text(0.5) == "0.500")
+  }
 }

@@ -11,9 +11,10 @@ struct NumberStyle: Hashable, Sendable {
   ///
   /// As many decimals as show two significant digits of a typical (the median) half-width; without
   /// any, three digits of the largest mean. Never so few that the largest mean keeps less than two
-  /// digits, nor so many that it has more than six.
+  /// digits, nor so many that it has more than six. Means that are far beyond the typical one, as those of
+  /// runs that diverged, have no say in this.
   init(means: [Double], halfWidths: [Double]) {
-    let largest = means.lazy.map(\.magnitude).max() ?? 0
+    let largest = Self.largestTypical(means)
     let spreads = halfWidths.filter { $0 > 0 }.sorted()
     let scale = largest > 0 ? largest : spreads.last ?? 0
     guard scale > 0 else {
@@ -37,10 +38,20 @@ struct NumberStyle: Hashable, Sendable {
     self.exponent = exponent
   }
 
+  /// The largest magnitude but for those that are more than 100,000 times the median.
+  private static func largestTypical(_ means: [Double]) -> Double {
+    let magnitudes = means.map(\.magnitude).filter { $0 > 0 }.sorted()
+    if magnitudes.isEmpty { return 0 }
+    let limit = magnitudes[magnitudes.count / 2] * 1e5
+    return magnitudes.last { $0 <= limit } ?? magnitudes[magnitudes.count - 1]
+  }
+
   /// The number as decimal text, with `+` before what is above zero if `signed`. What rounds to zero
-  /// has no sign.
+  /// has no sign; what is far larger than the numbers that the style is for is written as `3.04e+62`.
   func text(_ value: Double, signed: Bool = false) -> String {
-    let text = Self.fixed(exponent == 0 ? value : value / pow(10, Double(exponent)), decimals)
+    let scaled = exponent == 0 ? value : value / pow(10, Double(exponent))
+    let isFar = scaled.magnitude >= (exponent == 0 ? 1e8 : 1e6)
+    let text = isFar ? Self.formatted("%.*e", 2, scaled) : Self.formatted("%.*f", decimals, scaled)
     let isZero = text.allSatisfy { "-0.".contains($0) }
     if isZero, text.hasPrefix("-") { return String(text.dropFirst()) }
     return signed && !isZero && value > 0 ? "+" + text : text
@@ -56,12 +67,12 @@ struct NumberStyle: Hashable, Sendable {
     Int(log10(value).rounded(.down))
   }
 
-  /// The decimal with so many digits after the point that is nearest to the value, as C's `%.*f`.
-  private static func fixed(_ value: Double, _ decimals: Int) -> String {
+  /// The decimal with so many digits after the point that is nearest to the value, as C writes it.
+  private static func formatted(_ format: String, _ decimals: Int, _ value: Double) -> String {
     withVaList([Int32(decimals), value]) { arguments in
       // The largest finite number has 309 digits before the point.
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 330 + decimals) { buffer in
-        vsnprintf(buffer.baseAddress!, buffer.count, "%.*f", arguments)
+        vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)
         return String(cString: buffer.baseAddress!)
       }
     }
