@@ -110,7 +110,7 @@ import Testing
     try complete(job, [0, 1, 2], saying: "hello\n", at: 2000, in: there)
     // It would hide the log of the one before if it came last.
     let begun = try there.table.reader.attempts(at: [job])
-    #expect(LogsCommand.last(of: begun.reversed()).map(\.attempt) == [Attempt(rawValue: 2)])
+    #expect(AttemptLogs.last(of: begun.reversed()).map(\.attempt) == [Attempt(rawValue: 2)])
     let report = try merge(there, into: here, batch: batch)
     #expect(report.results == 3 && report.attempts == 1 && report.logs == 1)
     #expect(try here.table.reader.attempts(at: [job]).map(\.startedAt) == [2000])

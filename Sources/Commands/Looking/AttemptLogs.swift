@@ -64,6 +64,15 @@ struct AttemptLogs {
     return "\(program) logs --job \(job)\(folder)"
   }
 
+  /// Of each job the last attempt that left a log.
+  static func last(of attempts: [AttemptRecord]) -> [AttemptRecord] {
+    var last: [JobID: AttemptRecord] = [:]
+    for attempt in attempts where attempt.log != nil && attempt.hasBegun {
+      last[attempt.job] = attempt
+    }
+    return last.sorted { $0.key < $1.key }.map(\.value)
+  }
+
   /// `job 3 (train.py x=1), attempt 2: failed: exit status 1`.
   static func title(_ attempt: AttemptRecord) -> String {
     "job \(attempt.job) (\(attempt.label)), attempt \(attempt.attempt): \(attempt.standing)"

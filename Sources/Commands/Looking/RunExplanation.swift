@@ -204,7 +204,7 @@ extension AttemptRecord {
   ///   - results: where its log is.
   ///   - attempts: all at its job, and others.
   func json(results: ResultsOption, among attempts: [AttemptRecord]) -> OrderedJSON {
-    let last = LogsCommand.last(of: attempts.filter { $0.job == job }).first
+    let last = AttemptLogs.last(of: attempts.filter { $0.job == job }).first
     let place = logPlace(results, isLast: last == nil || last?.attempt == attempt)
     return .object([
       .init("job", .integer(Int(job.rawValue))),

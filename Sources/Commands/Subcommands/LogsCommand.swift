@@ -92,7 +92,7 @@ struct LogsCommand: ParsableCommand {
 
   private func show(_ attempts: [AttemptRecord], of what: String, _ logs: AttemptLogs) throws {
     var shown: [(attempt: AttemptRecord, text: String)] = []
-    for attempt in all ? attempts : Self.last(of: attempts) {
+    for attempt in all ? attempts : AttemptLogs.last(of: attempts) {
       if let text = try logs.text(of: attempt) { shown.append((attempt, text)) }
     }
     switch output {
@@ -115,15 +115,6 @@ struct LogsCommand: ParsableCommand {
       Terminal.write(OrderedJSON.array(entries).text, to: 1)
     case .quiet: break
     }
-  }
-
-  /// Of each job the last attempt that left a log.
-  static func last(of attempts: [AttemptRecord]) -> [AttemptRecord] {
-    var last: [JobID: AttemptRecord] = [:]
-    for attempt in attempts where attempt.log != nil && attempt.hasBegun {
-      last[attempt.job] = attempt
-    }
-    return last.sorted { $0.key < $1.key }.map(\.value)
   }
 
   private func adding(
@@ -152,7 +143,7 @@ struct LogsCommand: ParsableCommand {
     // What never began said nothing.
     attempts.removeAll { !$0.hasBegun }
     let last = Dictionary(
-      Self.last(of: attempts).map { ($0.job, $0.attempt) }, uniquingKeysWith: { $1 })
+      AttemptLogs.last(of: attempts).map { ($0.job, $0.attempt) }, uniquingKeysWith: { $1 })
     var matches: [LogMatch] = []
     for attempt in attempts {
       guard let text = try logs.text(of: attempt) else { continue }

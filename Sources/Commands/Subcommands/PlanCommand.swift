@@ -28,8 +28,8 @@ struct PlanCommand: ParsableCommand {
       JSON: grid, shard (null, or shard, runs, runs_of_grid, parts_of_grid, share_of_work, \
       made_in_several_shards); runs, with total, new, reused, done, pending, failed; orphaned, cells, \
       jobs; for each kind in stages: kind, stages (counted like runs), uses, steps, steps_alone, \
-      steps_left; cost with seconds, seconds_low, seconds_high (of one core; null where not known), unknown_kinds, \
-      timed_at_other_values_of, memory_bytes, disk_bytes.
+      steps_left; cost with seconds, seconds_low, seconds_high (of one core; null where not known), \
+      unknown_kinds, timed_at_other_values_of, memory_bytes, disk_bytes.
 
       Examples:
         espalier plan grids/quickstart.yaml

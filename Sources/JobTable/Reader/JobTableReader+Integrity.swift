@@ -4,7 +4,7 @@ import Keys
 
 extension JobTableReader {
   /// - Throws: `JobTableError.damaged` where a page is not what it must be.
-  /// - Complexity: O(size of the table), a second or so for half a GiB.
+  /// - Complexity: O(size of the table).
   package func checkPages() throws {
     try read { db in try TableFile.checkAllPages(db, path: path) }
   }
